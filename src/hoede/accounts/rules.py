@@ -1,0 +1,128 @@
+"""From age evidence to what may be concluded from it. Pure.
+
+Evidence that makes somebody younger counts as soon as it is there; evidence that makes somebody
+older counts only as far as its assurance goes (DESIGN 5, 6).
+"""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from enum import StrEnum
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from hoede.core.ages import AgeBand, AgeEvidence, Assurance
+
+ADULT = 18
+UNKNOWN = 13  # who is of unknown age counts as just 13
+# Where nobody told us the zone, a birthday begins when it has begun everywhere.
+_LAST_ZONE = "Etc/GMT+12"
+
+
+class AgeGround(StrEnum):
+    """What a measure may build on."""
+
+    VERIFIED_ADULT = "verified_adult"  # lower bound >= 18, verified, unexpired, not contradicted
+    ADULT = "adult"  # adult by the best evidence, declared adults too
+    MINOR = "minor"  # under 18 or unknown by the best evidence
+
+
+def local_date(now: datetime, zone: str | None) -> date:
+    """The day it is where the account lives; an unknown zone is the one where a day begins last."""
+    try:
+        return now.astimezone(ZoneInfo(zone or _LAST_ZONE)).date()
+    except (ZoneInfoNotFoundError, ValueError):
+        return now.astimezone(ZoneInfo(_LAST_ZONE)).date()
+
+
+def years_between(start: date, end: date) -> int:
+    """Whole years; someone born on 29 February has a birthday on 1 March in other years."""
+    return end.year - start.year - ((end.month, end.day) < (start.month, start.day))
+
+
+def bounds(evidence: AgeEvidence, today: date) -> tuple[int, int | None]:
+    """Lower and upper bound of the age today, in whole years; no upper bound is None."""
+    if evidence.born is not None:
+        age = max(0, years_between(evidence.born, today))
+        return age, age
+    passed = max(0, years_between(evidence.as_of, today))
+    lower = (evidence.lower or 0) + passed
+    upper = None if evidence.upper is None else evidence.upper + passed + 1  # a birthday may have come since
+    if upper is not None and today <= evidence.as_of:  # said where the day had begun already
+        upper = evidence.upper
+    return lower, upper
+
+
+def _in_force(all_evidence: Iterable[AgeEvidence], now: datetime) -> list[AgeEvidence]:
+    return [one for one in all_evidence if one.until is None or one.until > now]
+
+
+def best(all_evidence: Iterable[AgeEvidence], now: datetime, today: date) -> AgeEvidence | None:
+    """The statement that counts: the best assured one, and of several the youngest."""
+    in_force = _in_force(all_evidence, now)
+    return max(in_force, key=lambda one: (one.assurance, -bounds(one, today)[0]), default=None)
+
+
+def age_ground(all_evidence: Iterable[AgeEvidence], now: datetime, zone: str | None) -> AgeGround:
+    """On which ground a measure may stand.
+
+    A guess from behaviour (inferred) only tightens: it never makes an adult, but an account that
+    says 18 and behaves like 14 is a minor unless the adulthood was verified. Verified adulthood that
+    anything unexpired contradicts is adulthood, not enough to act alone on.
+    """
+    today = local_date(now, zone)
+    in_force = _in_force(all_evidence, now)
+    strongest = best(_said(in_force), now, today)
+    if strongest is None or bounds(strongest, today)[0] < ADULT:
+        return AgeGround.MINOR
+    said_younger = any(_says_minor(one, strongest, today) for one in in_force)
+    if strongest.assurance is Assurance.VERIFIED:
+        return AgeGround.ADULT if said_younger else AgeGround.VERIFIED_ADULT
+    return AgeGround.MINOR if said_younger else AgeGround.ADULT
+
+
+def _says_minor(one: AgeEvidence, strongest: AgeEvidence, today: date) -> bool:
+    """Whether a statement makes a minor today, or did when it was said against the strongest one.
+
+    The second does not fade: who seemed 17 at most while proving 40 is contradicted next year too.
+    """
+    upper, upper_then = bounds(one, today)[1], bounds(one, one.as_of)[1]
+    if upper is not None and upper < ADULT:
+        return True
+    return upper_then is not None and upper_then < ADULT and bounds(strongest, one.as_of)[0] > upper_then
+
+
+def age_band(all_evidence: Iterable[AgeEvidence], now: datetime, zone: str | None) -> AgeBand:
+    """The band of the best statement of how old somebody is at least; unknown counts as 13-15.
+
+    Guesses from behaviour, and statements of how old somebody is at most, only tighten; the latter
+    unless the best statement is better assured.
+    """
+    today = local_date(now, zone)
+    in_force = _in_force(all_evidence, now)
+    strongest = best([one for one in _said(in_force) if _says_at_least(one)], now, today)
+    age = UNKNOWN if strongest is None else bounds(strongest, today)[0]
+    uppers = [bounds(one, today)[1] for one in in_force if _tightens(one, strongest)]
+    return band_of(min([age, *(upper for upper in uppers if upper is not None)]))
+
+
+def _said(in_force: Iterable[AgeEvidence]) -> list[AgeEvidence]:
+    """Without the guesses: they never make anybody older."""
+    return [one for one in in_force if one.assurance is not Assurance.INFERRED]
+
+
+def _says_at_least(evidence: AgeEvidence) -> bool:
+    return evidence.born is not None or bool(evidence.lower)
+
+
+def _tightens(evidence: AgeEvidence, strongest: AgeEvidence | None) -> bool:
+    if evidence.assurance is Assurance.INFERRED:
+        return True
+    outweighed = strongest is not None and strongest.assurance > evidence.assurance
+    return not _says_at_least(evidence) and not outweighed
+
+
+def band_of(age: int) -> AgeBand:
+    if age < 13:  # noqa: PLR2004 - the bands are these numbers
+        return AgeBand.UNDER_13
+    if age < 16:  # noqa: PLR2004 - likewise
+        return AgeBand.FROM_13
+    return AgeBand.FROM_16 if age < ADULT else AgeBand.FROM_18

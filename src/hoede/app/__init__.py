@@ -1,0 +1,21 @@
+"""The composition root: the only place that builds objects and ties them together."""
+
+from hoede.app.build import Hoede, Unsafe, build, new_id, open_database
+from hoede.app.changes import verify_log
+from hoede.app.move import move_database, rows_of
+from hoede.app.serve import serve, work
+from hoede.app.workers import Workers
+
+__all__ = [
+    "Hoede",
+    "Unsafe",
+    "Workers",
+    "build",
+    "move_database",
+    "new_id",
+    "open_database",
+    "rows_of",
+    "serve",
+    "verify_log",
+    "work",
+]

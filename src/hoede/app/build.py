@@ -1,0 +1,371 @@
+"""Builds everything from one configuration, and refuses to where running would be unsafe."""
+
+import secrets
+import time
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from functools import partial
+from pathlib import Path
+from typing import Protocol
+
+from fastapi import FastAPI
+
+from hoede.app.keys import check_key_folder
+from hoede.app.outside import build_authorities, endpoints_of
+from hoede.app.tables import Tables, read_tables
+from hoede.app.watch import Watch
+from hoede.audit import Sequencer
+from hoede.config import Config, ConfigError
+from hoede.core.errors import HoedeError
+from hoede.db import Database, DiskFull, failpoints
+from hoede.db.ballast import Ballast
+from hoede.db.key_check import made_with_keys
+from hoede.db.schema import check_schema, migrate
+from hoede.detection import Health, all_detectors
+from hoede.enforcement import Carrier, Platform
+from hoede.enforcement.platforms.webhook import WebhookPlatform
+from hoede.evidence import LocalDisk, Vault
+from hoede.flow.appeal import Appeal
+from hoede.flow.carry_out import CarryOut, Job, ReceiveReceipt, Waits
+from hoede.flow.expire import Expire
+from hoede.flow.grounds import GroundsStand
+from hoede.flow.preserve import Preserve
+from hoede.flow.report import Compose, Report
+from hoede.flow.rescan import Rescan
+from hoede.flow.screen import Screening
+from hoede.flow.screen.looking import Looking
+from hoede.flow.screen.record import Record
+from hoede.flow.tell import LetterFacts, Tell
+from hoede.keys import FileKeys
+from hoede.lists import Nearby
+from hoede.lists import store as lists
+from hoede.media import CHILD, FETCHER, Fetcher, Level, Limits, Pool, Reader, connect, resolve, system_roots
+from hoede.reporting import Authority
+from hoede.review.helplines import shipped, unchecked
+from hoede.web import api, health, public
+from hoede.web.guard import Guard
+from hoede.web.site import site
+
+LOOKS_AT_ONCE = 8
+LOOKING_SHARE = 0.6  # of the time until a hold is answered; the rest is for writing it down
+FETCHES_AT_ONCE = 4
+FETCHER_MEMORY_MB = 128
+HALF_RESTORED = "restoring"  # a folder in the data folder, as long as a restore has not ended
+
+
+class Unsafe(HoedeError):
+    """Running like this could harm somebody."""
+
+    code = "unsafe"
+
+
+class HalfRestored(HoedeError):
+    """A restore into this data folder did not end. Empty the folder and the database, then restore again."""
+
+    code = "half-restored"
+
+
+class Closeable(Protocol):
+    def close(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hoede:
+    """Everything that runs, tied together."""
+
+    config: Config
+    db: Database
+    keys: FileKeys
+    tables: Tables
+    vault: Vault
+    reader: Reader
+    ballast: Ballast
+    screening: Screening
+    carry_out: CarryOut
+    sequencer: Sequencer
+    expire: Expire
+    rescan: Rescan
+    watch: Watch
+    site: FastAPI
+    connections: tuple[Closeable, ...]
+
+    def close(self) -> None:
+        """Finish what was asked of the database, then let go of everything."""
+        self.watch.stop()
+        for one in self.connections:
+            one.close()
+        with suppress(HoedeError):  # a database that is gone keeps nobody from ending
+            self.sequencer.let_go()
+        self.db.close()
+
+
+def open_database(config: Config, *, create: bool = False) -> tuple[Database, FileKeys]:
+    """The database with the keys it was made with; `create` makes and migrates both where they are new.
+
+    Raises `HalfRestored`, `KeysMissing`, `OtherKeys` or `SchemaOutdated`, each saying what to do.
+    """
+    if (config.data_folder / HALF_RESTORED).exists():
+        raise HalfRestored
+    config.data_folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if create and FileKeys.absent(config.keys_folder) and not _has_data(config):
+        FileKeys.create(config.keys_folder)
+    keys = FileKeys(config.keys_folder)
+    db = Database(config.url_of_database, key=keys.names)
+    if create:
+        migrate(db)
+    check_schema(db)
+    db.commit(lambda tx: check_key_folder(tx, keys))
+    return db, keys
+
+
+def build(config: Config, *, demo_links: Mapping[str, str] | None = None, holder: str | None = None) -> Hoede:
+    """Everything, ready to serve and to work. Raises `Unsafe` where it must not start."""
+    tables = read_tables(config.may_look_file, config.formats_file)
+    db, keys = open_database(config)
+    refuse_unsafe(config, db)
+    endpoints_of(config)  # a secret that cannot be read or used stops the start, not the first order
+    vault = Vault(config.data_folder / "vault", keys, LocalDisk())
+    ballast = Ballast(config.data_folder / "ballast")
+    ballast.lay()
+    grounds = GroundsStand(db=db, measures=tables.book.measures, switched_on=frozenset(config.acts_alone))
+    authorities = build_authorities(config)
+    platform = WebhookPlatform(partial(endpoints_of, config))
+    reader, nearby, fetcher = reader_of(config, tables), Nearby(db), fetcher_of(config)
+    refuse_bare(config, reader)
+    screening = _screening(config, tables, db, vault, keys, reader, nearby)
+    appeal = _appeal(config, tables, db)
+    me = holder or f"{secrets.token_hex(6)}"
+    jobs = _jobs(config, tables, db, vault, keys, grounds, platform, authorities, screening)
+    carry_out = CarryOut(
+        db=db,
+        jobs=jobs,
+        ground_of=grounds.why_not,
+        waits=_waits(config),
+        lanes=tables.lanes,
+        holder=me,
+    )
+    return Hoede(
+        config=config,
+        db=db,
+        keys=keys,
+        tables=tables,
+        vault=vault,
+        reader=reader,
+        ballast=ballast,
+        screening=screening,
+        carry_out=carry_out,
+        sequencer=Sequencer(db, keys, me),
+        expire=Expire(db=db, vault=vault, kept=tables.kept),
+        rescan=Rescan(
+            db=db, nearby=nearby, quorum=config.industry_quorum, earlier=screening.earlier, holder=me
+        ),
+        watch=Watch(nearby),
+        site=_site(config, db, ballast, screening, appeal, fetcher, demo_links),
+        connections=(platform, *authorities.values(), reader, fetcher),
+    )
+
+
+def refuse_unsafe(config: Config, db: Database) -> None:
+    """Production tolerates neither test entries nor a failpoint, nor a database that a power cut can tear."""
+    if not config.production:
+        return
+    if failpoints.armed():
+        raise Unsafe("Failpoints are armed and the deployment is production.")
+    if count := db.read(lists.rehearsal_entries):
+        raise Unsafe(f"{count} rehearsal entries are in force; withdraw them with `hoede lists withdraw`.")
+    if off := db.unsafe_settings():
+        raise Unsafe(f"The PostgreSQL server runs with {' and '.join(off)} off. Turn them on.")
+
+
+def refuse_bare(config: Config, reader: Reader) -> None:
+    """A production deployment decodes media of strangers in a sandbox or not at all."""
+    if config.production and reader.sandbox().level is Level.NONE:
+        raise Unsafe("There is no sandbox for media here: install bubblewrap, or libseccomp at least.")
+
+
+def _screening(  # noqa: PLR0917 - parts in the order they were built
+    config: Config, tables: Tables, db: Database, vault: Vault, keys: FileKeys, reader: Reader, nearby: Nearby
+) -> Screening:
+    detectors = all_detectors()
+    if strange := sorted(config.shadow_detectors - set(detectors)):
+        raise ConfigError(
+            f"shadow_detectors: there is no detector {strange[0]}; known: {', '.join(detectors)}"
+        )
+    return Screening(
+        db=db,
+        vault=vault,
+        record=Record(
+            names=keys.names,
+            book=tables.book,
+            lanes=tables.lanes,
+            authorities=tuple(config.authorities),
+            breaker_accounts=config.breaker_accounts,
+            new_id=new_id,
+        ),
+        looking=Looking(
+            db=db,
+            detectors=tuple(detectors.values()),
+            laws=tables.laws,
+            reader=reader,
+            nearby=nearby,
+            quorum=config.industry_quorum,
+            health=Health(),
+            within_s=config.look_within_ms / 1000,
+            executor=ThreadPoolExecutor(LOOKS_AT_ONCE, thread_name_prefix="hoede-look"),
+        ),
+        switched_on=frozenset(config.acts_alone),
+        shadows=config.shadow_detectors,
+        spool_folder=spool_of(config),
+        holds_after_s=min(config.look_within_ms, LOOKING_SHARE * config.hold_answer_ms) / 1000,
+    )
+
+
+def spool_of(config: Config) -> Path:
+    """Where uploads lie unnamed until they are answered; what a kill left a name of goes."""
+    spool = config.data_folder / "spool"
+    spool.mkdir(mode=0o700, exist_ok=True)
+    for left in spool.iterdir():
+        left.unlink(missing_ok=True)
+    return spool
+
+
+def reader_of(config: Config, tables: Tables) -> Reader:
+    """The door to decoding; its children start when they are first needed."""
+    limits = Limits()
+    return Reader(pool=Pool(CHILD, limits, config.media_children), forms=tables.forms, limits=limits)
+
+
+def fetcher_of(config: Config) -> Fetcher:
+    """The door to media elsewhere; its children start when they are first needed, too."""
+    return Fetcher(
+        pool=Pool(FETCHER, Limits(memory_mb=FETCHER_MEMORY_MB), FETCHES_AT_ONCE),
+        rules={name: one.media_rules for name, one in config.services.items()},
+        roots=system_roots(),
+        most_bytes=config.media_most_bytes,
+        within_s=config.fetch_within_s,
+        executor=ThreadPoolExecutor(FETCHES_AT_ONCE, thread_name_prefix="hoede-fetch"),
+        resolve=resolve,
+        connect=connect,
+    )
+
+
+def _jobs(  # noqa: PLR0917 - likewise
+    config: Config,
+    tables: Tables,
+    db: Database,
+    vault: Vault,
+    keys: FileKeys,
+    grounds: GroundsStand,
+    platform: Platform,
+    authorities: Mapping[str, Authority],
+    screening: Screening,
+) -> dict[str, Job]:
+    """Measure to what carries it out: by carrier, so that a platform's new measure needs no code."""
+    by_carrier: dict[Carrier, Job] = {
+        Carrier.PLATFORM: Tell(
+            db=db,
+            platform=platform,
+            names=keys.names,
+            public_url=config.public_url.rstrip("/"),
+            facts={name: LetterFacts(one.rule, one.outside) for name, one in config.services.items()},
+        ),
+        Carrier.VAULT: Preserve(db=db, vault=vault, retention=tables.retention, lanes=tables.lanes),
+        Carrier.AUTHORITY: Report(
+            db=db,
+            vault=vault,
+            authorities=authorities,
+            compose=Compose(
+                stands=grounds.of_decision,
+                service_names={name: one.name for name, one in config.services.items()},
+            ),
+        ),
+        Carrier.SCREENING: screening.look_again,
+    }
+    measures = tables.book.measures.values()
+    return {one.name: by_carrier[one.by] for one in measures if one.by in by_carrier}
+
+
+def _waits(config: Config) -> Waits:
+    return Waits(
+        first=timedelta(seconds=config.retry_first_s),
+        longest=timedelta(seconds=config.retry_longest_s),
+        call_after=config.call_after_tries,
+        lease=timedelta(seconds=config.lease_s),
+    )
+
+
+def _appeal(config: Config, tables: Tables, db: Database) -> Appeal:
+    return Appeal(
+        db=db,
+        lanes=tables.lanes,
+        public_url=config.public_url.rstrip("/"),
+        new_id=new_id,
+        new_number=lambda: secrets.token_hex(4).upper(),
+    )
+
+
+def _site(  # noqa: PLR0917 - likewise
+    config: Config,
+    db: Database,
+    ballast: Ballast,
+    screening: Screening,
+    appeal: Appeal,
+    fetcher: Fetcher,
+    demo_links: Mapping[str, str] | None,
+) -> FastAPI:
+    helplines = shipped()
+    machines = api.Machines(
+        db=db,
+        guard=Guard(db),
+        screening=screening,
+        receive_receipt=ReceiveReceipt(db=db),
+        fetcher=fetcher,
+        spool_folder=screening.spool_folder,
+        media_most_bytes=config.media_most_bytes,
+        hold_answer_s=config.hold_answer_ms / 1000,
+        has_room=lambda: ballast.there,
+    )
+    figures = health.Health(
+        db=db,
+        ready=partial(_ready, db, ballast),
+        unchecked_helplines=lambda: unchecked(helplines, today()),
+        has_ballast=lambda: ballast.there,
+        detectors=lambda: screening.looking.health.all(time.monotonic()),
+    )
+    pages = public.routes(
+        appeal=appeal,
+        helplines=helplines,
+        demo=config.deployment == "demo",
+        today=today,
+        demo_links=demo_links,
+    )
+    return site([api.routes(machines), health.routes(figures)], pages)
+
+
+def _ready(db: Database, ballast: Ballast) -> None:
+    check_schema(db)
+    if not ballast.lay():
+        raise DiskFull
+
+
+def _has_data(config: Config) -> bool:
+    """A vault counts too: its copies are lost without their keys, database or not."""
+    if (config.data_folder / "vault").exists():
+        return True
+    db = Database(config.url_of_database, key=b"")
+    try:
+        return made_with_keys(db)
+    finally:
+        db.close()
+
+
+def new_id(kind: str) -> str:
+    """A random id of 128 bits, told apart by its kind."""
+    return f"{kind}_{secrets.token_hex(16)}"
+
+
+def today() -> date:
+    return datetime.now(UTC).date()

@@ -1,0 +1,62 @@
+"""Whom we talk to: authorities and platforms, each built from its part of the configuration and checked."""
+
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from hoede.config import AuthorityPart, Config, ConfigError, read_secret
+from hoede.enforcement.platforms.webhook import Endpoint, check_secret
+from hoede.reporting import Authority, AuthoritySettings, all_authorities
+
+LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+
+
+def build_authorities(config: Config) -> dict[str, Authority]:
+    kinds = all_authorities()
+    built = {}
+    for name, part in config.authorities.items():
+        if name not in kinds:
+            raise ConfigError(f"authorities.{name}: there is no such authority; known: {', '.join(kinds)}")
+        built[name] = kinds[name](_authority_settings(config, part))
+        _check_address(config, name, part, built[name])
+    return built
+
+
+def _check_address(config: Config, name: str, part: AuthorityPart, authority: Authority) -> None:
+    """An address must be what its environment says: a label alone sends nothing anywhere."""
+    url = urlsplit(part.url)
+    where = f"authorities.{name}.url"
+    if (url.hostname in authority.production_hosts) != config.production:
+        raise ConfigError(f"{where}: {url.hostname} and environment {part.environment} do not go together.")
+    if part.environment == "simulator" and url.hostname not in LOOPBACK:
+        raise ConfigError(f"{where}: a simulator is on this machine, not at {url.hostname}.")
+    if part.environment != "simulator" and url.scheme != "https":
+        raise ConfigError(f"{where}: needs https; it carries a password and evidence.")
+
+
+def _authority_settings(config: Config, part: AuthorityPart) -> AuthoritySettings:
+    return AuthoritySettings(
+        url=part.url,
+        user=part.user,
+        password=read_secret(part.password_file),
+        production=config.production and part.environment == "production",
+        timeout_s=part.timeout_s,
+        reporter_first_name=part.reporter_first_name,
+        reporter_last_name=part.reporter_last_name,
+        reporter_email=part.reporter_email,
+        company_template=part.company_template,
+        legal_url=part.legal_url,
+    )
+
+
+def endpoints_of(config: Config) -> dict[str, Endpoint]:
+    """Read at every sending, so that a rotated secret counts at once and without a restart."""
+    return {
+        name: Endpoint(one.webhook_url, tuple(_webhook_secret(path) for path in one.webhook_secret_files))
+        for name, one in config.services.items()
+    }
+
+
+def _webhook_secret(path: Path) -> str:
+    secret = read_secret(path)
+    check_secret(secret)
+    return secret

@@ -1,0 +1,53 @@
+"""Reads the tables that ship with the package, and the operator's own."""
+
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+
+from hoede.config import ConfigError
+from hoede.core.retention import Retention, parse_retention
+from hoede.enforcement import Rulebook, parse_measures, parse_rulebook
+from hoede.media import Forms, parse_forms
+from hoede.policy import LookingLaw, parse_look_table
+from hoede.review import Lanes, parse_lanes
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """Policy as data, checked as it is read; a table that is wrong refuses to start."""
+
+    book: Rulebook
+    lanes: Lanes
+    retention: Retention
+    kept: Retention  # of what is no evidence: fingerprints, what rules in shadow would have done
+    laws: tuple[LookingLaw, ...]
+    forms: Forms
+
+
+def read_tables(may_look_file: Path | None = None, formats_file: Path | None = None) -> Tables:
+    measures = parse_measures(_shipped("enforcement", "measures.toml"))
+    laws = parse_look_table(_shipped("policy", "may_look.toml"))
+    if may_look_file is not None:
+        laws += parse_look_table(_own("may_look_file", may_look_file))
+    forms = parse_forms(_shipped("media", "formats.toml"))
+    if formats_file is not None:
+        forms = parse_forms(_own("formats_file", formats_file), forms)
+    return Tables(
+        book=parse_rulebook(_shipped("enforcement", "rulebook.toml"), measures),
+        lanes=parse_lanes(_shipped("review", "lanes.toml")),
+        retention=parse_retention(_shipped("evidence", "retention.toml")),
+        kept=parse_retention(_shipped("detection", "retention.toml")),
+        laws=laws,
+        forms=forms,
+    )
+
+
+def _shipped(part: str, name: str) -> str:
+    return (files("hoede") / part / name).read_text(encoding="utf-8")
+
+
+def _own(key: str, path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise ConfigError(f"{key} {path} cannot be read: {error.strerror}.") from error

@@ -1,0 +1,139 @@
+"""Verification: compute the whole tree anew and hold it against every head and against our own rows. Pure."""
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from hoede.audit.rules import Frontier, Head, LogKey, change_message, head_message, in_force, leaf_hash
+from hoede.core.leaves import commitment
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """A change our rows tell of, which must have exactly one leaf."""
+
+    act: str
+    about: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What was checked and everything that is wrong, in words."""
+
+    leaves: int
+    unnumbered: int
+    heads: int
+    wrong: tuple[str, ...]
+
+    @property
+    def sound(self) -> bool:
+        return not self.wrong
+
+
+def verify(
+    bodies: Iterable[tuple[int | None, str]],
+    heads: Iterable[Head],
+    key: Ed25519PublicKey,
+    *,
+    names: bytes,
+    expected: Iterable[Expected],
+    also_acts: frozenset[str] = frozenset(),
+    log_keys: Sequence[LogKey] = (),
+) -> Verdict:
+    """Check numbers, hashes, heads, signatures, times, and rows against leaves in both directions.
+
+    `bodies` are numbers and canonical JSON in the order of the tree. A leaf whose act the rows
+    never tell of (`also_acts`, e.g. openings of evidence) is not looked for in the rows. `key` is the
+    newest of the log's; those before it stand in `log_keys` and each head is held against the one in force.
+    """
+    wrong: list[str] = []
+    _check_keys(log_keys, key, wrong)
+    by_size = {head.size: head for head in heads}
+    edge, waiting, seen = Frontier(), 0, Counter[tuple[str, str]]()
+    for number, body in bodies:
+        act, about = _read(body, wrong, number)
+        seen[act, about] += 1
+        if number is None:
+            waiting += 1
+            continue
+        if number != edge.size:
+            wrong.append(f"leaf {number} stands where {edge.size} belongs")
+        edge = edge.add(leaf_hash(body.encode()))
+        if head := by_size.get(edge.size):
+            signer = in_force(log_keys, edge.size).public if log_keys else key.public_bytes_raw()
+            _check_head(head, edge, signer, wrong)
+    _check_sizes(by_size, edge, wrong)
+    _check_rows(seen, expected, names, also_acts, wrong)
+    return Verdict(edge.size, waiting, len(by_size), tuple(wrong))
+
+
+def _read(body: str, wrong: list[str], number: int | None) -> tuple[str, str]:
+    try:
+        leaf = json.loads(body)
+        return str(leaf["act"]), str(leaf["about"])
+    except (ValueError, KeyError, TypeError):
+        wrong.append(f"leaf {number} cannot be read")
+        return "?", "?"
+
+
+def _check_keys(log_keys: Sequence[LogKey], key: Ed25519PublicKey, wrong: list[str]) -> None:
+    """Each change of key is signed by both, so that neither end of the chain can be made up."""
+    if log_keys and log_keys[-1].public != key.public_bytes_raw():
+        wrong.append("the newest key of the log is not the one in the key folder")
+    for former, new in pairwise(log_keys):
+        if (new.number, new.from_size >= former.from_size) != (former.number + 1, True):
+            wrong.append(f"key {new.number} of the log does not follow key {former.number}")
+        message = change_message(former.public, new)
+        for signer, signature in ((former, new.by_former), (new, new.by_itself)):
+            if not _signed(signer.public, signature, message):
+                wrong.append(
+                    f"the change to key {new.number} of the log is not signed by key {signer.number}"
+                )
+
+
+def _check_head(head: Head, edge: Frontier, signer: bytes, wrong: list[str]) -> None:
+    if head.root != edge.root():
+        wrong.append(f"the head over {head.size} leaves has another root than the leaves under it")
+    if not _signed(signer, head.signature, head_message(head.size, head.root, head.at)):
+        wrong.append(f"the head over {head.size} leaves is not signed by this log's key")
+
+
+def _signed(public: bytes, signature: bytes | None, message: bytes) -> bool:
+    try:
+        Ed25519PublicKey.from_public_bytes(public).verify(signature or b"", message)
+    except (InvalidSignature, ValueError):  # a public key of another length is none
+        return False
+    return True
+
+
+def _check_sizes(by_size: dict[int, Head], edge: Frontier, wrong: list[str]) -> None:
+    wrong.extend(
+        f"the head over {size} leaves is longer than the log of {edge.size}"
+        for size in by_size
+        if size > edge.size
+    )
+    if edge.size and edge.size not in by_size:
+        wrong.append(f"no head covers all {edge.size} leaves")
+    in_order = [by_size[size].at for size in sorted(by_size)]
+    if in_order != sorted(in_order):
+        wrong.append("a longer head is older than a shorter one")
+
+
+def _check_rows(
+    seen: Counter[tuple[str, str]],
+    expected: Iterable[Expected],
+    names: bytes,
+    also_acts: frozenset[str],
+    wrong: list[str],
+) -> None:
+    due = Counter((change.act, commitment(names, change.act, change.about)) for change in expected)
+    for (act, about), count in (due - seen).items():
+        wrong.append(f"{count} change(s) {act} in the rows without a leaf ({about})")
+    for (act, about), count in (seen - due).items():
+        if act not in also_acts and act != "?":
+            wrong.append(f"{count} leaf/leaves {act} without a row ({about})")

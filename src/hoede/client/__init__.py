@@ -1,0 +1,56 @@
+"""What a platform calls Hoede with: tell who an account is, tell what happened, carry orders out.
+
+    from hoede.client import Channel, Client, Event, EventKind, HoedeRefused, verify_webhook
+
+    with Client("https://hoede.example", api_key) as hoede:
+        band = hoede.put_account("a-17", country="NL", zone="Europe/Amsterdam", age_evidence=[declared])
+        event = Event(id="e-1", kind=EventKind.UPLOAD, channel=Channel.PUBLIC, account="a-17",
+                      content="c-1", at=now, media_type="image/png")
+        answer = hoede.send_event(event, Path("picture.png"))  # streamed, never read whole
+        answer = hoede.send_event(event, media_url="https://cdn.plein.example/c-1")  # or fetched by Hoede
+
+`answer.answer` is `allow` or `hold`. On `hold` keep the content hidden from everybody.
+When Hoede could not be reached `answer.certain` is False: keep the content hidden and send the *same* event
+again later, until an answer is certain. A call that Hoede refuses raises `HoedeRefused`, which has a `code`.
+
+Orders come by webhook, at least once each, until Hoede has a receipt:
+
+    call = verify_webhook(body, headers, secrets)  # WebhookInvalid: answer 401
+    carry_out_once(call.order, call.measure, call.target)  # in one transaction of your own
+    hoede.send_receipt(call.order)  # after the transaction is safe on disk; or done=False with a reason
+
+`AsyncClient` has the same methods, awaited. Every call may be repeated: the Idempotency-Key follows from what
+is told, so that a retry, also one by you tomorrow, is the same request and is never counted twice.
+Everything a platform needs is exported here. `demo/plein` is a whole platform built on this.
+"""
+
+from hoede.client.calls import EventAnswer, HoedeRefused, HoedeUnavailable
+from hoede.client.clients import AsyncClient, Client
+from hoede.client.webhooks import Letter, OrderCall, WebhookInvalid, verify_webhook
+from hoede.core.ages import AgeBand, AgeEvidence, Assurance
+from hoede.core.errors import HoedeError
+from hoede.core.events import Answer, Channel, Event, EventKind
+from hoede.core.orders import OrderState, Target, TargetKind
+
+__all__ = [
+    "AgeBand",
+    "AgeEvidence",
+    "Answer",
+    "Assurance",
+    "AsyncClient",
+    "Channel",
+    "Client",
+    "Event",
+    "EventAnswer",
+    "EventKind",
+    "HoedeError",
+    "HoedeRefused",
+    "HoedeUnavailable",
+    "Letter",
+    "OrderCall",
+    "OrderState",
+    "Target",
+    "TargetKind",
+    "WebhookInvalid",
+    "verify_webhook",
+]

@@ -1,0 +1,198 @@
+"""The two clients, one that waits and one that is awaited: both only send what `calls` says."""
+
+import asyncio
+import random as chance
+import time
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO, Self, TypeVar
+
+import httpx2
+
+from hoede.client import calls
+from hoede.core.ages import AgeBand, AgeEvidence
+from hoede.core.events import Event
+from hoede.core.orders import OrderState
+
+TRIES = 3
+TIMEOUT_S = 5.0  # for connecting, and for each piece that is sent or awaited
+
+T = TypeVar("T")
+
+
+class Client:
+    """Calls Hoede at `url`. One client may be shared by threads; `close` it, or use it in a `with`."""
+
+    def __init__(
+        self,
+        url: str,
+        api_key: str,
+        *,
+        tries: int = TRIES,
+        timeout_s: float = TIMEOUT_S,
+        sleep: Callable[[float], object] = time.sleep,
+        random: Callable[[], float] = chance.random,
+    ) -> None:
+        self._http = httpx2.Client(base_url=url, timeout=timeout_s)
+        self._api_key = api_key
+        self._timeout_s = timeout_s
+        self._retries = calls.Retries(tries, random)
+        self._sleep = sleep
+
+    def put_account(
+        self,
+        account: str,
+        *,
+        country: str | None = None,
+        zone: str | None = None,
+        locale: str | None = None,
+        screen_name: str | None = None,
+        age_evidence: Sequence[AgeEvidence] = (),
+    ) -> AgeBand:
+        """Tell who an account is and return its age band. Raises `HoedeRefused`, `HoedeUnavailable`."""
+        facts = {"country": country, "zone": zone, "locale": locale, "screen_name": screen_name}
+        return self._run(calls.put_account(account, facts, list(age_evidence), self._retries))
+
+    def send_event(
+        self,
+        event: Event,
+        media: bytes | Path | BinaryIO | None = None,
+        *,
+        media_url: str | None = None,
+        idempotency_key: str | None = None,
+    ) -> calls.EventAnswer:
+        """Tell what happened and return what to do with the content. Raises `HoedeRefused`.
+
+        `media_url` names media that Hoede fetches itself, from a host its operator allows.
+        No answer from Hoede is an answer: hold, not certain. Send the same event again later.
+        """
+        with _opened(media) as body:
+            return self._run(
+                calls.send_event(event, body, media_url, key=idempotency_key, retries=self._retries)
+            )
+
+    def send_receipt(self, order: str, done: bool = True, reason: str | None = None) -> OrderState:  # noqa: FBT001, FBT002 - the contract of the client
+        """Say that an order is done, or why it cannot be. Raises `HoedeRefused`, `HoedeUnavailable`."""
+        return self._run(calls.send_receipt(order, reason, self._retries, done=done))
+
+    def close(self) -> None:
+        self._http.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.close()
+
+    def _run(self, steps: calls.Steps[T]) -> T:
+        reply: calls.Reply | None = None
+        while not isinstance(step := calls.advance(steps, reply), calls.Done):
+            reply = self._send(step) if isinstance(step, calls.Call) else None
+            if isinstance(step, float):
+                self._sleep(step)
+        return step.value
+
+    def _send(self, call: calls.Call) -> calls.Reply | None:
+        try:
+            return _reply(
+                self._http.request(
+                    call.method, call.path, **calls.http_parts(call, self._api_key, self._timeout_s)
+                )
+            )
+        except httpx2.RequestError:
+            return None
+
+
+class AsyncClient:
+    """`Client`, awaited. A media file is read in the loop, a small piece at a time."""
+
+    def __init__(
+        self,
+        url: str,
+        api_key: str,
+        *,
+        tries: int = TRIES,
+        timeout_s: float = TIMEOUT_S,
+        sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
+        random: Callable[[], float] = chance.random,
+    ) -> None:
+        self._http = httpx2.AsyncClient(base_url=url, timeout=timeout_s)
+        self._api_key = api_key
+        self._timeout_s = timeout_s
+        self._retries = calls.Retries(tries, random)
+        self._sleep = sleep
+
+    async def put_account(
+        self,
+        account: str,
+        *,
+        country: str | None = None,
+        zone: str | None = None,
+        locale: str | None = None,
+        screen_name: str | None = None,
+        age_evidence: Sequence[AgeEvidence] = (),
+    ) -> AgeBand:
+        """As `Client.put_account`."""
+        facts = {"country": country, "zone": zone, "locale": locale, "screen_name": screen_name}
+        return await self._run(calls.put_account(account, facts, list(age_evidence), self._retries))
+
+    async def send_event(
+        self,
+        event: Event,
+        media: bytes | Path | BinaryIO | None = None,
+        *,
+        media_url: str | None = None,
+        idempotency_key: str | None = None,
+    ) -> calls.EventAnswer:
+        """As `Client.send_event`."""
+        with _opened(media) as body:
+            return await self._run(
+                calls.send_event(event, body, media_url, key=idempotency_key, retries=self._retries)
+            )
+
+    async def send_receipt(self, order: str, done: bool = True, reason: str | None = None) -> OrderState:  # noqa: FBT001, FBT002 - the contract of the client
+        """As `Client.send_receipt`."""
+        return await self._run(calls.send_receipt(order, reason, self._retries, done=done))
+
+    async def aclose(self) -> None:
+        await self._http.aclose()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_error: object) -> None:
+        await self.aclose()
+
+    async def _run(self, steps: calls.Steps[T]) -> T:
+        reply: calls.Reply | None = None
+        while not isinstance(step := calls.advance(steps, reply), calls.Done):
+            reply = await self._send(step) if isinstance(step, calls.Call) else None
+            if isinstance(step, float):
+                await self._sleep(step)
+        return step.value
+
+    async def _send(self, call: calls.Call) -> calls.Reply | None:
+        try:
+            return _reply(
+                await self._http.request(
+                    call.method, call.path, **calls.http_parts(call, self._api_key, self._timeout_s)
+                )
+            )
+        except httpx2.RequestError:
+            return None
+
+
+def _reply(got: httpx2.Response) -> calls.Reply:
+    return calls.Reply(got.status_code, got.content, got.headers.get("Retry-After"))
+
+
+@contextmanager
+def _opened(media: bytes | Path | BinaryIO | None) -> Iterator[bytes | BinaryIO | None]:
+    if isinstance(media, Path):
+        with media.open("rb") as file:
+            yield file
+        return
+    if media is not None and not isinstance(media, bytes) and not media.seekable():
+        raise ValueError("media must be seekable: another try sends it from its start")
+    yield media

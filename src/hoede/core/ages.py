@@ -1,0 +1,46 @@
+"""What we know of somebody's age, and how well. Pure."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import IntEnum, StrEnum
+
+
+class AgeBand(StrEnum):
+    """The bands of the age policy; unknown counts as `13-15`."""
+
+    UNDER_13 = "under-13"
+    FROM_13 = "13-15"
+    FROM_16 = "16-17"
+    FROM_18 = "18+"
+
+
+class Assurance(IntEnum):
+    """How much an age statement is worth, from least to most."""
+
+    DECLARED = 1  # the person said so
+    INFERRED = 2  # guessed from behaviour
+    VOUCHED = 3  # somebody else said so
+    ESTIMATED = 4  # a face or a voice was measured
+    VERIFIED = 5  # a document or an attestation was checked
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgeEvidence:
+    """One statement about an age: a birth date, or bounds in whole years on the day `as_of`."""
+
+    method: str  # how it was found, e.g. "self-declared", "eu-age-attestation"
+    assurance: Assurance
+    issuer: str  # who says so
+    as_of: date
+    born: date | None = None
+    lower: int | None = None  # years, at least
+    upper: int | None = None  # years, at most
+    until: datetime | None = None  # counts for nothing from then on; None: no end
+
+    def __post_init__(self) -> None:
+        if self.born is None and self.lower is None and self.upper is None:
+            raise ValueError("age evidence needs born, lower or upper")
+        if self.born is not None and (self.lower is not None or self.upper is not None):
+            raise ValueError("age evidence has either born or bounds, not both")
+        if self.lower is not None and self.upper is not None and self.lower > self.upper:
+            raise ValueError("age evidence with lower above upper")

@@ -1,0 +1,54 @@
+"""Who of several processes may do a thing now."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import Column, Connection, String, Table, delete, or_, select, update
+
+from hoede.db.columns import METADATA, Moment, insert_new
+from hoede.db.engine import Transaction
+
+LEASES = Table(
+    "lease",
+    METADATA,
+    Column("name", String(80), primary_key=True),
+    Column("holder", String(64), nullable=False),
+    Column("until", Moment, nullable=False),
+)
+
+
+def take_lease(tx: Transaction, name: str, holder: str, duration: timedelta) -> bool:
+    """Take or renew a lease on database time; false while somebody else holds it.
+
+    Who takes or renews it just now is not waited for, and who only asks locks nothing: neither keeps
+    the steps of other callers waiting.
+    """
+    until = tx.now + duration
+    c = LEASES.c
+    seen = tx.conn.execute(select(c.holder).where(c.name == name)).scalar_one_or_none()
+    if seen is None:
+        return insert_new(tx.conn, LEASES, {"name": name, "holder": holder, "until": until})
+    free = select(c.name).where(c.name == name, or_(c.holder == holder, c.until < tx.now))
+    if tx.conn.execute(free.with_for_update(skip_locked=seen != holder)).first() is None:
+        return False
+    tx.conn.execute(update(LEASES).where(c.name == name).values(holder=holder, until=until))
+    return True
+
+
+def give_back(tx: Transaction, name: str, holder: str) -> None:
+    """Let others have it now; nothing changes when it is somebody else's by then."""
+    tx.conn.execute(delete(LEASES).where(LEASES.c.name == name, LEASES.c.holder == holder))
+
+
+def hold_still(tx: Transaction, name: str) -> None:
+    """Wait until nobody works under this lease, and let nobody begin before this transaction ends.
+
+    Whoever takes or renews a lease writes its row, so holding the row is enough.
+    """
+    insert_new(tx.conn, LEASES, {"name": name, "holder": "", "until": tx.now - timedelta(milliseconds=1)})
+    tx.conn.execute(update(LEASES).where(LEASES.c.name == name).values(name=name))
+
+
+def is_held(conn: Connection, name: str, now: datetime) -> bool:
+    """Whether somebody holds it at this moment."""
+    held = select(LEASES.c.name).where(LEASES.c.name == name, LEASES.c.until >= now)
+    return conn.execute(held).first() is not None

@@ -1,0 +1,1 @@
+"""Migrations, oldest first; each says which slice it is for."""

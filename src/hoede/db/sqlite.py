@@ -1,0 +1,90 @@
+"""SQLite as a backend: WAL, every commit synced, one writer at a time."""
+
+import os
+import sqlite3
+from collections.abc import Mapping
+from contextlib import closing
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import Any, cast
+from urllib.parse import quote
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, text
+from sqlalchemy.exc import DBAPIError
+
+from hoede.db.columns import moment
+from hoede.db.errors import DatabaseBusy, DiskFull
+
+NAME = "sqlite"
+MOST_READERS = 32
+READING: Mapping[str, Any] = {}
+WRITING: Mapping[str, Any] = {"hoede_begin": "BEGIN IMMEDIATE"}  # so that a step never has to give up midway
+_NOW = text("SELECT CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)")
+
+
+def engine(url: URL, *, connections: int, busy_wait_s: float, writes: bool) -> Engine:  # noqa: ARG001 - the other backend's question
+    made = create_engine(url, pool_size=connections, pool_timeout=busy_wait_s)
+    event.listen(made, "connect", partial(_open, busy_wait_s))
+    event.listen(made, "begin", _begin)
+    return made
+
+
+def read_only(path: Path) -> Engine:
+    """A file nobody writes any more, read without leaving anything beside it."""
+    return create_engine(f"sqlite:///file:{quote(str(path.absolute()))}?mode=ro&immutable=1&uri=true")
+
+
+def make_one_file(path: Path) -> None:
+    """Bring everything beside a closed database into its one file, durable but for its name."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        connection.execute("PRAGMA journal_mode=DELETE")
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def now(conn: Connection) -> datetime:
+    return moment(cast("int", conn.execute(_NOW).scalar_one()))
+
+
+def lock_whole(conn: Connection) -> None:
+    """Nothing to do: whoever writes has the file."""
+
+
+def unsafe_settings(conn: Connection) -> list[str]:  # noqa: ARG001 - the other backend's question
+    """None: every connection of ours sets what it needs."""
+    return []
+
+
+def named(error: DBAPIError) -> Exception:
+    """The error in words a caller can act on, or as it is."""
+    words = str(error.orig)
+    if "is locked" in words or "busy" in words:
+        return DatabaseBusy()
+    if "disk is full" in words:
+        return DiskFull()
+    return error
+
+
+def sync_failed(error: DBAPIError) -> bool:
+    return "disk I/O error" in str(error.orig)
+
+
+def lost_a_race(error: DBAPIError) -> bool:  # noqa: ARG001 - the other backend's question
+    """Never: there is one writer."""
+    return False
+
+
+def _open(busy_wait_s: float, connection: sqlite3.Connection, _record: object) -> None:
+    connection.isolation_level = None  # SQLAlchemy begins, not the driver
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+    connection.execute(f"PRAGMA busy_timeout={int(busy_wait_s * 1000)}")
+
+
+def _begin(conn: Connection) -> None:
+    conn.exec_driver_sql(conn.get_execution_options().get("hoede_begin", "BEGIN"))

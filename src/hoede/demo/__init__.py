@@ -1,0 +1,1 @@
+"""The demo: Hoede, a small platform called Plein, and an authority's stand-in, all on this machine."""

@@ -1,0 +1,1 @@
+"""Platform adapters: one file each, found by the registry."""

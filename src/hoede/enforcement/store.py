@@ -1,0 +1,103 @@
+"""The table of decisions."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Column, Connection, Row, String, Table, Text, select
+
+from hoede.core.leaves import Leaf
+from hoede.db import METADATA, Moment, Transaction, insert_new
+from hoede.enforcement.rules import Decision
+
+DECISIONS = Table(
+    "decision",
+    METADATA,
+    Column("id", String(40), primary_key=True),
+    Column("service", String(64), nullable=False),
+    Column("event", String(40), nullable=False, unique=True),
+    Column("account", String(255), nullable=False, index=True),
+    Column("case_id", String(40), index=True),
+    Column("rulebook", String(64), nullable=False),
+    Column("rules", Text, nullable=False),  # JSON list of names
+    Column("measures", Text, nullable=False),  # JSON list of names
+    Column("entries", Text, nullable=False),  # JSON list: entries that could act alone when decided
+    Column("at", Moment, nullable=False),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecisionRow:
+    id: str
+    service: str
+    event: str
+    account: str
+    case_id: str | None
+    rulebook: str
+    rules: tuple[str, ...]
+    measures: tuple[str, ...]
+    entries: tuple[str, ...]
+    at: datetime
+
+
+def save_decision(
+    tx: Transaction,
+    decision_id: str,
+    decision: Decision,
+    *,
+    service: str,
+    event: str,
+    account: str,
+    case_id: str | None,
+    entries: frozenset[str],
+) -> bool:
+    """Write a decision and its leaf; saving the same one again changes nothing and returns false."""
+    new = insert_new(
+        tx.conn,
+        DECISIONS,
+        {
+            "id": decision_id,
+            "service": service,
+            "event": event,
+            "account": account,
+            "case_id": case_id,
+            "rulebook": decision.rulebook,
+            "rules": json.dumps(decision.rules),
+            "measures": json.dumps(decision.measures),
+            "entries": json.dumps(sorted(entries)),
+            "at": tx.now,
+        },
+    )
+    if new:
+        tx.leaf(Leaf("decision", decision_id, " ".join(decision.rules)))
+    return new
+
+
+def find(conn: Connection, decision_id: str) -> DecisionRow | None:
+    row = conn.execute(select(DECISIONS).where(DECISIONS.c.id == decision_id)).one_or_none()
+    return None if row is None else _row(row)
+
+
+def of_case(conn: Connection, case_id: str) -> tuple[DecisionRow, ...]:
+    rows = conn.execute(select(DECISIONS).where(DECISIONS.c.case_id == case_id).order_by(DECISIONS.c.at))
+    return tuple(_row(row) for row in rows)
+
+
+def all_ids(conn: Connection) -> list[str]:
+    return list(conn.execute(select(DECISIONS.c.id)).scalars())
+
+
+def _row(row: Row[Any]) -> DecisionRow:
+    return DecisionRow(
+        id=row.id,
+        service=row.service,
+        event=row.event,
+        account=row.account,
+        case_id=row.case_id,
+        rulebook=row.rulebook,
+        rules=tuple(json.loads(row.rules)),
+        measures=tuple(json.loads(row.measures)),
+        entries=tuple(json.loads(row.entries)),
+        at=row.at,
+    )

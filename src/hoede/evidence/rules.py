@@ -1,0 +1,10 @@
+"""States of an object. Pure."""
+
+from enum import StrEnum
+
+
+class EvidenceState(StrEnum):
+    INTAKE = "intake"  # taken before the hold was answered
+    SEALED = "sealed"
+    IMPOSSIBLE = "impossible"  # could not be sealed; the reason is in its row
+    DROPPED = "dropped"  # nothing was found: its key is destroyed

@@ -1,0 +1,186 @@
+"""Rows of the vault: what was taken, its wrapped key, its state and until when it stays."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Connection,
+    LargeBinary,
+    Row,
+    String,
+    Table,
+    func,
+    insert,
+    select,
+    update,
+)
+
+from hoede.core.leaves import Leaf
+from hoede.db import METADATA, Moment, Transaction
+from hoede.evidence.rules import EvidenceState
+from hoede.evidence.vault import Taken
+from hoede.evidence.vault_keys import refuse_retired
+from hoede.keys import Wrapped
+
+ROWS_AT_ONCE = 500
+
+EVIDENCE = Table(
+    "evidence",
+    METADATA,
+    Column("id", String(40), primary_key=True),
+    Column("service", String(64), nullable=False),
+    Column("event", String(40), nullable=False, index=True),
+    Column("part", String(8), nullable=False),  # media or text
+    Column("state", String(16), nullable=False),
+    Column("reason", String(64)),
+    Column("media_type", String(100)),
+    Column("bytes", BigInteger, nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("md5", String(32), nullable=False),
+    Column("key_id", String(64), nullable=False),
+    Column("wrapped_key", LargeBinary, nullable=False),
+    Column("cipher_sha256", String(64), nullable=False),
+    Column("taken_at", Moment, nullable=False),
+    Column("sealed_at", Moment),
+    Column("keep_until", Moment),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvidenceRow:
+    """One object as its row tells it."""
+
+    taken: Taken
+    service: str
+    event: str
+    part: str
+    state: EvidenceState
+    reason: str | None
+    media_type: str | None
+    sealed_at: datetime | None
+    keep_until: datetime | None
+
+
+def add_taken(
+    tx: Transaction,
+    taken: Taken,
+    *,
+    service: str,
+    event: str,
+    part: str,
+    media_type: str | None,
+) -> None:
+    """Keep a taken copy's key: from this commit on the copy counts. Raises `KeyRetired`."""
+    refuse_retired(tx, taken.key.key_id)
+    tx.conn.execute(
+        insert(EVIDENCE).values(
+            id=taken.id,
+            service=service,
+            event=event,
+            part=part,
+            state=EvidenceState.INTAKE,
+            media_type=media_type,
+            bytes=taken.size,
+            sha256=taken.sha256,
+            md5=taken.md5,
+            key_id=taken.key.key_id,
+            wrapped_key=taken.key.sealed,
+            cipher_sha256=taken.cipher_sha256,
+            taken_at=tx.now,
+        )
+    )
+
+
+def find(conn: Connection, evidence: str) -> EvidenceRow | None:
+    row = conn.execute(select(EVIDENCE).where(EVIDENCE.c.id == evidence)).one_or_none()
+    return None if row is None else _row(row)
+
+
+def of_event(conn: Connection, event: str) -> tuple[EvidenceRow, ...]:
+    rows = conn.execute(select(EVIDENCE).where(EVIDENCE.c.event == event).order_by(EVIDENCE.c.part))
+    return tuple(_row(row) for row in rows)
+
+
+def all_rows(conn: Connection) -> tuple[EvidenceRow, ...]:
+    return tuple(_row(row) for row in conn.execute(select(EVIDENCE).order_by(EVIDENCE.c.taken_at)))
+
+
+def each_wanted(conn: Connection) -> Iterator[EvidenceRow]:
+    """Every object whose copy still counts, a few at a time."""
+    asked = select(EVIDENCE).where(EVIDENCE.c.state != EvidenceState.DROPPED).order_by(EVIDENCE.c.id)
+    for row in conn.execution_options(yield_per=ROWS_AT_ONCE).execute(asked):
+        yield _row(row)
+
+
+def count_wanted(conn: Connection) -> int:
+    counted = select(func.count()).where(EVIDENCE.c.state != EvidenceState.DROPPED)
+    return conn.execute(counted).scalar_one()
+
+
+def mark_sealed(tx: Transaction, evidence: str, keep_until: datetime) -> bool:
+    """The object is in its place; saying so twice changes nothing."""
+    sealed = tx.conn.execute(
+        update(EVIDENCE)
+        .where(EVIDENCE.c.id == evidence, EVIDENCE.c.state == EvidenceState.INTAKE)
+        .values(state=EvidenceState.SEALED, sealed_at=tx.now, keep_until=keep_until)
+    )
+    if sealed.rowcount:
+        tx.leaf(Leaf("preserve.ended", evidence, "sealed"))
+    return bool(sealed.rowcount)
+
+
+def mark_impossible(tx: Transaction, evidence: str, reason: str) -> bool:
+    lost = tx.conn.execute(
+        update(EVIDENCE)
+        .where(EVIDENCE.c.id == evidence, EVIDENCE.c.state == EvidenceState.INTAKE)
+        .values(state=EvidenceState.IMPOSSIBLE, reason=reason)
+    )
+    if lost.rowcount:
+        tx.leaf(Leaf("preserve.ended", evidence, f"impossible: {reason}"))
+    return bool(lost.rowcount)
+
+
+def drop(tx: Transaction, event: str) -> None:
+    """Nothing was found: destroy the keys of the copies that wait in the intake folder."""
+    tx.conn.execute(
+        update(EVIDENCE)
+        .where(EVIDENCE.c.event == event, EVIDENCE.c.state == EvidenceState.INTAKE)
+        .values(state=EvidenceState.DROPPED, wrapped_key=b"")
+    )
+
+
+def ended(conn: Connection) -> list[str]:
+    """Ids of objects whose preserving ended; each has a leaf."""
+    states = (EvidenceState.SEALED, EvidenceState.IMPOSSIBLE)
+    return list(conn.execute(select(EVIDENCE.c.id).where(EVIDENCE.c.state.in_(states))).scalars())
+
+
+def wanted(conn: Connection, ids: list[str]) -> set[str]:
+    """Those among `ids` whose copy still counts."""
+    counts = EVIDENCE.c.state != EvidenceState.DROPPED
+    return set(conn.execute(select(EVIDENCE.c.id).where(EVIDENCE.c.id.in_(ids), counts)).scalars())
+
+
+def _row(row: Row[Any]) -> EvidenceRow:
+    return EvidenceRow(
+        taken=Taken(
+            id=row.id,
+            key=Wrapped(row.key_id, row.wrapped_key),
+            cipher_sha256=row.cipher_sha256,
+            sha256=row.sha256,
+            md5=row.md5,
+            size=row.bytes,
+        ),
+        service=row.service,
+        event=row.event,
+        part=row.part,
+        state=EvidenceState(row.state),
+        reason=row.reason,
+        media_type=row.media_type,
+        sealed_at=row.sealed_at,
+        keep_until=row.keep_until,
+    )

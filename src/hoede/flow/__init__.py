@@ -1,0 +1,1 @@
+"""The journeys, one short module each; they never import one another."""

@@ -1,0 +1,148 @@
+"""Order to end: claim, do, write down how it went. An order is never dropped."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+from threading import get_ident
+from typing import TypeVar
+
+import structlog
+
+from hoede.core.jobs import AskFirst, Done, FellAway, Later, NotYet, Result
+from hoede.core.orders import Order, OrderState
+from hoede.db import Database, DiskFull, Transaction, failpoints, orders, restores
+from hoede.db.orders import Claim
+from hoede.review import Lanes
+from hoede.review import store as review
+
+log = structlog.get_logger()
+
+Job = Callable[[Claim], Result]
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waits:
+    """How long until the next try, and when a person is called."""
+
+    first: timedelta
+    longest: timedelta
+    call_after: int  # tries
+    lease: timedelta
+
+    def after(self, tries: int) -> timedelta:
+        """Doubling from `first` up to `longest`; the exponent is capped, `timedelta` is not endless."""
+        doubled: timedelta = self.first * 2 ** min(tries, 20)
+        return min(doubled, self.longest)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CarryOut:
+    """Carries orders out; `jobs` is by measure, `ground_of` says why an order may no longer stand."""
+
+    db: Database
+    jobs: Mapping[str, Job]
+    ground_of: Callable[[Order], str | None]
+    waits: Waits
+    lanes: Lanes
+    holder: str
+
+    def one(self, by: str) -> bool:
+        """Claim one order of this kind and see it through; false when none is due."""
+        if not self.db.read(lambda conn: orders.any_due(conn, by, self.db.time(conn))):
+            return False
+        claimed = self.db.commit(
+            lambda tx: orders.claim(tx, by=by, holder=self._me(), lease=self.waits.lease)
+        )
+        if claimed is None:
+            return False
+        failpoints.here("claim.after")
+        result = self._do(claimed)
+        failpoints.here("job.after")
+        self.db.commit(partial(self._write_down, claimed=claimed, result=result))
+        order = claimed.order
+        log.info("order.went", order=order.id, measure=order.measure, went=type(result).__name__)
+        return True
+
+    def _me(self) -> str:
+        """Threads hold claims apart: one that slept through its lease must not pass for another."""
+        return f"{self.holder}-{get_ident()}"
+
+    def _do(self, claimed: Claim) -> Result:
+        order = claimed.order
+        # A report checks its ground itself, before each call: once finish was asked it must go on.
+        if order.may_fall_away and order.by != "authority" and (gone := self.ground_of(order)):
+            return FellAway(gone)
+        try:
+            return self.jobs[order.measure](claimed)
+        except DiskFull:
+            raise  # the worker makes room; the order comes back when its lease ends
+        except Exception as error:  # noqa: BLE001 - the order fence: whatever broke, the order stays open
+            kind = type(error).__name__  # no traceback: values in it may be personal
+            log.error("order.broke", order=order.id, measure=order.measure, error=kind)  # noqa: TRY400 - likewise
+            return Later("broke")
+
+    def _write_down(self, tx: Transaction, *, claimed: Claim, result: Result) -> None:
+        match result:
+            case Done(outcome):
+                orders.end(tx, claimed, outcome)
+            case NotYet(wait):
+                orders.not_yet(tx, claimed, wait=wait)
+            case FellAway(reason):
+                self._let_wait(tx, claimed, reason)
+            case AskFirst(restore):
+                self._ask_first(tx, claimed, restore)
+            case Later(reason, person):
+                wait = self.waits.after(claimed.tries)
+                call_after = 0 if person else self.waits.call_after
+                orders.try_again(tx, claimed, wait=wait, reason=reason, call_after=call_after)
+
+    def _let_wait(self, tx: Transaction, claimed: Claim, reason: str) -> None:
+        """Neither carried out nor dropped: the content stays held, and a person is called to judge."""
+        order = claimed.order
+        if orders.renew(tx, claimed) and orders.let_wait(tx, order.id, reason):
+            if order.by == "authority":
+                review.close_to_files(tx, order.cause)  # later files get a case, and a report, of their own
+            lane = self.lanes["child_safety"]
+            review.call_a_person(tx, order.values["case"], reason, lane.name, tx.now + lane.due)
+
+    def _ask_first(self, tx: Transaction, claimed: Claim, restore: str) -> None:
+        """Neither carried out nor dropped, until a person has looked at the other side."""
+        order = claimed.order
+        if orders.renew(tx, claimed) and restores.park(tx, order.id, restore):
+            review.close_to_files(tx, order.cause)  # likewise
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceiveReceipt:
+    """The platform says that an order is done, or that it cannot be."""
+
+    db: Database
+
+    def __call__(
+        self,
+        service: str,
+        order_id: str,
+        *,
+        done: bool,
+        also: Callable[[Transaction, OrderState], T],
+    ) -> T | None:
+        """What `also` makes of the order's state after the receipt; None when this service has no such order.
+
+        A receipt that it cannot be done calls a person; the order stays open and is tried again.
+        """
+        failpoints.here("receipt.before")
+
+        def step(tx: Transaction) -> T | None:
+            seen = orders.view(tx.conn, order_id)
+            if seen is None or seen.order.service != service or seen.order.by != "platform":
+                return None
+            if done:
+                orders.end_by_receipt(tx, order_id)
+            else:
+                orders.call_a_person(tx, order_id, "platform-cannot")
+            now = orders.view(tx.conn, order_id)
+            return also(tx, now.state if now else seen.state)
+
+        return self.db.commit(step)

@@ -1,0 +1,169 @@
+"""The saga on one screen: announce, check the lease, call, note; and what each answer leads to."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from hoede.core.errors import HoedeError
+from hoede.core.jobs import AskFirst, Done, FellAway, Later, NotYet, Result
+from hoede.core.leaves import Leaf
+from hoede.db import Database, Transaction, failpoints, orders
+from hoede.db.orders import Claim
+from hoede.evidence import Vault
+from hoede.evidence import store as evidence
+from hoede.flow.report.compose import Compose, MayBeFiled, NothingStands, NotSealedYet
+from hoede.reporting import (
+    Authority,
+    DraftFile,
+    NoReply,
+    Reply,
+    ReplyKind,
+    Saga,
+    SagaState,
+    Step,
+    StepKind,
+    after_reply,
+    announce,
+    next_step,
+)
+from hoede.reporting import store as reports
+from hoede.reporting.store import ReportRow
+
+SEALING_TAKES = timedelta(milliseconds=200)
+
+
+class LeaseLost(HoedeError):
+    """Another worker holds the claim by now; what this one knows is not written."""
+
+    code = "lease-lost"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """Files one report. Called again after any crash, it goes on from what is certain."""
+
+    db: Database
+    vault: Vault
+    authorities: Mapping[str, Authority]
+    compose: Compose
+
+    def __call__(self, claimed: Claim) -> Result:
+        order = claimed.order
+        authority = self.authorities[order.target.id]
+        try:
+            row = self.db.commit(lambda tx: self.compose(tx, order))
+        except NothingStands as nothing:
+            return FellAway(nothing.detail)
+        except NotSealedYet:
+            return NotYet(SEALING_TAKES)
+        except MayBeFiled as maybe:
+            return AskFirst(maybe.restore)
+        failpoints.here("report.composed")
+        if row.draft.rehearsal and authority.production:
+            return Later("rehearsal-entry", person=True)
+        try:
+            return self._file(_Filing(claimed, row, authority))
+        except LeaseLost as lost:
+            return Later(lost.code)
+
+    def _file(self, filing: "_Filing") -> Result:
+        """Step after step until it is finished. Raises `LeaseLost`."""
+        saga = filing.row.saga
+        while step := next_step(saga, self.db.now()):
+            gone = self.db.read(lambda conn: self.compose.why_not(conn, filing.row))
+            if gone and saga.state is not SagaState.FINISHING:
+                return FellAway(gone)
+            # Whether a finish in doubt arrived can be found out by taking it back: too late says it did.
+            went = self._call(filing, saga, Step(StepKind.RETRACT) if gone else step)
+            if isinstance(went, Later):
+                return went
+            saga = went
+        return Done("finished")
+
+    def _call(self, filing: "_Filing", saga: Saga, step: Step) -> Saga | Later:
+        """Make one call; the saga as it stands then, or why to try later. Raises `LeaseLost`."""
+        was_in_doubt = saga.calling == step
+        saga, request = announce(saga, step), filing.request(saga, step)
+        order_id = filing.row.order_id
+        call = self.db.commit(
+            lambda tx: reports.announce(_holding(tx, filing), order_id, saga, step, request)
+        )
+        failpoints.here("report.before_call")
+        try:
+            reply = self._make(filing, saga, step, request)
+        except NoReply:
+            return Later("no-reply")
+        failpoints.here("report.after_call")
+        after = after_reply(saga, step, reply, now=self.db.now(), was_in_doubt=was_in_doubt)
+        self.db.commit(lambda tx: reports.note(_holding(tx, filing), order_id, call, after.saga, reply))
+        if after.person or not _goes_on(step, reply):
+            return Later(f"authority-{reply.code}", person=after.person or reply.kind is ReplyKind.STOP)
+        return after.saga
+
+    def _make(self, filing: "_Filing", saga: Saga, step: Step, request: bytes) -> Reply:
+        authority, remote_id = filing.authority, saga.remote_id or ""
+        match step.kind:
+            case StepKind.SUBMIT:
+                return authority.submit(request)
+            case StepKind.UPLOAD:
+                file = filing.file(step)
+                return authority.upload(remote_id, file, self._open(filing, file))
+            case StepKind.DETAIL:
+                return authority.detail(remote_id, _remote_file(saga, step), filing.file(step))
+            case StepKind.FINISH:
+                return authority.finish(remote_id)
+            case StepKind.RETRACT:
+                return authority.retract(remote_id)
+
+    def _open(self, filing: "_Filing", file: DraftFile) -> Iterator[bytes]:
+        """The machine's door to evidence: the report job, with a leaf each time.
+
+        Every piece that goes out renews the lease: a slow upload is no silent worker.
+        """
+        copy = self.db.read(lambda conn: evidence.find(conn, file.evidence))
+        if copy is None:
+            raise RuntimeError(f"{file.evidence} stands in a draft and is not there")
+        about = Leaf("evidence.opened", file.evidence, f"report {filing.row.order_id}")
+        self.db.commit(lambda tx: tx.leaf(about))
+        for piece in self.vault.open(copy.taken):
+            self.db.commit(lambda tx: _holding(tx, filing))
+            yield piece
+
+
+def _goes_on(step: Step, reply: Reply) -> bool:
+    """Whether the next step may follow at once; everything else waits and counts as a try."""
+    if reply.kind is ReplyKind.DONE:
+        return True
+    if step.kind is StepKind.RETRACT:
+        return reply.kind in {ReplyKind.GONE, ReplyKind.ALREADY_FINISHED}
+    return step.kind is StepKind.FINISH and reply.kind is ReplyKind.ALREADY_FINISHED
+
+
+@dataclass(frozen=True, slots=True)
+class _Filing:
+    """A report in the hands of the worker that holds its claim."""
+
+    claimed: Claim
+    row: ReportRow
+    authority: Authority
+
+    def request(self, saga: Saga, step: Step) -> bytes:
+        """What identifies a request in our rows: the document itself where there is one."""
+        if step.kind is StepKind.SUBMIT:
+            return self.authority.document(self.row.draft)
+        about = self.file(step).sha256 if step.evidence else ""
+        return f"{step.kind} {saga.remote_id} {about}".encode()
+
+    def file(self, step: Step) -> DraftFile:
+        return next(file for file in self.row.draft.files if file.evidence == step.evidence)
+
+
+def _holding(tx: Transaction, filing: _Filing) -> Transaction:
+    """The same transaction, once it is certain that we still hold the claim in it."""
+    if not orders.renew(tx, filing.claimed):
+        raise LeaseLost(order=filing.row.order_id)
+    return tx
+
+
+def _remote_file(saga: Saga, step: Step) -> str:
+    return next(file.remote_id or "" for file in saga.files if file.evidence == step.evidence)

@@ -1,0 +1,134 @@
+"""Importing a file, trying it first, and taking entries back: small steps, in force all at once."""
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from functools import partial
+
+from hoede.core.errors import HoedeError
+from hoede.db import Database, Transaction
+from hoede.db.leases import give_back, take_lease
+from hoede.lists import quarantine, rescans, store
+from hoede.lists.quarantine import Why
+from hoede.lists.reader import Line
+from hoede.lists.rules import ListFacts
+from hoede.lists.store import Imported
+from hoede.lists.trial import trial
+
+ENTRIES_A_STEP = 5000  # small enough that uploads being judged meanwhile hardly wait
+_LEASE = timedelta(minutes=2)
+
+
+class ListDiffers(HoedeError):
+    """This list is known as something else. Give the same facts, or import under another name."""
+
+    code = "list-differs"
+
+
+class ListWithdrawn(HoedeError):
+    """This list was withdrawn as a whole. Import under another name."""
+
+    code = "list-withdrawn"
+
+
+class ImportRunning(HoedeError):
+    """Another import of this list is running. Wait until it is done."""
+
+    code = "list-import-running"
+
+
+class ListUnknown(HoedeError):
+    """There is no list or entry of that name."""
+
+    code = "list-unknown"
+
+
+def import_lines(
+    db: Database,
+    facts: ListFacts,
+    lines: list[Line],
+    *,
+    import_id: str,
+    file_sha256: str,
+    progress: Callable[[int], object] = int,
+) -> Imported:
+    """Bring the lines of one file into the list `facts` describes, all in force or none.
+
+    What is new is tried against the negative banks first; what is harmless goes into quarantine with it.
+    Raises `ListDiffers` when the list is known with other facts, `ListWithdrawn` when it was taken back,
+    `ImportRunning` when one is at work.
+    """
+    known = db.commit(lambda tx: store.add_list(tx, facts))
+    if known != facts:
+        raise ListDiffers(list=facts.name)
+    if db.read(lambda conn: store.is_withdrawn(conn, facts.name)):
+        raise ListWithdrawn(list=facts.name)
+    lease = f"import:{facts.name}"
+    if not db.commit(lambda tx: take_lease(tx, lease, import_id, _LEASE)):
+        raise ImportRunning(list=facts.name)
+    db.commit(lambda tx: store.begin_import(tx, import_id, facts.name, file_sha256))
+    entries = store.by_entry(facts.name, lines)
+    new = withdrawn = 0
+    for start in range(0, len(entries), ENTRIES_A_STEP):
+        some = dict(entries[start : start + ENTRIES_A_STEP])
+        added, gone = db.commit(partial(_some, lease=lease, import_id=import_id, name=facts.name, lines=some))
+        new, withdrawn = new + added, withdrawn + gone
+        progress(len(some))
+    harmless = db.read(lambda conn: trial(conn, import_id))
+    if not db.commit(partial(_activated, import_id=import_id, harmless=harmless)):
+        raise ImportRunning(list=facts.name)
+    db.commit(lambda tx: give_back(tx, lease, import_id))
+    return Imported(import_id, len(lines), new, withdrawn, len(harmless))
+
+
+def _some(
+    tx: Transaction, *, lease: str, import_id: str, name: str, lines: Mapping[str, Line]
+) -> tuple[int, int]:
+    """How many of these entries are new, and how many were there and withdrawn."""
+    if not take_lease(tx, lease, import_id, _LEASE):
+        raise ImportRunning(list=name)
+    added = store.add_entries(tx, import_id, name, lines)
+    return added, store.withdrawn_among(tx.conn, lines) if added < len(lines) else 0
+
+
+def _activated(tx: Transaction, *, import_id: str, harmless: Mapping[str, Why]) -> bool:
+    """In force, in quarantine, to be rescanned, at one moment; false when another import has swept it."""
+    if not store.activate(tx, import_id):
+        return False
+    for entry, why in harmless.items():
+        quarantine.put(tx, [entry], why)
+    rescans.open_rescan(tx, import_id)
+    return True
+
+
+def withdraw(db: Database, what: str, why: str) -> int:
+    """Withdraw one entry (`ent_...`) or a whole list by name; returns how many were in force."""
+    if what.startswith("ent_"):
+        _known_entry(db, what)
+        return db.commit(lambda tx: store.withdraw(tx, [what], why))
+    if db.read(lambda conn: store.find_list(conn, what)) is None:
+        raise ListUnknown(f"There is no list {what}.")
+    return db.commit(lambda tx: store.withdraw_list(tx, what, why))
+
+
+def roll_back(db: Database, import_id: str, why: str) -> int:
+    """Take back every entry that an import brought first; returns how many were in force."""
+    if not db.read(lambda conn: store.is_import(conn, import_id)):
+        raise ListUnknown(f"There is no import {import_id} that came into force.")
+    return db.commit(lambda tx: store.roll_back(tx, import_id, why))
+
+
+def hold_back(db: Database, entry: str) -> bool:
+    """Put an entry into quarantine by hand; false when it was there."""
+    _known_entry(db, entry)
+    return bool(db.commit(lambda tx: quarantine.put(tx, [entry], Why.PERSON)))
+
+
+def release(db: Database, entry: str, why: str) -> bool:
+    """Let an entry out of quarantine; false when it was not there."""
+    _known_entry(db, entry)
+    return db.commit(lambda tx: quarantine.release(tx, entry, why))
+
+
+def _known_entry(db: Database, entry: str) -> None:
+    if db.read(lambda conn: store.entry(conn, entry)) is None:
+        raise ListUnknown(f"There is no entry {entry}.")

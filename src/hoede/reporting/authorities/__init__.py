@@ -1,0 +1,1 @@
+"""Authorities: one file each, found by the registry."""

@@ -1,0 +1,283 @@
+"""Tables of reports, their files, and every call made for them."""
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Connection,
+    ForeignKey,
+    Integer,
+    LargeBinary,
+    Row,
+    String,
+    Table,
+    Text,
+    insert,
+    select,
+    update,
+)
+
+from hoede.core.leaves import Leaf
+from hoede.db import METADATA, Moment, Serial, Transaction, insert_new
+from hoede.reporting.port import Reply
+from hoede.reporting.rules import (
+    Draft,
+    DraftFile,
+    IpEvent,
+    Saga,
+    SagaFile,
+    SagaState,
+    Step,
+    StepKind,
+    Suspect,
+)
+
+LONGEST_REQUEST_ID = 128  # a longer one is cut: what the authority sends must never stop a note
+
+REPORTS = Table(
+    "report",
+    METADATA,
+    Column("order_id", String(40), primary_key=True),
+    Column("case_id", String(40), nullable=False, index=True),
+    Column("authority", String(32), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("remote_id", String(64)),  # the authority's own, of the report that is open or finished
+    Column("remote_touched_at", Moment),
+    Column("calling", String(16)),  # announced, answer unknown
+    Column("calling_evidence", String(40)),
+    Column("draft", Text, nullable=False),  # JSON: what the report says, the same at every try
+    Column("rehearsal", Boolean, nullable=False),
+    Column("composed_at", Moment, nullable=False),
+    Column("finished_at", Moment),
+    Column("receipt", LargeBinary),  # the authority's raw answer to finish
+)
+
+FILES = Table(
+    "report_file",
+    METADATA,
+    Column("order_id", String(40), ForeignKey("report.order_id"), primary_key=True),
+    Column("evidence", String(40), primary_key=True),
+    Column("place", Integer, nullable=False),
+    Column("remote_id", String(64)),
+    Column("detailed", Boolean, nullable=False),
+)
+
+CALLS = Table(
+    "report_call",
+    METADATA,
+    Column("id", Serial, primary_key=True, autoincrement=True),
+    Column("order_id", String(40), ForeignKey("report.order_id"), nullable=False, index=True),
+    Column("step", String(16), nullable=False),
+    Column("evidence", String(40)),
+    Column("request_sha256", String(64), nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("answered_at", Moment),
+    Column("code", String(32)),
+    Column("request_id", String(LONGEST_REQUEST_ID)),
+    Column("raw", LargeBinary),
+    Column("opened_remote_id", String(64)),  # the open report this answer gave; each has a leaf
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportRow:
+    order_id: str
+    case_id: str
+    authority: str
+    saga: Saga
+    draft: Draft
+    finished_at: datetime | None
+    receipt: bytes | None
+
+
+def add_report(tx: Transaction, order_id: str, authority: str, draft: Draft) -> bool:
+    """Save a composed draft; one report per order, the first composition stays."""
+    new = insert_new(
+        tx.conn,
+        REPORTS,
+        {
+            "order_id": order_id,
+            "case_id": draft.case_id,
+            "authority": authority,
+            "state": SagaState.DRAFT,
+            "draft": json.dumps(asdict(draft), default=_plain),
+            "rehearsal": draft.rehearsal,
+            "composed_at": draft.composed_at,
+        },
+    )
+    if new:
+        for place, file in enumerate(draft.files):
+            tx.conn.execute(
+                insert(FILES).values(order_id=order_id, evidence=file.evidence, place=place, detailed=False)
+            )
+    return new
+
+
+def announce(tx: Transaction, order_id: str, saga: Saga, step: Step, request: bytes) -> int:
+    """Note that a call is about to be made; returns the call's row."""
+    save(tx, order_id, saga)
+    made = tx.conn.execute(
+        insert(CALLS)
+        .values(
+            order_id=order_id,
+            step=step.kind,
+            evidence=step.evidence,
+            request_sha256=hashlib.sha256(request).hexdigest(),
+            at=tx.now,
+        )
+        .returning(CALLS.c.id)
+    )
+    return int(made.scalar_one())
+
+
+def note(tx: Transaction, order_id: str, call: int, saga: Saga, reply: Reply) -> None:
+    """Note an answer and where the report stands now, with the leaves that belong to it."""
+    tx.conn.execute(
+        update(CALLS)
+        .where(CALLS.c.id == call)
+        .values(
+            answered_at=tx.now,
+            code=reply.code,
+            request_id=(reply.request_id or "")[:LONGEST_REQUEST_ID] or None,
+            raw=reply.raw,
+        )
+    )
+    before = _state(tx.conn, order_id)
+    save(tx, order_id, saga)
+    if saga.state is SagaState.OPEN and before is SagaState.DRAFT:
+        tx.conn.execute(update(CALLS).where(CALLS.c.id == call).values(opened_remote_id=saga.remote_id))
+        tx.leaf(Leaf("report.opened", f"{order_id}/{saga.remote_id}"))
+    if saga.state is SagaState.FINISHED:
+        finished = tx.conn.execute(
+            update(REPORTS)
+            .where(REPORTS.c.order_id == order_id, REPORTS.c.finished_at.is_(None))
+            .values(finished_at=tx.now, receipt=reply.raw)
+        )
+        if finished.rowcount:
+            tx.leaf(Leaf("report.finished", order_id, saga.remote_id or ""))
+
+
+def settle(tx: Transaction, order_id: str, receipt: str) -> None:
+    """Note that a report was finished under this id, by a person's word; without a draft there is nothing."""
+    settled = tx.conn.execute(
+        update(REPORTS)
+        .where(REPORTS.c.order_id == order_id, REPORTS.c.finished_at.is_(None))
+        .values(state=SagaState.FINISHED, remote_id=receipt, calling=None, finished_at=tx.now)
+    )
+    if settled.rowcount:
+        tx.leaf(Leaf("report.finished", order_id, receipt))
+
+
+def save(tx: Transaction, order_id: str, saga: Saga) -> None:
+    tx.conn.execute(
+        update(REPORTS)
+        .where(REPORTS.c.order_id == order_id)
+        .values(
+            state=saga.state,
+            remote_id=saga.remote_id,
+            remote_touched_at=saga.touched_at,
+            calling=saga.calling.kind if saga.calling else None,
+            calling_evidence=saga.calling.evidence if saga.calling else None,
+        )
+    )
+    for file in saga.files:
+        tx.conn.execute(
+            update(FILES)
+            .where(FILES.c.order_id == order_id, FILES.c.evidence == file.evidence)
+            .values(remote_id=file.remote_id, detailed=file.detailed)
+        )
+
+
+def find(conn: Connection, order_id: str) -> ReportRow | None:
+    row = conn.execute(select(REPORTS).where(REPORTS.c.order_id == order_id)).one_or_none()
+    return None if row is None else _report(conn, row)
+
+
+def all_reports(conn: Connection) -> tuple[ReportRow, ...]:
+    rows = conn.execute(select(REPORTS).order_by(REPORTS.c.composed_at)).all()
+    return tuple(_report(conn, row) for row in rows)
+
+
+def opened(conn: Connection) -> list[str]:
+    """What each `report.opened` leaf is about: order and the authority's id, from the answers kept."""
+    rows = conn.execute(
+        select(CALLS.c.order_id, CALLS.c.opened_remote_id).where(CALLS.c.opened_remote_id.is_not(None))
+    )
+    return [f"{row.order_id}/{row.opened_remote_id}" for row in rows]
+
+
+def finished(conn: Connection) -> list[str]:
+    return list(conn.execute(select(REPORTS.c.order_id).where(REPORTS.c.finished_at.is_not(None))).scalars())
+
+
+def _state(conn: Connection, order_id: str) -> SagaState:
+    return SagaState(conn.execute(select(REPORTS.c.state).where(REPORTS.c.order_id == order_id)).scalar_one())
+
+
+def _report(conn: Connection, row: Row[Any]) -> ReportRow:
+    files = conn.execute(select(FILES).where(FILES.c.order_id == row.order_id).order_by(FILES.c.place))
+    saga = Saga(
+        state=SagaState(row.state),
+        files=tuple(SagaFile(file.evidence, file.remote_id, file.detailed) for file in files),
+        remote_id=row.remote_id,
+        touched_at=row.remote_touched_at,
+        calling=Step(StepKind(row.calling), row.calling_evidence) if row.calling else None,
+    )
+    return ReportRow(
+        order_id=row.order_id,
+        case_id=row.case_id,
+        authority=row.authority,
+        saga=saga,
+        draft=_draft(json.loads(row.draft)),
+        finished_at=row.finished_at,
+        receipt=row.receipt,
+    )
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    raise TypeError(f"{type(value).__name__} has no place in a draft")
+
+
+def _draft(told: dict[str, Any]) -> Draft:
+    suspect = told["suspect"]
+    return Draft(
+        **told
+        | {
+            "incident_at": datetime.fromisoformat(told["incident_at"]),
+            "composed_at": datetime.fromisoformat(told["composed_at"]),
+            "suspect": Suspect(
+                **suspect
+                | {
+                    "ip_events": tuple(_ip(one) for one in suspect["ip_events"]),
+                    "closed_at": _moment(suspect["closed_at"]),
+                }
+            ),
+            "files": tuple(_file(one) for one in told["files"]),
+        }
+    )
+
+
+def _file(told: dict[str, Any]) -> DraftFile:
+    return DraftFile(
+        **told
+        | {
+            "uploaded_at": datetime.fromisoformat(told["uploaded_at"]),
+            "ip_event": _ip(told["ip_event"]) if told["ip_event"] else None,
+            "found_by": tuple(told["found_by"]),
+        }
+    )
+
+
+def _ip(told: dict[str, Any]) -> IpEvent:
+    return IpEvent(told["ip"], datetime.fromisoformat(told["at"]))
+
+
+def _moment(told: str | None) -> datetime | None:
+    return datetime.fromisoformat(told) if told else None

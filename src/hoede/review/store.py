@@ -1,0 +1,357 @@
+"""Tables of cases with their files, letters, and objections."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import (
+    Column,
+    Connection,
+    Date,
+    ForeignKey,
+    Index,
+    Row,
+    Select,
+    String,
+    Table,
+    Text,
+    and_,
+    insert,
+    select,
+    update,
+)
+
+from hoede.core.leaves import Leaf
+from hoede.db import METADATA, Moment, Transaction, insert_new
+from hoede.review.rules import Grounds
+
+CASES = Table(
+    "case_",
+    METADATA,
+    Column("id", String(40), primary_key=True),
+    Column("service", String(64), nullable=False),
+    Column("account", String(255), nullable=False, index=True),
+    Column("grounds", String(16), nullable=False),
+    Column("lane", String(32)),  # empty: nobody needs to look
+    Column("state", String(16), nullable=False),  # open until judged
+    Column("opened_at", Moment, nullable=False),
+    Column("due_at", Moment),
+    Column("composed_at", Moment),  # its report is composed: later files open a new case
+    # The case this one follows; checked at the end of a transaction, so that copies may come in any order.
+    Column("earlier", String(40), ForeignKey("case_.id", deferrable=True, initially="DEFERRED")),
+    Column("needs_human", String(64)),  # a code, why a person is called before the lane's time
+)
+# One case at most takes an account's files, whichever process opens it.
+_TAKES_FILES = and_(
+    CASES.c.state == "open", CASES.c.composed_at.is_(None), CASES.c.grounds != Grounds.OBJECTION.value
+)
+Index(
+    "ux_case_takes_files",
+    CASES.c.service,
+    CASES.c.account,
+    unique=True,
+    sqlite_where=_TAKES_FILES,
+    postgresql_where=_TAKES_FILES,
+)
+
+FILES = Table(
+    "case_file",
+    METADATA,
+    Column("case_id", String(40), ForeignKey("case_.id"), primary_key=True),
+    Column("evidence", String(40), primary_key=True),
+    Column("event", String(40), nullable=False),
+    Column("added_at", Moment, nullable=False),
+)
+
+LETTERS = Table(
+    "letter",
+    METADATA,
+    Column("order_id", String(40), primary_key=True),
+    Column("link_sha256", String(64), nullable=False, unique=True),  # the link itself is nowhere kept
+    Column("service", String(64), nullable=False),
+    Column("account", String(255), nullable=False),
+    Column("case_id", String(40)),
+    Column("locale", String(8), nullable=False),
+    Column("title", Text, nullable=False),
+    Column("paragraphs", Text, nullable=False),  # JSON list
+    Column("sent_on", Date, nullable=False),
+    Column("until", Date, nullable=False),
+)
+
+OBJECTIONS = Table(
+    "objection",
+    METADATA,
+    Column("number", String(16), primary_key=True),  # what the person is told
+    Column("order_id", String(40), ForeignKey("letter.order_id"), nullable=False, unique=True),
+    Column("case_id", String(40), ForeignKey("case_.id"), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("due_at", Moment, nullable=False),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseRow:
+    id: str
+    service: str
+    account: str
+    grounds: Grounds
+    lane: str | None
+    state: str
+    opened_at: datetime
+    due_at: datetime | None
+    composed_at: datetime | None
+    earlier: str | None
+    needs_human: str | None
+
+    @property
+    def takes_files(self) -> bool:
+        """Until its report is composed; later files open a new case."""
+        return self.state == "open" and self.composed_at is None
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFile:
+    evidence: str
+    event: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LetterRow:
+    order_id: str
+    service: str
+    account: str
+    case_id: str | None
+    locale: str
+    title: str
+    paragraphs: tuple[str, ...]
+    sent_on: date
+    until: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Objection:
+    number: str
+    case_id: str
+    at: datetime
+    due_at: datetime
+
+
+def open_case(
+    tx: Transaction,
+    case_id: str,
+    *,
+    service: str,
+    account: str,
+    grounds: Grounds,
+    lane: str | None,
+    due_at: datetime | None,
+    earlier: str | None = None,
+) -> bool:
+    """Open a case, its leaf with it; false when another one takes this account's files already."""
+    new = insert_new(
+        tx.conn,
+        CASES,
+        {
+            "id": case_id,
+            "service": service,
+            "account": account,
+            "grounds": grounds,
+            "lane": lane,
+            "state": "open",
+            "opened_at": tx.now,
+            "due_at": due_at,
+            "earlier": earlier,
+        },
+    )
+    if new:
+        tx.leaf(Leaf("case.opened", case_id, grounds))
+    return new
+
+
+def latest_case(conn: Connection, service: str, account: str) -> CaseRow | None:
+    """The account's case that takes files, or else its newest one about content, open or not.
+
+    Objections are cases of their own.
+    """
+    row = conn.execute(_latest(service, account)).one_or_none()
+    return None if row is None else _case(row)
+
+
+def lock_latest_case(tx: Transaction, service: str, account: str) -> CaseRow | None:
+    """Likewise, and nobody else changes it or opens the next one before this transaction ends."""
+    locked = tx.conn.execute(_latest(service, account).with_for_update()).one_or_none()
+    latest = latest_case(tx.conn, service, account)
+    if latest is None or (locked is not None and latest.id == locked.id):
+        return latest
+    return lock_latest_case(tx, service, account)  # another was opened while we waited
+
+
+def _latest(service: str, account: str) -> Select[Any]:
+    return (
+        select(CASES)
+        .where(CASES.c.service == service, CASES.c.account == account, CASES.c.grounds != Grounds.OBJECTION)
+        # Who takes files comes first, not who is newest by a clock: clocks are set back, processes sleep.
+        .order_by(_TAKES_FILES.desc(), CASES.c.opened_at.desc(), CASES.c.id.desc())
+        .limit(1)
+    )
+
+
+def join_lane(tx: Transaction, case: CaseRow, lane: str, due_at: datetime) -> None:
+    """Let a person look at an open case too, in the lane whose time is up first."""
+    sooner = case.lane is None or case.due_at is None or due_at < case.due_at
+    values = {"lane": lane, "due_at": due_at} if sooner else {}
+    tx.conn.execute(update(CASES).where(CASES.c.id == case.id).values(grounds=Grounds.SUSPECTED, **values))
+
+
+def call_a_person(tx: Transaction, case_id: str, reason: str, lane: str, due_at: datetime) -> None:
+    """Bring a case that ran by itself to the queue, with the reason."""
+    case = lock_case(tx, case_id)
+    if case is None:
+        return
+    due = due_at if case.due_at is None else min(case.due_at, due_at)
+    tx.conn.execute(
+        update(CASES)
+        .where(CASES.c.id == case_id)
+        .values(lane=case.lane or lane, due_at=due, needs_human=case.needs_human or reason)
+    )
+
+
+def add_file(tx: Transaction, case_id: str, evidence: str, event: str) -> None:
+    insert_new(tx.conn, FILES, {"case_id": case_id, "evidence": evidence, "event": event, "added_at": tx.now})
+
+
+def close_to_files(tx: Transaction, case_id: str) -> None:
+    """The report is composed: what comes later belongs to a new case."""
+    tx.conn.execute(
+        update(CASES).where(CASES.c.id == case_id, CASES.c.composed_at.is_(None)).values(composed_at=tx.now)
+    )
+
+
+def find_case(conn: Connection, case_id: str) -> CaseRow | None:
+    row = conn.execute(select(CASES).where(CASES.c.id == case_id)).one_or_none()
+    return None if row is None else _case(row)
+
+
+def lock_case(tx: Transaction, case_id: str) -> CaseRow | None:
+    """The case; nobody else changes it, and no file joins it, before this transaction ends."""
+    row = tx.conn.execute(select(CASES).where(CASES.c.id == case_id).with_for_update()).one_or_none()
+    return None if row is None else _case(row)
+
+
+def files_of(conn: Connection, case_id: str) -> tuple[CaseFile, ...]:
+    rows = conn.execute(
+        select(FILES).where(FILES.c.case_id == case_id).order_by(FILES.c.added_at, FILES.c.evidence)
+    )
+    return tuple(CaseFile(row.evidence, row.event) for row in rows)
+
+
+def queue(conn: Connection) -> tuple[CaseRow, ...]:
+    """Open cases that wait for a person, the one due first at the top."""
+    rows = conn.execute(
+        select(CASES)
+        .where(CASES.c.state == "open", CASES.c.lane.is_not(None))
+        .order_by(CASES.c.due_at, CASES.c.opened_at)
+    )
+    return tuple(_case(row) for row in rows)
+
+
+def case_ids(conn: Connection) -> list[str]:
+    return list(conn.execute(select(CASES.c.id)).scalars())
+
+
+def save_letter(tx: Transaction, letter: LetterRow, link: str) -> bool:
+    """Keep a letter and the digest of its link; the first version stays."""
+    return insert_new(
+        tx.conn,
+        LETTERS,
+        {
+            "order_id": letter.order_id,
+            "link_sha256": link_digest(link),
+            "service": letter.service,
+            "account": letter.account,
+            "case_id": letter.case_id,
+            "locale": letter.locale,
+            "title": letter.title,
+            "paragraphs": json.dumps(letter.paragraphs, ensure_ascii=False),
+            "sent_on": letter.sent_on,
+            "until": letter.until,
+        },
+    )
+
+
+def letter_of(conn: Connection, order_id: str) -> LetterRow | None:
+    row = conn.execute(select(LETTERS).where(LETTERS.c.order_id == order_id)).one_or_none()
+    return None if row is None else _letter(row)
+
+
+def letter_behind(conn: Connection, link: str) -> LetterRow | None:
+    row = conn.execute(_behind(link)).one_or_none()
+    return None if row is None else _letter(row)
+
+
+def lock_letter_behind(tx: Transaction, link: str) -> LetterRow | None:
+    """Likewise, and nobody else objects to it before this transaction ends."""
+    row = tx.conn.execute(_behind(link).with_for_update()).one_or_none()
+    return None if row is None else _letter(row)
+
+
+def _behind(link: str) -> Select[Any]:
+    return select(LETTERS).where(LETTERS.c.link_sha256 == link_digest(link))
+
+
+def save_objection(tx: Transaction, order_id: str, objection: Objection, text: str) -> None:
+    """Keep an objection against the measures a letter told of."""
+    tx.conn.execute(
+        insert(OBJECTIONS).values(
+            number=objection.number,
+            order_id=order_id,
+            case_id=objection.case_id,
+            text=text,
+            at=objection.at,
+            due_at=objection.due_at,
+        )
+    )
+
+
+def objection_to(conn: Connection, order_id: str) -> Objection | None:
+    row = conn.execute(select(OBJECTIONS).where(OBJECTIONS.c.order_id == order_id)).one_or_none()
+    if row is None:
+        return None
+    return Objection(number=row.number, case_id=row.case_id, at=row.at, due_at=row.due_at)
+
+
+def link_digest(link: str) -> str:
+    return hashlib.sha256(link.encode()).hexdigest()
+
+
+def _case(row: Row[Any]) -> CaseRow:
+    return CaseRow(
+        id=row.id,
+        service=row.service,
+        account=row.account,
+        grounds=Grounds(row.grounds),
+        lane=row.lane,
+        state=row.state,
+        opened_at=row.opened_at,
+        due_at=row.due_at,
+        composed_at=row.composed_at,
+        earlier=row.earlier,
+        needs_human=row.needs_human,
+    )
+
+
+def _letter(row: Row[Any]) -> LetterRow:
+    return LetterRow(
+        order_id=row.order_id,
+        service=row.service,
+        account=row.account,
+        case_id=row.case_id,
+        locale=row.locale,
+        title=row.title,
+        paragraphs=tuple(json.loads(row.paragraphs)),
+        sent_on=row.sent_on,
+        until=row.until,
+    )

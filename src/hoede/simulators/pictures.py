@@ -1,0 +1,54 @@
+"""Pictures drawn by rule: the test card, our harmless trigger, and any number of harmless others. Pure."""
+
+import struct
+import zlib
+from collections.abc import Callable, Iterator
+from functools import cache
+
+Colour = tuple[int, int, int]
+
+WIDTH, HEIGHT = 640, 480
+_BARS: tuple[Colour, ...] = (
+    (246, 183, 60), (16, 48, 59), (251, 246, 236), (12, 90, 98), (151, 48, 42), (110, 61, 125), (28, 100, 63),
+)  # fmt: skip
+
+
+@cache
+def test_card() -> bytes:
+    """The card on the rehearsal list, as PNG: seven bars over a field of squares, always the same bytes."""
+    return png(_card)
+
+
+def picture(seed: int) -> bytes:
+    """A harmless picture on no list, as PNG: waves of colour that follow from `seed`."""
+    return png(lambda x, y: _waves(seed, x, y))
+
+
+def png(pixel: Callable[[int, int], Colour], width: int = WIDTH, height: int = HEIGHT) -> bytes:
+    """An RGB PNG whose pixels come from `pixel(x, y)`."""
+    rows = b"".join(b"\x00" + bytes(_row(pixel, width, y)) for y in range(height))
+    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    parts = (_chunk(b"IHDR", header), _chunk(b"IDAT", zlib.compress(rows, 9)), _chunk(b"IEND", b""))
+    return b"\x89PNG\r\n\x1a\n" + b"".join(parts)
+
+
+def _row(pixel: Callable[[int, int], Colour], width: int, y: int) -> Iterator[int]:
+    for x in range(width):
+        yield from pixel(x, y)
+
+
+def _chunk(kind: bytes, content: bytes) -> bytes:
+    return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
+
+
+def _card(x: int, y: int) -> Colour:
+    bar = _BARS[x * len(_BARS) // WIDTH]
+    if y < HEIGHT * 2 // 3:
+        return bar
+    return (253, 246, 231) if (x // 40 + y // 40) % 2 else (16, 48, 59)
+
+
+def _waves(seed: int, x: int, y: int) -> Colour:
+    red = (x * (3 + seed % 5) + y * (seed % 7)) // 4 % 256
+    green = (y * (2 + seed % 3) + seed * 31) // 3 % 256
+    return red, green, (red ^ green) // 2 + 64

@@ -1,0 +1,1 @@
+"""HTTP and pages: reads a request, calls one flow that was handed in, renders."""

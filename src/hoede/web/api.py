@@ -1,0 +1,244 @@
+"""The routes for platforms: tell who an account is, tell what happened, say that an order is done."""
+
+import asyncio
+import hashlib
+import json
+import math
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+import structlog
+from fastapi import APIRouter, Depends, Request
+from fastapi import Path as InPath
+from pydantic import BaseModel, ValidationError
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import JSONResponse
+
+from hoede import accounts
+from hoede.access import ApiKey, Scope
+from hoede.core.errors import HoedeError
+from hoede.core.events import Answer, Event
+from hoede.core.findings import DigestKind
+from hoede.core.orders import OrderState
+from hoede.db import Database, DiskFull, Transaction, failpoints
+from hoede.db.idempotency import Remembered, recall, remember
+from hoede.flow.carry_out import ReceiveReceipt
+from hoede.flow.screen import EventAnswer, Screening, Told
+from hoede.media import AddressRefused, Fetcher, FetchFailed
+from hoede.web.described import (
+    ACCOUNT_BODY,
+    API_KEY,
+    EVENT_BODY,
+    HOLD_LINK,
+    NEEDS_MEDIA,
+    RECEIPT_BODY,
+    problems,
+)
+from hoede.web.guard import Guard, idempotency_key
+from hoede.web.problems import wrong_fields
+from hoede.web.shapes import AccountIn, AccountOut, EventIn, EventOut, Id, ReceiptIn, ReceiptOut
+from hoede.web.upload import Spool, read_event, read_only_json
+
+log = structlog.get_logger()
+
+Shape = TypeVar("Shape", bound=BaseModel)
+
+
+class InputInvalid(HoedeError):
+    """Some fields are not as they should be."""
+
+    code = "input-invalid"
+
+
+class MediaEmpty(HoedeError):
+    """The media has no bytes."""
+
+    code = "media-empty"
+
+
+class MediaMissing(HoedeError):
+    """This event needs media (an upload, a live frame), or at least text."""
+
+    code = "media-missing"
+
+
+class OrderUnknown(HoedeError):
+    """There is no such order for this service."""
+
+    code = "order-unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Machines:
+    """What the routes for platforms need; built once by `app`."""
+
+    db: Database
+    guard: Guard
+    screening: Screening
+    receive_receipt: ReceiveReceipt
+    fetcher: Fetcher
+    spool_folder: Path
+    media_most_bytes: int
+    hold_answer_s: float
+    has_room: Callable[[], bool]  # false on a full disk: then intake answers 503
+
+
+def routes(machines: Machines) -> APIRouter:
+    """The `/v1` routes."""
+    router = APIRouter(
+        prefix="/v1", responses=problems(400, 401, 403, 415, 422, 503), dependencies=[Depends(API_KEY)]
+    )
+    may_tell_accounts = Depends(machines.guard.needs(Scope.ACCOUNTS))
+    may_tell_events = Depends(machines.guard.needs(Scope.EVENTS))
+    may_send_receipts = Depends(machines.guard.needs(Scope.RECEIPTS))
+
+    # A slash may be part of an id; two lines are at no address.
+    @router.put("/accounts/{account:path}", openapi_extra=ACCOUNT_BODY, responses=problems(404))
+    async def put_account(
+        account: Annotated[Id, InPath()], request: Request, key: Annotated[ApiKey, may_tell_accounts]
+    ) -> AccountOut:
+        """Tell who an account is: its age evidence, country, time zone and language."""
+        told = _checked(AccountIn, await read_only_json(_content_type(request), request.stream()))
+        return await run_in_threadpool(_put, machines, told.account(key.service, account))
+
+    @router.post(
+        "/events",
+        response_model=EventOut,
+        openapi_extra=EVENT_BODY,
+        responses=problems(409, 413, 502) | {200: {"links": HOLD_LINK}},
+    )
+    async def post_event(request: Request, key: Annotated[ApiKey, may_tell_events]) -> JSONResponse:
+        """Tell what happened; the answer says whether the content may be seen or is held."""
+        if not machines.has_room():
+            raise DiskFull
+        own_key = idempotency_key(request)
+        with (
+            machines.guard.alone(key.service, own_key),
+            Spool(machines.spool_folder, machines.media_most_bytes) as spool,
+        ):
+            body, with_media = await read_event(_content_type(request), request.stream(), spool)
+            said = _checked(EventIn, body)
+            if said.media_url is not None:
+                await _fetch(machines.fetcher, key.service, said.media_url, spool, with_media=with_media)
+                with_media = True
+            last_byte = time.monotonic()
+            event = _event(said, spool, with_media=with_media)
+            told = Told(
+                service=key.service,
+                event=event,
+                media=spool if with_media else None,
+                request=_digest(body, spool),
+            )
+            answer = await run_in_threadpool(_screen, machines, told, own_key)
+            if answer.answer is Answer.HOLD:
+                # Known, suspected and could-not-look leave at the same times after the last byte.
+                await asyncio.sleep(_rest(time.monotonic() - last_byte, machines.hold_answer_s))
+            failpoints.here("answer.before")
+            return JSONResponse(_out(answer))
+
+    @router.post(
+        "/orders/{order}/receipt",
+        operation_id="post_receipt",
+        response_model=ReceiptOut,
+        openapi_extra=RECEIPT_BODY,
+        responses=problems(404, 409),
+    )
+    async def post_receipt(
+        order: Annotated[Id, InPath()], request: Request, key: Annotated[ApiKey, may_send_receipts]
+    ) -> JSONResponse:
+        """Say that an order is done, or that it cannot be; saying it twice changes nothing."""
+        own_key = idempotency_key(request)
+        said = _checked(ReceiptIn, await read_only_json(_content_type(request), request.stream()))
+        with machines.guard.alone(key.service, own_key):
+            return await run_in_threadpool(_receive, machines, key.service, order, said, own_key)
+
+    return router
+
+
+def _rest(passed_s: float, every_s: float) -> float:
+    """Seconds until the next whole multiple of `every_s` since the last byte."""
+    return math.ceil(passed_s / every_s) * every_s - passed_s
+
+
+def _content_type(request: Request) -> str:
+    return request.headers.get("content-type", "")
+
+
+def _put(machines: Machines, known: accounts.Account) -> AccountOut:
+    machines.db.commit(lambda tx: accounts.put_account(tx, known))
+    band = accounts.age_band(known.age_evidence, machines.db.now(), known.zone)
+    return AccountOut(id=known.id, age_band=band.value)
+
+
+def _screen(machines: Machines, told: Told, own_key: str) -> EventAnswer:
+    asked = Remembered.of(told.service, own_key, b"POST /v1/events", told.request.encode())
+    if before := machines.db.read(lambda conn: recall(conn, asked)):
+        given = json.loads(before[1])
+        return EventAnswer(Answer(given["answer"]), given.get("hold"))
+
+    def also(tx: Transaction, answer: EventAnswer) -> None:
+        remember(tx, asked, 200, json.dumps(_out(answer)))
+
+    return machines.screening.screen(told, also)
+
+
+def _receive(machines: Machines, service: str, order: str, said: ReceiptIn, own_key: str) -> JSONResponse:
+    asked = Remembered.of(service, own_key, b"POST receipt", order.encode(), said.model_dump_json().encode())
+    answer = machines.db.read(lambda conn: recall(conn, asked))
+
+    def also(tx: Transaction, state: OrderState) -> tuple[int, str]:
+        return remember(tx, asked, 200, json.dumps({"order": order, "state": state}))
+
+    if answer is None:
+        answer = machines.receive_receipt(service, order, done=said.done, also=also)
+    if answer is None:
+        raise OrderUnknown
+    return JSONResponse(json.loads(answer[1]), answer[0])
+
+
+async def _fetch(fetcher: Fetcher, service: str, url: str, spool: Spool, *, with_media: bool) -> None:
+    """Fill the spool from elsewhere, in a thread of the fetcher's own; the log says why it failed."""
+    if with_media:
+        raise InputInvalid(fields=[{"field": "media_url", "why": "the media came along"}])
+    try:
+        await asyncio.wrap_future(fetcher.begin(service, url, spool.write))
+    except (AddressRefused, FetchFailed) as error:
+        log.warning("media.not_fetched", service=service, code=error.code, error=error.facts["why"])
+        raise
+
+
+def _event(said: EventIn, spool: Spool, *, with_media: bool) -> Event:
+    event = said.event()
+    if with_media and spool.size == 0:
+        raise MediaEmpty
+    if not with_media and (event.kind in NEEDS_MEDIA or not event.text):
+        raise MediaMissing
+    return event
+
+
+def _checked(shape: type[Shape], body: Any) -> Shape:
+    """The body as this shape, or `InputInvalid` naming the fields."""
+    try:
+        return shape.model_validate(body)
+    except ValidationError as error:
+        fields = wrong_fields(error.errors(include_url=False, include_context=False, include_input=False))
+        raise InputInvalid(fields=fields) from error
+
+
+def _digest(body: Any, spool: Spool) -> str:
+    """What tells one telling from another: the event's canonical JSON and the media's digest.
+
+    Not where the media was: the same bytes are the same event, from another signed URL or sent along.
+    """
+    told = {name: value for name, value in body.items() if name != "media_url"}
+    canonical = json.dumps(told, sort_keys=True, separators=(",", ":"))
+    whole = f"{canonical}\x1f{spool.size}\x1f{spool.digests[DigestKind.SHA256]}"
+    return hashlib.sha256(whole.encode()).hexdigest()
+
+
+def _out(answer: EventAnswer) -> dict[str, str]:
+    held = {"hold": answer.hold} if answer.hold else {}
+    return {"answer": answer.answer.value} | held

@@ -1,0 +1,78 @@
+"""Who asks: an API key with the right scope, and one request at a time per Idempotency-Key."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+
+from hoede.access import ApiKey, KeyRefused, Scope, key_for
+from hoede.core.errors import HoedeError
+from hoede.db import Database
+
+LONGEST_KEY = 255
+
+
+class ScopeMissing(HoedeError):
+    """The API key lacks the scope for this."""
+
+    code = "scope-missing"
+
+
+class IdempotencyKeyMissing(HoedeError):
+    """Send an Idempotency-Key header of 1 to 255 visible ASCII characters."""
+
+    code = "idempotency-key-missing"
+
+
+class IdempotencyKeyBusy(HoedeError):
+    """A request with this Idempotency-Key is being answered right now. Wait, then repeat it."""
+
+    code = "idempotency-key-busy"
+
+
+class Guard:
+    """Checks keys against the database at every request, so that a revoked key ends at once."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+        self._busy: set[tuple[str, str]] = set()
+
+    def needs(self, scope: Scope) -> Callable[[Request], object]:
+        """A FastAPI dependency that yields the API key of a request."""
+
+        async def key(request: Request) -> ApiKey:
+            word, _, presented = request.headers.get("authorization", "").partition(" ")
+            if word.lower() != "bearer":
+                raise KeyRefused
+            found = await run_in_threadpool(self._find, presented.strip())
+            if scope not in found.scopes:
+                raise ScopeMissing(f"This needs the scope {scope}.")
+            return found
+
+        return key
+
+    @contextmanager
+    def alone(self, service: str, key: str) -> Iterator[None]:
+        """Let one request with this key in at a time; `IdempotencyKeyBusy` for another.
+
+        Across processes the transaction decides: the later one gets the earlier one's answer.
+        """
+        mine = (service, key)
+        if mine in self._busy:
+            raise IdempotencyKeyBusy
+        self._busy.add(mine)
+        try:
+            yield
+        finally:
+            self._busy.discard(mine)
+
+    def _find(self, presented: str) -> ApiKey:
+        return self._db.read(lambda conn: key_for(conn, presented, self._db.time(conn)))
+
+
+def idempotency_key(request: Request) -> str:
+    key = request.headers.get("idempotency-key", "")
+    if not 1 <= len(key) <= LONGEST_KEY or not key.isascii() or not key.isprintable():
+        raise IdempotencyKeyMissing
+    return key

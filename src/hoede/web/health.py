@@ -1,0 +1,107 @@
+"""For those who run it: is it alive, is it ready, and how is it doing."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from fastapi import APIRouter
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+from starlette.responses import JSONResponse, Response
+
+from hoede.audit import store as audit
+from hoede.core.errors import HoedeError
+from hoede.db import Database, orders
+from hoede.evidence import vault_keys
+from hoede.lists import quarantine
+from hoede.review import store as review
+
+CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Health:
+    """What health is read from; `ready` raises what is wrong."""
+
+    db: Database
+    ready: Callable[[], None]
+    unchecked_helplines: Callable[[], int]
+    has_ballast: Callable[[], bool]
+    detectors: Callable[[], Mapping[str, bool]]  # those that ever looked in this process: whether it is ill
+
+
+def routes(health: Health) -> APIRouter:
+    """`/healthz`, `/readyz`, `/metrics`; none of them tells anything about a person."""
+    router = APIRouter(include_in_schema=False)
+    registry = CollectorRegistry(auto_describe=False)
+    registry.register(_Figures(health))
+
+    @router.get("/healthz")
+    def alive() -> JSONResponse:
+        return JSONResponse({"alive": True})
+
+    @router.get("/readyz")
+    def ready() -> JSONResponse:
+        try:
+            health.ready()
+        except HoedeError as error:
+            return JSONResponse({"ready": False, "code": error.code, "why": error.detail}, 503)
+        return JSONResponse({"ready": True})
+
+    @router.get("/metrics")
+    def metrics() -> Response:
+        return Response(generate_latest(registry), media_type=CONTENT_TYPE)
+
+    return router
+
+
+class _Figures(Collector):
+    """Figures read from the database when they are asked for: every process tells the same."""
+
+    def __init__(self, health: Health) -> None:
+        self._health = health
+
+    def collect(self) -> Iterable[Metric]:
+        db = self._health.db
+        backlog, waiting, quarantined, behind, keys, now = db.read(
+            lambda conn: (
+                orders.backlog(conn),
+                review.queue(conn),
+                quarantine.count(conn),
+                audit.oldest_unnumbered(conn),
+                vault_keys.in_force(conn),
+                db.time(conn),
+            )
+        )
+        oldest = backlog.oldest_opened_at
+        age_s = (now - oldest).total_seconds() if oldest else 0.0
+        overdue = sum(1 for case in waiting if case.due_at and case.due_at < now)
+        yield _gauge("oldest_unfinished_order_seconds", "Age of the oldest order no machine has ended", age_s)
+        yield _gauge("orders_open", "Orders to be carried out by a machine", backlog.open)
+        yield _gauge("orders_waiting", "Orders whose ground fell away", backlog.waiting)
+        yield _gauge("orders_restored", "Orders that wait for a person after a restore", backlog.restored)
+        yield _gauge("orders_needing_human", "Orders that need a person", backlog.needs_human)
+        yield _gauge("cases_waiting", "Cases that wait for a person", len(waiting))
+        yield _gauge("cases_overdue", "Cases past their lane's time", overdue)
+        behind_s = (now - behind).total_seconds() if behind else 0.0
+        yield _gauge("log_behind_seconds", "Age of the oldest leaf that no signed head covers", behind_s)
+        yield _gauge(
+            "disk_ballast",
+            "1 while the ballast file is there, so that uploads are taken",
+            int(self._health.has_ballast()),
+        )
+        yield _gauge("vault_keys", "Keys that wrap evidence; more than one while one is replaced", len(keys))
+        yield _gauge("entries_quarantined", "List entries in quarantine", quarantined)
+        ill = GaugeMetricFamily(
+            "hoede_detector_ill", "1 while a detector fails too often in this process", labels=["detector"]
+        )
+        for name, is_ill in self._health.detectors().items():
+            ill.add_metric([name], float(is_ill))
+        yield ill
+        yield _gauge(
+            "helplines_unchecked", "Helplines nobody checked in 90 days", self._health.unchecked_helplines()
+        )
+
+
+def _gauge(name: str, says: str, value: float) -> Metric:
+    return GaugeMetricFamily(f"hoede_{name}", says, value=value)

@@ -1,0 +1,260 @@
+"""What machines send and get, checked strictly: unknown keys and kinds are refused."""
+
+import re
+from datetime import UTC, date, datetime
+from ipaddress import ip_address
+from typing import Annotated, Literal, Self
+from zoneinfo import available_timezones
+
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    JsonValue,
+    StrictBool,
+    StrictInt,
+    StringConstraints,
+    field_validator,
+    model_validator,
+)
+
+from hoede.accounts import Account
+from hoede.core.ages import AgeEvidence, Assurance
+from hoede.core.events import Channel, Event, EventKind
+
+Id = Annotated[str, StringConstraints(min_length=1, max_length=255, pattern=r"^[^\x00-\x1f\x7f]+$")]
+_WRITTEN = re.compile(r"\d{4}-\d{2}-\d{2}")
+MOST_RECEIVERS = 1000
+LONGEST_TEXT = 100_000
+
+
+def _written(told: object) -> object:
+    """A number could be seconds or milliseconds; nobody shall guess which."""
+    if not isinstance(told, str) or not _WRITTEN.match(told):
+        raise ValueError("a day or time is text that begins YYYY-MM-DD")
+    return told
+
+
+def _in_utc(told: datetime) -> datetime:
+    try:
+        return told.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("no such time in UTC") from None
+
+
+def _whole(told: object) -> object:
+    """To JSON 3.0 is an integer, too."""
+    return int(told) if isinstance(told, float) and told.is_integer() else told
+
+
+Day = Annotated[date, BeforeValidator(_written)]
+Years = Annotated[StrictInt, Field(ge=0, le=150), BeforeValidator(_whole)]
+Moment = Annotated[AwareDatetime, BeforeValidator(_written), AfterValidator(_in_utc)]
+
+
+# What else than words says of these fields; the checks are below.
+_ADDRESS: list[JsonValue] = [
+    {"type": "string", "format": "ipv4"},
+    {"type": "string", "format": "ipv6"},
+    {"type": "null"},
+]
+_ZONE: list[JsonValue] = [{"type": "string", "format": "iana-time-zone"}, {"type": "null"}]
+_NOTHING: dict[str, JsonValue] = {"type": "null"}
+_BORN_OR_BOUNDS: list[JsonValue] = [
+    {
+        "required": ["born"],
+        "properties": {"born": {"type": "string"}, "lower": _NOTHING, "upper": _NOTHING},
+    },
+    {"required": ["lower"], "properties": {"lower": {"type": "integer"}, "born": _NOTHING}},
+    {"required": ["upper"], "properties": {"upper": {"type": "integer"}, "born": _NOTHING}},
+]
+
+
+class _Shape(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class EventIn(_Shape):
+    """Something that happened on the platform."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "id": "upload-81",
+                    "kind": "upload",
+                    "channel": "public",
+                    "account": "acc-7",
+                    "content": "pic-81",
+                    "at": "2026-11-23T10:00:00Z",
+                }
+            ]
+        }
+    )
+    id: Id = Field(description="The platform's own id of the event; the same id is the same event.")
+    kind: EventKind
+    channel: Channel
+    account: Id = Field(description="Who did it.")
+    content: Id = Field(description="The platform's id of what is hosted.")
+    at: Moment = Field(description="When, with a zone.")
+    to: tuple[Id, ...] = Field(default=(), max_length=MOST_RECEIVERS, description="Receiving accounts.")
+    text: str | None = Field(default=None, max_length=LONGEST_TEXT)
+    ip: str | None = Field(
+        default=None,
+        description="The address it came from; kept only with a hold.",
+        json_schema_extra=lambda schema: schema.update(anyOf=_ADDRESS),
+    )
+    media_type: str | None = Field(default=None, max_length=100)
+    because: Id | None = Field(default=None, description="The case we asked this content for.")
+    media_url: str | None = Field(
+        default=None,
+        description=(
+            "Where its media is, when it does not come along: on a host of `media_hosts`, with a"
+            " `Content-Length` or in chunks, and not compressed. Not together with the part `media`."
+        ),
+    )
+
+    @field_validator("ip")
+    @classmethod
+    def _is_address(cls, told: str | None) -> str | None:
+        if told is None:
+            return None
+        try:
+            address = ip_address(told)
+        except ValueError:
+            raise ValueError("no IP address") from None  # the library's own words quote what was told
+        if getattr(address, "scope_id", None):
+            raise ValueError("an address without a zone")
+        return str(address)
+
+    @field_validator("media_type")
+    @classmethod
+    def _sayable(cls, told: str | None) -> str | None:
+        """Uploaders choose it; what no database or report can hold must not keep a file from being held."""
+        return told if told is None else "".join(letter for letter in told if letter.isprintable())
+
+    def event(self) -> Event:
+        fields = {name: getattr(self, name) for name in type(self).model_fields if name != "media_url"}
+        return Event(**fields)
+
+
+class EventOut(_Shape):
+    """What to do with the content: let it be seen, or hold it until an order releases or removes it."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"answer": "allow"}, {"answer": "hold", "hold": "ord_k3v..."}]}
+    )
+    answer: Literal["allow", "hold"]
+    hold: str | None = Field(default=None, description="The id of the hold order; nothing else is told.")
+
+
+class AgeEvidenceIn(_Shape):
+    """One statement about an age: a birth date, or bounds in whole years on the day `as_of`."""
+
+    model_config = ConfigDict(json_schema_extra={"anyOf": _BORN_OR_BOUNDS})
+    method: Id
+    assurance: Literal["declared", "inferred", "vouched", "estimated", "verified"]
+    issuer: Id
+    as_of: Day
+    born: Day | None = None
+    lower: Years | None = None
+    upper: Years | None = None
+    until: Moment | None = None
+
+    @model_validator(mode="after")
+    def _makes_sense(self) -> Self:
+        self.evidence()
+        if self.born and self.born > self.as_of:
+            raise ValueError("born after the day it was stated")
+        return self
+
+    def evidence(self) -> AgeEvidence:
+        fields = {name: getattr(self, name) for name in type(self).model_fields}
+        return AgeEvidence(**fields | {"assurance": Assurance[self.assurance.upper()]})
+
+
+class AccountIn(_Shape):
+    """Who an account is, in place of what was told before."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "country": "NL",
+                    "zone": "Europe/Amsterdam",
+                    "locale": "nl",
+                    "screen_name": "noor",
+                    "age_evidence": [
+                        {
+                            "method": "self-declared",
+                            "assurance": "declared",
+                            "issuer": "plein",
+                            "as_of": "2026-11-23",
+                            "born": "2011-05-04",
+                        }
+                    ],
+                }
+            ]
+        }
+    )
+    country: str | None = Field(default=None, pattern=r"^[A-Z]{2}$", description="ISO 3166-1 alpha-2.")
+    zone: str | None = Field(
+        default=None,
+        description="IANA time zone.",
+        json_schema_extra=lambda schema: schema.update(anyOf=_ZONE),
+    )
+    locale: str | None = Field(default=None, pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$", max_length=35)
+    screen_name: Id | None = None
+    age_evidence: tuple[AgeEvidenceIn, ...] = Field(default=(), max_length=20)
+
+    @field_validator("zone")
+    @classmethod
+    def _is_zone(cls, told: str | None) -> str | None:
+        if told is not None and told not in available_timezones():
+            raise ValueError("no IANA time zone")
+        return told
+
+    def account(self, service: str, account_id: str) -> Account:
+        return Account(
+            service=service,
+            id=account_id,
+            country=self.country,
+            zone=self.zone,
+            locale=self.locale,
+            screen_name=self.screen_name,
+            age_evidence=tuple(one.evidence() for one in self.age_evidence),
+        )
+
+
+class AccountOut(_Shape):
+    id: str
+    age_band: Literal["under-13", "13-15", "16-17", "18+"]
+
+
+class ReceiptIn(_Shape):
+    """Whether an order was carried out."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"done": True}, {"done": False, "reason": "gone"}]}
+    )
+    done: StrictBool
+    reason: str | None = Field(default=None, max_length=200)
+
+
+class ReceiptOut(_Shape):
+    order: str
+    state: Literal["open", "waiting", "done", "superseded"]
+
+
+class Problem(BaseModel):
+    """An error, RFC 9457; `code` is stable."""
+
+    type: str
+    title: str
+    status: int
+    code: str
+    detail: str
+    fields: list[dict[str, str]] | None = None

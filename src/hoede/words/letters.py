@@ -1,0 +1,67 @@
+"""The letter about a measure, in the neutral version that tells nothing of how we knew. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from hoede.words import Catalogue
+
+ACTS = ("removed", "restricted", "closed")  # in the order in which a letter names them
+
+
+class Decided(StrEnum):
+    """Who decided, as the law wants the letter to say."""
+
+    PERSON = "person"
+    PARTLY = "partly"
+    AUTOMATIC = "automatic"
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    locale: str  # of the text
+    title: str
+    paragraphs: tuple[str, ...]
+    appeal_url: str
+
+
+def neutral_letter(
+    words: Catalogue,
+    *,
+    acts: Sequence[str],
+    date: date,
+    object_until: date,
+    rule: str,
+    help_name: str,
+    appeal_url: str,
+    outside: str,
+    decided: Decided = Decided.AUTOMATIC,
+) -> Letter:
+    """The letter for every measure of child safety; ValueError for an act that is not in ACTS, or none.
+
+    The same for all such measures, so that using it tells nothing: no facts of how we knew, no word on
+    whom we told. `object_until` is the last day. `outside` names the body one may go to instead of us.
+    Source: DSA article 17.
+    """
+    done = _ordered(acts)
+    did = words.all_of([words.say(f"letter.neutral.act.{act}") for act in done])
+    decision = words.all_of([words.say(f"letter.decision.{act}") for act in done])
+    everywhere, endless = words.say("letter.territory.everywhere"), words.say("letter.end.none")
+    paragraphs = (
+        words.say("letter.hello.plain"),
+        words.say("letter.neutral", date=words.day(date), act=did, rule=rule),
+        words.say("letter.field.what", decision=decision, territory=everywhere, end=endless),
+        words.say(f"letter.field.auto.{decided}"),
+        words.say("letter.field.object", date=words.day(object_until)),
+        words.say("letter.field.outside", body=outside),
+        words.say("letter.close", help=help_name),
+    )
+    return Letter(words.locale, words.say("letter.title"), paragraphs, appeal_url)
+
+
+def _ordered(acts: Sequence[str]) -> list[str]:
+    unknown = set(acts) - set(ACTS)
+    if unknown or not acts:
+        raise ValueError(f"a letter tells of {', '.join(ACTS)}; not of {sorted(unknown) or 'nothing'}")
+    return [act for act in ACTS if act in acts]

@@ -1,0 +1,71 @@
+"""The migrations lead to the very tables that the stores describe."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import inspect
+from tests.databases import KEY, Databases
+
+import hoede.app  # noqa: F401 - brings in every store, and with it every table
+from hoede.db import METADATA, Database, SchemaOutdated
+from hoede.db.schema import check_schema, migrate
+
+
+@pytest.fixture
+def empty(databases: Databases, kind: str, tmp_path: Path) -> Iterator[Database]:
+    made = Database(databases.bare(kind, tmp_path), key=KEY)
+    yield made
+    made.close()
+
+
+def test_the_migrated_schema_is_what_the_stores_describe(db: Database) -> None:
+    with db.engine.connect() as conn:
+        context = MigrationContext.configure(conn, opts={"compare_type": True})
+        assert compare_metadata(context, METADATA) == []
+
+
+def test_foreign_keys_are_those_the_stores_describe(db: Database) -> None:
+    there = inspect(db.engine)
+    for table in METADATA.sorted_tables:
+        told = {(key.parent.name, key.column.table.name, key.column.name) for key in table.foreign_keys}
+        found = {
+            (key["constrained_columns"][0], key["referred_table"], key["referred_columns"][0])
+            for key in there.get_foreign_keys(table.name)
+        }
+        assert (table.name, found) == (table.name, told)
+
+
+def test_primary_keys_are_those_the_stores_describe(db: Database) -> None:
+    there = inspect(db.engine)
+    told = {table.name: [column.name for column in table.primary_key] for table in METADATA.sorted_tables}
+    found = {name: there.get_pk_constraint(name)["constrained_columns"] for name in told}
+    assert found == told
+
+
+def test_every_table_of_a_migrated_database_is_some_stores(db: Database) -> None:
+    assert set(inspect(db.engine).get_table_names()) == {*METADATA.tables, "alembic_version"}
+
+
+def test_an_empty_database_is_outdated_until_it_is_migrated(empty: Database) -> None:
+    with pytest.raises(SchemaOutdated, match="hoede migrate"):
+        check_schema(empty)
+    migrate(empty)
+    check_schema(empty)
+
+
+def test_migrating_again_changes_nothing(empty: Database) -> None:
+    reached = migrate(empty)
+    tables = inspect(empty.engine).get_table_names()
+    assert migrate(empty) == reached
+    assert inspect(empty.engine).get_table_names() == tables
+
+
+def test_a_database_of_another_version_is_outdated(empty: Database) -> None:
+    migrate(empty)
+    old = "UPDATE alembic_version SET version_num = '0001'"
+    empty.commit(lambda tx: tx.conn.exec_driver_sql(old))
+    with pytest.raises(SchemaOutdated, match="revision 0001"):
+        check_schema(empty)

@@ -1,0 +1,107 @@
+"""The reference is made from the code, and nothing is missing from it."""
+
+import runpy
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pytest
+from pydantic import BaseModel
+
+import hoede.app  # noqa: F401 - every table of the database
+from hoede.app.tables import read_tables
+from hoede.cli import app
+from hoede.config import AuthorityPart, Config, Service
+from hoede.core.errors import HoedeError
+from hoede.db import METADATA
+from hoede.detection import all_detectors
+from hoede.reporting import all_authorities
+from hoede.web.problems import STATUS
+
+FOLDER = Path("docs/reference")
+
+
+@pytest.fixture(scope="module")
+def made() -> dict[str, str]:
+    pages: dict[str, str] = runpy.run_path("docs/generate.py")["pages"]()
+    return pages
+
+
+def undocumented(page: str, names: Iterator[str]) -> list[str]:
+    """The names that the page does not show as code."""
+    text = (FOLDER / page).read_text(encoding="utf-8")
+    return [name for name in names if f"`{name}`" not in text]
+
+
+def test_the_reference_is_as_the_code_makes_it(made: dict[str, str]) -> None:
+    written = {path.name: path.read_text(encoding="utf-8") for path in FOLDER.glob("*.md")}
+    assert written == made, "run .venv/bin/python docs/generate.py"
+
+
+@pytest.mark.parametrize("part", [Config, Service, AuthorityPart])
+def test_every_setting_is_documented(part: type[BaseModel]) -> None:
+    assert undocumented("config.md", iter(part.model_fields)) == []
+
+
+@pytest.mark.parametrize("part", [Config, Service, AuthorityPart])
+def test_every_setting_says_what_it_is(part: type[BaseModel]) -> None:
+    assert [name for name, field in part.model_fields.items() if not field.description] == []
+
+
+def test_every_problem_is_documented() -> None:
+    assert undocumented("errors.md", iter(STATUS)) == []
+
+
+def test_every_error_is_documented(made: dict[str, str]) -> None:
+    def codes(kind: type[HoedeError]) -> Iterator[str]:
+        for child in kind.__subclasses__():
+            if child.__module__.startswith("hoede."):
+                yield child.code
+            yield from codes(child)
+
+    assert undocumented("errors.md", codes(HoedeError)) == []
+
+
+def test_every_command_is_documented() -> None:
+    text = (FOLDER / "commands.md").read_text(encoding="utf-8")
+    groups = [(f"hoede {one.name} ", one.typer_instance) for one in app.registered_groups]
+    commands = [
+        (words, one)
+        for words, group in [("hoede ", app), *groups]
+        if group
+        for one in group.registered_commands
+    ]
+    names = [words + str(one.name or getattr(one.callback, "__name__", "")) for words, one in commands]
+    assert [name for name in names if f"## {name}\n" not in text] == []
+
+
+def test_every_row_of_policy_is_documented() -> None:
+    tables = read_tables()
+    assert undocumented("measures.md", iter(tables.book.measures)) == []
+    assert undocumented("rules.md", (rule.name for rule in tables.book.rules)) == []
+    assert undocumented("lanes.md", iter(tables.lanes)) == []
+    assert undocumented("retention.md", iter({**tables.retention.days, **tables.kept.days})) == []
+    assert undocumented("formats.md", iter(tables.forms)) == []
+
+
+def test_every_plug_in_of_ours_is_documented() -> None:
+    ours = [one.name for one in all_detectors().values() if type(one).__module__.startswith("hoede.")]
+    assert undocumented("detectors.md", iter(ours)) == []
+    kinds = [
+        name
+        for name, kind in all_authorities().items()
+        if getattr(kind, "__module__", "").startswith("hoede.")
+    ]
+    assert undocumented("authorities.md", iter(kinds)) == []
+
+
+def test_every_column_says_why_it_is_kept(pages: Mapping[Path, str]) -> None:
+    kept: dict[str, set[str]] = {}
+    for line in pages[Path("docs/why/privacy.md")].splitlines():
+        if line.startswith("| `"):
+            _, table, columns, *_ = line.split("|")
+            kept.setdefault(table.strip(" `"), set()).update(
+                columns.replace("`", "").replace(" ", "").split(",")
+            )
+    assert kept == {
+        table.name: {column.name for column in table.columns} for table in METADATA.tables.values()
+    }

@@ -1,0 +1,119 @@
+"""Telling who an account is."""
+
+from typing import Any
+
+import pytest
+from tests.parts import fresh
+from tests.web.api import Api, read
+
+from hoede import accounts
+from hoede.app.rehearsal import SERVICE
+
+DECLARED = {
+    "method": "self-declared",
+    "assurance": "declared",
+    "issuer": "plein",
+    "as_of": "2026-11-01",
+    "born": "1990-03-01",
+}
+
+
+def test_the_answer_tells_the_band(api: Api) -> None:
+    account = fresh("account")
+
+    answer = api.put(account, {"age_evidence": [DECLARED], "zone": "Europe/Amsterdam", "locale": "nl-NL"})
+
+    assert (answer.status, answer.body) == (200, {"id": account, "age_band": "18+"})
+
+
+BANDS = [
+    ([], "13-15"),  # unknown counts as the strictest that may be here
+    ([DECLARED | {"born": "2015-01-01"}], "under-13"),
+    ([DECLARED | {"born": "2012-01-01"}], "13-15"),
+    ([DECLARED | {"born": "2010-01-01"}], "16-17"),
+    ([DECLARED | {"until": "2026-11-02T00:00:00Z"}], "13-15"),  # expired: as if never told
+]
+
+
+@pytest.mark.parametrize(("evidence", "band"), BANDS)
+def test_the_band_follows_from_the_evidence(api: Api, evidence: list[dict[str, Any]], band: str) -> None:
+    assert api.put(fresh("account"), {"age_evidence": evidence}).body["age_band"] == band
+
+
+def test_what_is_told_takes_the_place_of_what_was_told_before(api: Api) -> None:
+    account = fresh("account")
+    api.put(account, {"country": "NL", "screen_name": "noor", "age_evidence": [DECLARED]})
+
+    api.put(account, {"country": "BE"})
+
+    known = api.hoede.db.read(lambda conn: accounts.account(conn, SERVICE, account))
+    assert (known.country, known.screen_name, known.age_evidence) == ("BE", None, ())
+
+
+WRONG = [
+    ({"birthday": "1990-01-01"}, "birthday"),
+    ({"country": "nl"}, "country"),
+    ({"country": "NLD"}, "country"),
+    ({"zone": "Europe/Atlantis"}, "zone"),
+    ({"locale": "dutch!"}, "locale"),
+    ({"screen_name": "x" * 256}, "screen_name"),
+    ({"age_evidence": [DECLARED | {"assurance": "sure"}]}, "age_evidence.0.assurance"),
+    ({"age_evidence": [DECLARED | {"born": "2027-01-01"}]}, "age_evidence.0"),  # born after it was said
+    ({"age_evidence": [DECLARED | {"lower": 18}]}, "age_evidence.0"),  # a birth date or bounds
+    ({"age_evidence": [DECLARED | {"born": None}]}, "age_evidence.0"),  # neither
+    ({"age_evidence": [DECLARED | {"born": 0}]}, "age_evidence.0.born"),  # 1970, by accident
+    ({"age_evidence": [DECLARED | {"born": None, "lower": "18"}]}, "age_evidence.0.lower"),
+    ({"age_evidence": [DECLARED | {"born": None, "lower": True}]}, "age_evidence.0.lower"),
+    ({"age_evidence": [DECLARED | {"until": "2026-11-02T00:00:00"}]}, "age_evidence.0.until"),
+    ({"age_evidence": [DECLARED | {"until": "9999-12-31T23:59:59-23:00"}]}, "age_evidence.0.until"),
+    ({"age_evidence": [DECLARED] * 21}, "age_evidence"),
+]
+
+
+@pytest.mark.parametrize(("told", "field"), WRONG)
+def test_a_wrong_field_is_refused_by_name(api: Api, told: dict[str, Any], field: str) -> None:
+    answer = api.put(fresh("account"), told)
+
+    assert (answer.said, answer.fields) == ((422, "input-invalid"), [field])
+
+
+@pytest.mark.parametrize("account", ["x" * 256, "%00", "a%09b"])
+def test_an_account_id_that_cannot_be_is_refused(api: Api, account: str) -> None:
+    assert api.put(account, {}).said == (422, "input-invalid")
+
+
+def test_an_account_id_of_two_lines_is_at_no_address(api: Api) -> None:
+    assert api.put("a%0Ab", {}).said == (404, "not-found")
+
+
+def test_an_account_id_may_have_a_slash(api: Api) -> None:
+    answer = api.put("people%2Fnoor", {})
+
+    assert (answer.status, answer.body["id"]) == (200, "people/noor")
+
+
+def test_a_whole_number_may_be_written_as_json_allows(api: Api) -> None:
+    told = {"age_evidence": [DECLARED | {"born": None, "lower": 18.0}]}
+
+    assert api.put(fresh("account"), told).body["age_band"] == "18+"
+
+
+def test_an_account_that_does_not_say_it_is_json_is_refused(api: Api) -> None:
+    answer = api.http.put("/v1/accounts/noor", content=b"{}", headers=api.headers())
+
+    assert read(answer).said == (415, "media-type-unsupported")
+
+
+def test_the_values_of_wrong_fields_are_not_told_back(api: Api) -> None:
+    answer = api.put(fresh("account"), {"zone": "MARKER-4711", "country": "MARKER-4711"})
+
+    assert "MARKER-4711" not in str(answer.body)
+
+
+def test_accounts_of_two_services_are_two_accounts(api: Api) -> None:
+    account = fresh("account")
+    api.put(account, {"country": "NL"})
+
+    other = api.hoede.db.read(lambda conn: accounts.account(conn, "other", account))
+
+    assert other.country is None
