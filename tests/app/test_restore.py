@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from tests.app.operating import CASES, Places
-from tests.databases import KINDS
+from tests.databases import KEY, KINDS
 
 from hoede.app import build, open_database, verify_log
 from hoede.app.backup import read_manifest, rehearse, restore_backup, take_backup
@@ -31,6 +31,8 @@ from hoede.db import Database, orders, restores
 from hoede.db.key_check import OtherKeys
 from hoede.db.leases import LEASES
 from hoede.db.move import NotEmpty, rows_by_table
+from hoede.db.schema import migrate
+from hoede.db.sqlite import make_one_file
 from hoede.evidence import LocalDisk
 from hoede.evidence.copies import digest_of
 from hoede.keys import FileKeys, KeysMissing
@@ -146,13 +148,25 @@ def test_a_backup_of_an_older_schema_is_brought_up_to_date(places: Places) -> No
 
 
 def older(backup: Path, keys: FileKeys) -> None:
-    """Make it one that a version before restores would have taken."""
-    tables = ("restored_order", "restore", "vault_key", "log_key")
-    with closing(sqlite3.connect(backup / "rows.sqlite")) as rows:
-        rows.executescript(";".join(f"DROP TABLE {table}" for table in tables))
-        rows.execute("UPDATE alembic_version SET version_num = '0010'")
-        rows.commit()
+    """Make it one that a version before restores would have taken: what its tables can hold of ours."""
+    rows, before = backup / "rows.sqlite", backup.with_name("before.sqlite")
+    old = Database(f"sqlite:///{before}", key=KEY)
+    migrate(old, "0010")
+    old.close()
+    make_one_file(before)
+    with closing(sqlite3.connect(before)) as there:
+        there.execute("ATTACH ? AS ours", (str(rows),))
+        for (table,) in there.execute("SELECT name FROM main.sqlite_master WHERE type = 'table'").fetchall():
+            if table != "alembic_version":
+                both = ", ".join(columns(there, "main", table) & columns(there, "ours", table))
+                there.execute(f"INSERT OR REPLACE INTO main.{table} ({both}) SELECT {both} FROM ours.{table}")  # noqa: S608 - our own names
+        there.commit()
+    before.replace(rows)
     rewrite(backup, keys, lambda told: told | {"schema": "0010"})
+
+
+def columns(there: sqlite3.Connection, whose: str, table: str) -> set[str]:
+    return {row[1] for row in there.execute(f"PRAGMA {whose}.table_info({table})")}
 
 
 def rewrite(backup: Path, keys: FileKeys, change: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
