@@ -8,7 +8,7 @@ from hoede.access.challenges import keep_challenge, take_challenge
 from hoede.access.invitations import LinkRefused, invited, use_link
 from hoede.access.passkeys import Passkey, add_passkey, find_passkey, passkey_used, passkeys_of
 from hoede.access.people import Person, PersonUnknown, find_person, lock_person
-from hoede.access.sessions import Session, open_session, renew
+from hoede.access.sessions import Session, end_session, open_session, renew
 from hoede.access.tries import MOST_BY_PERSON, TooManyTries, may_try
 from hoede.access.webauthn_check import (
     NewKey,
@@ -49,13 +49,14 @@ class Ceremonies:
         known = self.db.read(lambda conn: passkeys_of(conn, person.id))
         return options_to_make(self.party, person, self._challenge(bound_to), known)
 
-    def sign_in(self, answer: object, bound_to: str) -> str:
-        """The cookie of a new session; also raises `TooManyTries`."""
+    def sign_in(self, answer: object, bound_to: str, former: Session | None = None) -> str:
+        """The cookie of a new session, which ends the browser's former one. Also raises `TooManyTries`."""
         passkey, count = self._used(answer, bound_to)
         cookie, session_id = self.secret(), self.new_id("ses")
 
         def step(tx: Transaction) -> None:
             self._still(tx, passkey, count)
+            self._end(tx, former)
             open_session(tx, session_id, cookie, passkey.person_id)
 
         self.db.commit(step)
@@ -76,7 +77,7 @@ class Ceremonies:
         self.db.commit(step)
         return cookie
 
-    def join(self, answer: object, link: str) -> str:
+    def join(self, answer: object, link: str, former: Session | None = None) -> str:
         """Make the passkey an invitation is for; the cookie of the session. Also raises `LinkRefused`."""
         key = self._made(answer, link)
         cookie, session_id, passkey_id = self.secret(), self.new_id("ses"), self.new_id("key")
@@ -86,6 +87,7 @@ class Ceremonies:
             if lock_person(tx, person_id).is_disabled:
                 raise LinkRefused
             self._keep(tx, passkey_id, person_id, key)
+            self._end(tx, former)
             open_session(tx, session_id, cookie, person_id)
 
         self.db.commit(step)
@@ -144,6 +146,11 @@ class Ceremonies:
             raise PasskeyRefused from error
         if person.is_disabled or not passkey_used(tx, passkey, count):
             raise PasskeyRefused
+
+    @staticmethod
+    def _end(tx: Transaction, former: Session | None) -> None:
+        if former is not None:
+            end_session(tx, former.id, former.person.id, by=former.person.id)
 
     @staticmethod
     def _keep(tx: Transaction, passkey_id: str, person_id: str, key: NewKey) -> None:

@@ -16,7 +16,7 @@ from hoede.db import Transaction
 INVITED_FOR = timedelta(hours=24)
 RECOVERED_FOR = timedelta(minutes=15)
 CODES_AT_ONCE = 10
-CODE_BYTES, CODE_GROUP = 13, 5  # 104 bits, so that a plain digest is enough
+CODE_BYTES, CODE_GROUP = 15, 6  # 120 bits, so that a plain digest is enough
 
 
 class LinkRefused(HoedeError):
@@ -64,7 +64,7 @@ def end_links(tx: Transaction, person_id: str) -> None:
 
 
 def new_codes(random: Callable[[int], bytes]) -> tuple[str, ...]:
-    """Ten codes to write down, e.g. `abcde-fghij-klmno-pqrst-u`."""
+    """Ten codes to write down, e.g. `abcdef-ghijkl-mnopqr-stuvwx`."""
     return tuple(_shown(random(CODE_BYTES)) for _ in range(CODES_AT_ONCE))
 
 
@@ -109,7 +109,7 @@ def forget_old_links(tx: Transaction) -> int:
 
 
 def _shown(secret: bytes) -> str:
-    letters = base64.b32encode(secret).decode().rstrip("=").lower()
+    letters = base64.b32encode(secret).decode().lower()
     return "-".join(letters[at : at + CODE_GROUP] for at in range(0, len(letters), CODE_GROUP))
 
 

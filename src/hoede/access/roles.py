@@ -51,6 +51,11 @@ class Roles:
         """What these roles may do together; a role that is gone from the table may do nothing."""
         return frozenset().union(*(self.may.get(name, frozenset()) for name in names))
 
+    def listed(self, names: Iterable[str]) -> tuple[Permission, ...]:
+        """Likewise, in the order people read them."""
+        held = self.permitted(names)
+        return tuple(one for one in Permission if one in held)
+
     def chosen(self, names: Iterable[str]) -> tuple[str, ...]:
         """These roles once each, in the order of the table; raises `RoleUnknown`, for none as well."""
         wanted = set(names)

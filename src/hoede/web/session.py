@@ -5,11 +5,12 @@ import ipaddress
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 from urllib.parse import quote
 
 import structlog
+from sqlalchemy import Connection
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -138,13 +139,13 @@ class Doors:
         return trouble(visit, code, STATUS[code])
 
     def _visit(self, request: Request, door: Door, body: Body) -> Visit:
-        session = self._session(request)
+        now, session = self._session(request)
         cookie = request.cookies.get(VISIT_COOKIE) or self._guard.secret()
         return Visit(
             request=request,
             door=door,
             doors=[route.door for route in self.routes],
-            now=self._guard.db.now(),
+            now=now,
             session=session,
             cookie=cookie,
             may=self._guard.roles.permitted(session.person.roles) if session else frozenset(),
@@ -152,15 +153,19 @@ class Doors:
             body=body,
         )
 
-    def _session(self, request: Request) -> Session | None:
+    def _session(self, request: Request) -> tuple[datetime, Session | None]:
+        """The time, and who is signed in; asked of the database each time, so that an end holds at once."""
         cookie, db = request.cookies.get(SESSION_COOKIE), self._guard.db
-        if not cookie:
-            return None
-        now, session = db.read(lambda conn: (db.time(conn), session_of(conn, cookie, db.time(conn))))
+
+        def ask(conn: Connection) -> tuple[datetime, Session | None]:
+            now = db.time(conn)
+            return now, session_of(conn, cookie, now) if cookie else None
+
+        now, session = db.read(ask)
         if session and session.wants_touch(now):
             with suppress(HoedeError):  # then it ends a little sooner; a full disk keeps nobody from looking
                 db.commit(lambda tx: touch(tx, session.id))
-        return session
+        return now, session
 
     def _refusal(self, visit: Visit) -> str | None:
         """A code why this visit may not pass, or None. Nothing is read or written for who may not."""

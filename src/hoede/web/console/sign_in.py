@@ -44,7 +44,7 @@ class SignIn:
         return JSONResponse(self.ceremonies.ask_to_use(visit.bound_to))
 
     def finish(self, visit: Visit) -> Response:
-        cookie = self.ceremonies.sign_in(visit.body.part("answer"), visit.bound_to)
+        cookie = self.ceremonies.sign_in(visit.body.part("answer"), visit.bound_to, visit.session)
         return _signed_in(cookie, to_ours(visit.body.part("to")))
 
     def invitation(self, visit: Visit) -> Response:
@@ -56,7 +56,9 @@ class SignIn:
         return JSONResponse(self.ceremonies.ask_to_make(link, self.ceremonies.invited(link)))
 
     def join(self, visit: Visit) -> Response:
-        cookie = self.ceremonies.join(visit.body.part("answer"), visit.request.path_params["link"])
+        cookie = self.ceremonies.join(
+            visit.body.part("answer"), visit.request.path_params["link"], visit.session
+        )
         return _signed_in(cookie, "/console/me")
 
     def recovery(self, visit: Visit) -> Response:
