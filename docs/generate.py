@@ -15,7 +15,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 import hoede
-from hoede.access import Scope
+from hoede.access import Permission, Scope
 from hoede.app.tables import read_tables
 from hoede.cli import app
 from hoede.config import ENVIRONMENT_PREFIX, AuthorityPart, Config, Service
@@ -46,6 +46,7 @@ def pages() -> dict[str, str]:
         "looking.md": looking_page(),
         "measures.md": measures_page(),
         "retention.md": retention_page(),
+        "roles.md": roles_page(),
         "rules.md": rules_page(),
     }
 
@@ -55,6 +56,25 @@ def lanes_page() -> str:
     rows = ((_code(one.name), f"{one.due.total_seconds() / 60:.0f} min", one.says) for one in lanes)
     table = _table(("lane", "due within", "who"), rows)
     return _page("Lanes", "review/lanes.toml", table, "The case that is due first stands first.")
+
+
+def roles_page() -> str:
+    roles = read_tables().roles
+    rows = (
+        (
+            _code(one.value),
+            _codes(name for name, may in roles.may.items() if one in may),
+            f"{roles.fresh[one].total_seconds() / 60:.0f} min" if one in roles.fresh else "any time",
+        )
+        for one in Permission
+    )
+    return _page(
+        "Roles",
+        "access/roles.toml",
+        "A person may hold several roles, and may what each of them may.\n"
+        "A page or a command of the console names one permission; without it, nobody passes.",
+        _table(("permission", "roles", "passkey used within"), rows),
+    )
 
 
 def retention_page() -> str:

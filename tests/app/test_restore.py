@@ -12,6 +12,8 @@ import pytest
 from tests.app.operating import CASES, Places
 from tests.databases import KEY, KINDS
 
+from hoede.access import all_people, staff
+from hoede.access.sessions import open_session, session_of
 from hoede.app import build, open_database, verify_log
 from hoede.app.backup import read_manifest, rehearse, restore_backup, take_backup
 from hoede.app.backup.manifest import (
@@ -95,6 +97,21 @@ def test_the_log_goes_on_from_where_it_was(places: Places) -> None:
     assert (verdict.wrong, verdict.unnumbered, verdict.leaves > head.size) == ((), 0, True)
 
 
+def test_people_are_back_and_nobody_is_signed_in(places: Places) -> None:
+    lived, config = places.empty(), places.empty()
+    restore_backup(lived, places.grown.backup)
+    db, _ = opened(lived)
+    db.commit(lambda tx: staff.add(tx, "per_1", "link", name="Mira", roles=("judge",), language="en", by="x"))
+    db.commit(lambda tx: open_session(tx, "ses_1", "cookie", "per_1"))
+    db.close()
+    take_backup(lived, places.folder / "later")
+    restored = restore_backup(config, places.folder / "later")
+    db, _ = opened(config)
+    people, session = db.read(lambda conn: (all_people(conn), session_of(conn, "cookie", db.time(conn))))
+    db.close()
+    assert ([one.id for one in people], session, restored.verdict.wrong) == (["per_1"], None, ())
+
+
 def test_reports_in_flight_wait_for_a_person_and_nothing_else_does(places: Places) -> None:
     config = places.empty()
     restored = restore_backup(config, places.grown.backup)
@@ -156,13 +173,16 @@ def older(backup: Path, keys: FileKeys) -> None:
     make_one_file(before)
     with closing(sqlite3.connect(before)) as there:
         there.execute("ATTACH ? AS ours", (str(rows),))
-        for (table,) in there.execute("SELECT name FROM main.sqlite_master WHERE type = 'table'").fetchall():
-            if table != "alembic_version":
-                both = ", ".join(columns(there, "main", table) & columns(there, "ours", table))
-                there.execute(f"INSERT OR REPLACE INTO main.{table} ({both}) SELECT {both} FROM ours.{table}")  # noqa: S608 - our own names
+        for table in tables_of(there) - {"alembic_version"}:
+            both = ", ".join(columns(there, "main", table) & columns(there, "ours", table))
+            there.execute(f"INSERT OR REPLACE INTO main.{table} ({both}) SELECT {both} FROM ours.{table}")  # noqa: S608 - our own names
         there.commit()
     before.replace(rows)
     rewrite(backup, keys, lambda told: told | {"schema": "0010"})
+
+
+def tables_of(there: sqlite3.Connection) -> set[str]:
+    return {name for (name,) in there.execute("SELECT name FROM main.sqlite_master WHERE type = 'table'")}
 
 
 def columns(there: sqlite3.Connection, whose: str, table: str) -> set[str]:
@@ -175,7 +195,7 @@ def rewrite(backup: Path, keys: FileKeys, change: Callable[[dict[str, Any]], dic
     files = [digest_of(backup, one["name"], LocalDisk()) for one in told["files"]]
     told["files"] = [{"name": one.name, "size": one.size, "sha256": one.sha256} for one in files]
     with closing(sqlite3.connect(backup / "rows.sqlite")) as rows:
-        there = {name for (name,) in rows.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+        there = tables_of(rows)
     told["rows"] = {name: count for name, count in told["rows"].items() if name in there}
     write_manifest(backup, _manifest(told), keys, LocalDisk())
 

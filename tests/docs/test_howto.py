@@ -33,12 +33,13 @@ CONTRACTS = ["tests/contracts/test_detectors.py", "-q", "-k", "trigger_line", "-
 Blocks = Callable[[str], list[tuple[str, str, str]]]
 PROMPTLY_S = 60.0  # at the longest; an idle machine needs a second
 BIN, WARM = Path(sys.executable).parent, Path(__file__).with_name("warm.py")
-RUN, LIST, PLATFORM, MOVE, BACKUP = (
+RUN, LIST, PLATFORM, MOVE, BACKUP, PEOPLE = (
     "docs/howto/run-the-service.md",
     "docs/howto/import-a-list.md",
     "docs/howto/plug-in-a-platform.md",
     "docs/howto/move-to-postgresql.md",
     "docs/howto/back-up-and-restore.md",
+    "docs/howto/sign-in-people.md",
 )
 
 
@@ -300,6 +301,20 @@ def test_a_deployment_is_lost_and_restored_as_its_page_tells(tmp_path: Path, blo
         assert ("The log is sound." in restored, "sound" in restored.splitlines()[-1]) == (True, True)
         assert ("No report yet." in shown, "signs from now on" in rotated) == (True, True)
         assert "rehearsal: 1 in force" in house.do(("shell", "", LISTS))
+
+
+def test_people_sign_in_as_their_page_tells(house: House, blocks: Blocks) -> None:
+    said = [house.do(block) for block in blocks(PEOPLE)]
+    first, second, shown, again, refused = said
+    port = house.moved["8400"]
+    assert f"http://localhost:{port}/console/invitation/" in first
+    assert '"link": "http' in second
+    assert ("Anna de Vries: administrator" in shown, "sound" in shown) == (True, True)
+    link = again.split()[-1]
+    assert link not in first
+    assert "Anna de Vries" in httpx2.get(link).text
+    assert httpx2.get(first.split()[-1]).status_code == 404
+    assert "[last-administrator]" in refused
 
 
 def test_what_the_page_looks_at_is_what_is_run_here(blocks: Blocks) -> None:

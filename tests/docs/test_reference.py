@@ -80,6 +80,7 @@ def test_every_row_of_policy_is_documented() -> None:
     assert undocumented("rules.md", (rule.name for rule in tables.book.rules)) == []
     assert undocumented("lanes.md", iter(tables.lanes)) == []
     assert undocumented("retention.md", iter({**tables.retention.days, **tables.kept.days})) == []
+    assert undocumented("roles.md", iter(tables.roles.may)) == []
     assert undocumented("formats.md", iter(tables.forms)) == []
 
 

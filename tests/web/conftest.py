@@ -10,8 +10,9 @@ import pytest
 from starlette.testclient import TestClient
 from tests.parts import failing_detectors, prepare, serving, settings
 from tests.web.api import Api
+from tests.web.passkeys import URL
 
-from hoede.app import build
+from hoede.app import Hoede, build
 from hoede.config import Config
 
 OpenApi = Callable[..., Api]
@@ -66,3 +67,12 @@ def port(api: Api) -> Iterator[int]:
     """Where a real server answers for the shared Hoede on loopback."""
     with serving(api.hoede) as number:
         yield number
+
+
+@pytest.fixture(scope="session")
+def console(prepared: tuple[Path, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hoede]:
+    """One Hoede at an https address, for all tests of the console that only tell of people of their own."""
+    folder = tmp_path_factory.mktemp("console") / "hoede"
+    shutil.copytree(prepared[0], folder)
+    with opened(settings(folder, public_url=URL), prepared[1]) as shared:
+        yield shared.hoede

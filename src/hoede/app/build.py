@@ -13,6 +13,7 @@ from typing import Protocol
 
 from fastapi import FastAPI
 
+from hoede.app.console import console
 from hoede.app.keys import check_key_folder
 from hoede.app.outside import build_authorities, endpoints_of
 from hoede.app.tables import Tables, read_tables
@@ -47,6 +48,7 @@ from hoede.reporting import Authority
 from hoede.review.helplines import shipped, unchecked
 from hoede.web import api, health, public
 from hoede.web.guard import Guard
+from hoede.web.session import Doors
 from hoede.web.site import site
 
 LOOKS_AT_ONCE = 8
@@ -137,6 +139,7 @@ def build(config: Config, *, demo_links: Mapping[str, str] | None = None, holder
     refuse_bare(config, reader)
     screening = _screening(config, tables, db, vault, keys, reader, nearby)
     appeal = _appeal(config, tables, db)
+    doors = console(config, db, keys.names, tables.roles, new_id)
     me = holder or f"{secrets.token_hex(6)}"
     jobs = _jobs(config, tables, db, vault, keys, grounds, platform, authorities, screening)
     carry_out = CarryOut(
@@ -163,7 +166,7 @@ def build(config: Config, *, demo_links: Mapping[str, str] | None = None, holder
             db=db, nearby=nearby, quorum=config.industry_quorum, earlier=screening.earlier, holder=me
         ),
         watch=Watch(nearby),
-        site=_site(config, db, ballast, screening, appeal, fetcher, demo_links),
+        site=_site(config, db, ballast, screening, appeal, fetcher, demo_links, doors),
         connections=(platform, *authorities.values(), reader, fetcher),
     )
 
@@ -315,6 +318,7 @@ def _site(  # noqa: PLR0917 - likewise
     appeal: Appeal,
     fetcher: Fetcher,
     demo_links: Mapping[str, str] | None,
+    doors: Doors,
 ) -> FastAPI:
     helplines = shipped()
     machines = api.Machines(
@@ -342,7 +346,7 @@ def _site(  # noqa: PLR0917 - likewise
         today=today,
         demo_links=demo_links,
     )
-    return site([api.routes(machines), health.routes(figures)], pages)
+    return site([api.routes(machines), health.routes(figures)], [*pages, *doors.routes])
 
 
 def _ready(db: Database, ballast: Ballast) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from sqlalchemy import Connection
 
+from hoede.access import people
 from hoede.access import store as access
 from hoede.audit import Expected, Verdict, verify
 from hoede.audit import store as audit
@@ -24,7 +25,7 @@ LEAF_ONLY = frozenset({"evidence.opened"})
 
 def expected(conn: Connection) -> Iterator[Expected]:
     """Each change that DESIGN 4.2 names."""
-    for told in (orders, restores, lists, banks, quarantine, access, vault_keys, audit):
+    for told in (orders, restores, lists, banks, quarantine, access, people, vault_keys, audit):
         yield from (Expected(act, about) for act, about in told.changes(conn))
     yield from (Expected("decision", one) for one in decisions.all_ids(conn))
     yield from (Expected("case.opened", one) for one in review.case_ids(conn))

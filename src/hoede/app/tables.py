@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 
+from hoede.access import Roles, parse_roles
 from hoede.config import ConfigError
 from hoede.core.retention import Retention, parse_retention
 from hoede.enforcement import Rulebook, parse_measures, parse_rulebook
@@ -22,6 +23,7 @@ class Tables:
     kept: Retention  # of what is no evidence: fingerprints, what rules in shadow would have done
     laws: tuple[LookingLaw, ...]
     forms: Forms
+    roles: Roles
 
 
 def read_tables(may_look_file: Path | None = None, formats_file: Path | None = None) -> Tables:
@@ -39,6 +41,7 @@ def read_tables(may_look_file: Path | None = None, formats_file: Path | None = N
         kept=parse_retention(_shipped("detection", "retention.toml")),
         laws=laws,
         forms=forms,
+        roles=parse_roles(_shipped("access", "roles.toml")),
     )
 
 

@@ -16,6 +16,7 @@ from hoede.cli import (
     keys,
     lists,
     media,
+    people,
     promises,
     report,
     run,
@@ -33,6 +34,7 @@ app.add_typer(config.commands, name="config")
 app.add_typer(enforcement.commands, name="enforcement")
 app.add_typer(keys.commands, name="keys")
 app.add_typer(lists.commands, name="lists")
+app.add_typer(people.commands, name="people")
 app.add_typer(report.commands, name="report")
 app.command("backup")(backup.backup)
 app.command("bench")(bench.bench)

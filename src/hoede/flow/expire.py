@@ -1,7 +1,8 @@
-"""What has had its time goes: requests, fingerprints, shadows, and intake files that no row wants."""
+"""What has had its time goes: requests, fingerprints, shadows, sign-ins, intake files that no row wants."""
 
 from dataclasses import dataclass
 
+from hoede.access.jobs import forget_sign_ins
 from hoede.core.retention import Retention
 from hoede.db import Database, idempotency
 from hoede.detection import fingerprints
@@ -17,6 +18,7 @@ class Expired:
     requests: int
     fingerprints: int
     shadows: int
+    sign_ins: int
     intake: int
 
 
@@ -34,5 +36,6 @@ class Expire:
                 lambda tx: fingerprints.forget_before(tx, self.kept.since("fingerprints", now))
             ),
             shadows=self.db.commit(lambda tx: shadows.forget_before(tx, self.kept.since("shadow", now))),
+            sign_ins=self.db.commit(forget_sign_ins),
             intake=sweep(self.db, self.vault),
         )

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, make_url
 
+from hoede.access.jobs import end_all_sign_ins
 from hoede.app.backup.manifest import (
     ROWS,
     VAULT,
@@ -215,6 +216,7 @@ def _all_rows(
     if any(found.get(table) != count for table, count in manifest.rows.items()):
         raise BackupDamaged("The rows of the backup are not as many as its manifest says.")
     restores.forget_leases(tx)
+    end_all_sign_ins(tx)
     restore = Restore(new_id("res"), manifest.taken_at, tx.now)
     restores.note_restore(tx, restore, leaves=audit.frontier(tx.conn).size)
     return tuple(_park_reports(tx, restore))

@@ -1,0 +1,23 @@
+"""The console, built: its guard, and the doors of every page."""
+
+import secrets
+from collections.abc import Callable
+
+from hoede.access import Ceremonies, RelyingParty, Roles
+from hoede.config import Config
+from hoede.db import Database
+from hoede.web.console import me, people, sign_in, start
+from hoede.web.session import Doors, SessionGuard
+
+
+def console(config: Config, db: Database, names: bytes, roles: Roles, new_id: Callable[[str], str]) -> Doors:
+    """All doors of the console; they stand in the rail in this order."""
+    party = RelyingParty.at(config.public_url)
+    ceremonies = Ceremonies(db=db, party=party, new_id=new_id, random=secrets.token_bytes)
+    guard = SessionGuard(db=db, roles=roles, names=names, origin=party.origin, secret=ceremonies.secret)
+    doors = Doors(guard)
+    start.open_doors(doors)
+    people.open_doors(doors, ceremonies, roles)
+    me.open_doors(doors, ceremonies)
+    sign_in.open_doors(doors, ceremonies)
+    return doors
