@@ -42,6 +42,7 @@ from hoede.flow.screen import Screening
 from hoede.flow.screen.looking import Looking
 from hoede.flow.screen.record import Record
 from hoede.flow.tell import LetterFacts, Tell
+from hoede.flow.view import View
 from hoede.keys import FileKeys
 from hoede.lists import Nearby
 from hoede.lists import store as lists
@@ -92,6 +93,7 @@ class Hoede:
     cases: Cases
     judge: Judge
     objections: Objections
+    view: View
     sequencer: Sequencer
     expire: Expire
     rescan: Rescan
@@ -183,6 +185,7 @@ def build(config: Config, *, demo_links: Mapping[str, str] | None = None, holder
         ),
         judge=judge,
         objections=Objections(judge=judge),
+        view=View(db=db, vault=vault, reader=reader, new_id=new_id),
         sequencer=Sequencer(db, keys, me),
         expire=Expire(db=db, vault=vault, kept=tables.kept),
         rescan=Rescan(

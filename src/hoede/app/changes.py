@@ -17,16 +17,20 @@ from hoede.keys import FileKeys
 from hoede.lists import banks, quarantine
 from hoede.lists import store as lists
 from hoede.reporting import store as reports
-from hoede.review import judgments
+from hoede.review import judgments, views
 from hoede.review import store as review
 
 # Acts that change no row: the leaf is all there is.
 LEAF_ONLY = frozenset({"evidence.opened"})
 
 
+# Each tells act and id of its own changes.
+_TELLING = (orders, restores, lists, banks, quarantine, access, people, vault_keys, audit, judgments, views)
+
+
 def expected(conn: Connection) -> Iterator[Expected]:
     """Each change that DESIGN 4.2 names."""
-    for told in (orders, restores, lists, banks, quarantine, access, people, vault_keys, audit, judgments):
+    for told in _TELLING:
         yield from (Expected(act, about) for act, about in told.changes(conn))
     yield from (Expected("decision", one) for one in decisions.all_ids(conn))
     yield from (Expected("case.opened", one) for one in review.case_ids(conn))

@@ -28,8 +28,9 @@ class Why(StrEnum):
     FILE = "file"  # no such file in this case
     CHANGED = "changed"  # other files are in it than the person was shown
     WHO = "who"  # under 18 or of unknown age: say whether they are victim or offender
-    PURPOSE = "purpose"
-    TWO_PEOPLE = "two_people"
+    FORM = "form"  # there is no preview of this
+    PURPOSE = "purpose"  # say first what it is opened for
+    TWO_PEOPLE = "two_people"  # a second person has not said yes, or that was too long ago
 
 
 @dataclass(frozen=True, slots=True)

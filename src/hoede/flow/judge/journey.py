@@ -7,7 +7,7 @@ from datetime import UTC, datetime, time, timedelta
 from sqlalchemy import Connection
 
 from hoede.core.orders import OrderState, opaque
-from hoede.db import Database, Transaction, failpoints, orders
+from hoede.db import Database, Transaction, orders
 from hoede.enforcement import Measure
 from hoede.evidence import store as evidence
 from hoede.flow.judge.facts import Facts, facts, lock_orders
@@ -72,9 +72,7 @@ class Judge:
 
     def judge(self, case_id: str, person: str, answer: Answer) -> Judged | Refused:
         """Judge a case one has: judgment, orders, what they take the place of, and the leaf, or nothing."""
-        went = self.db.commit(lambda tx: self._judge(tx, case_id, person, answer))
-        failpoints.here("judged.after")
-        return went
+        return self.db.commit(lambda tx: self._judge(tx, case_id, person, answer))
 
     def check(self, case_id: str, person: str, *, agrees: bool, reason: str) -> Checked | Refused:
         """The second person's word. Who disagrees undoes what can be undone, and a lead decides."""

@@ -20,7 +20,7 @@ from hoede.lists import store as lists
 from hoede.reporting import Draft, DraftFile, IpEvent, Suspect
 from hoede.reporting import store as reports
 from hoede.reporting.store import ReportRow
-from hoede.review import AccountIs, JudgmentRow, judgments
+from hoede.review import AccountIs, JudgmentRow, judgments, views
 from hoede.review import store as review
 from hoede.review.rules import JUDGED_OTHERWISE
 
@@ -203,7 +203,7 @@ def _file(conn: Connection, one: _Reported, now: datetime) -> DraftFile:
         sha256=one.copy.taken.sha256,
         uploaded_at=_past(one.event.at, now),
         ip_event=_ip(one, now),
-        viewed=False,  # nobody can open evidence yet; from then on the log of views decides
+        viewed=views.was_opened_whole(conn, one.copy.taken.id),
         found_by=tuple(finding.why for finding in acted),
         classification=one.classification,
     )

@@ -11,6 +11,7 @@ def upgrade() -> None:
     _cases()
     _claims()
     _judgments()
+    _views()
     for name, kind in (
         ("outcome", sa.String(16)),
         ("answered_by", sa.String(64)),
@@ -108,4 +109,30 @@ def _judgments() -> None:
         sa.Column("agrees", sa.Boolean(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
+    )
+
+
+def _views() -> None:
+    op.create_table(
+        "evidence_view",
+        sa.Column("id", sa.String(40), primary_key=True),
+        sa.Column("case_id", sa.String(40), sa.ForeignKey("case_.id"), nullable=False),
+        sa.Column("evidence", sa.String(40), nullable=False),
+        sa.Column("person", sa.String(64), nullable=False),
+        sa.Column("purpose", sa.Text(), nullable=False),
+        sa.Column("how", sa.String(16), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("whole", sa.Boolean(), nullable=False),
+    )
+    op.create_index("ix_evidence_view_evidence", "evidence_view", ["evidence"])
+    op.create_table(
+        "raw_view",
+        sa.Column("id", sa.String(40), primary_key=True),
+        sa.Column("case_id", sa.String(40), sa.ForeignKey("case_.id"), nullable=False),
+        sa.Column("evidence", sa.String(40), nullable=False),
+        sa.Column("person", sa.String(64), nullable=False),
+        sa.Column("purpose", sa.Text(), nullable=False),
+        sa.Column("asked_at", sa.BigInteger(), nullable=False),
+        sa.Column("approved_by", sa.String(64)),
+        sa.Column("until", sa.BigInteger()),
     )
