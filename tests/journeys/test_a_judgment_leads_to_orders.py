@@ -192,6 +192,9 @@ def test_a_child_who_made_it_is_protected_and_reported_as_the_victim(desk: Desk)
     desk.play.settle()
     assert upload.content in desk.play.platform.ledger.done("remove")
     assert {"close_account", "restrict_account"} & set(desk.play.states(account)) == set()
+    told = [one["letter"] for one in desk.play.platform.ledger.orders.values() if one["account"] == account]
+    (letter,) = [one for one in told if one]
+    assert any("You get no penalty from us." in one for one in letter["paragraphs"])
     report = desk.play.finished()[-1]
     named = (report.text("victim/espIdentifier"), report.text("personOrUserReported/espIdentifier"))
     assert named == (account, None)
