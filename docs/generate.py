@@ -54,7 +54,20 @@ def lanes_page() -> str:
     lanes = read_tables().lanes.values()
     rows = ((_code(one.name), f"{one.due.total_seconds() / 60:.0f} min", one.says) for one in lanes)
     table = _table(("lane", "due within", "who"), rows)
-    return _page("Lanes", "review/lanes.toml", table, "The case that is due first stands first.")
+    told = (
+        (_code(name), _code(one.lane), str(one.severity), one.says)
+        for name, one in read_tables().reasons.items()
+    )
+    return _page(
+        "Lanes",
+        "review/lanes.toml and review/reasons.toml",
+        table,
+        "The case that is due first stands first.",
+        "## What people report",
+        "`child_safety` becomes `minors` when the account reported is under 18 or of unknown age.\n"
+        "What a trusted flagger or a hotline reports goes to `flagger`, whatever it is.",
+        _table(("reason", "lane", "severity", "what"), told),
+    )
 
 
 def retention_page() -> str:

@@ -20,7 +20,10 @@ def test_the_lanes_that_ship_and_their_due_times() -> None:
     assert due == {
         "minors": timedelta(hours=1),
         "child_safety": timedelta(minutes=30),
+        "flagger": timedelta(hours=1),
         "unseen": timedelta(days=1),
+        "self_harm": timedelta(hours=1),
+        "notices": timedelta(days=3),
         "appeals": timedelta(days=7),
     }
 

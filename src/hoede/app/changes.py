@@ -16,6 +16,7 @@ from hoede.keys import FileKeys
 from hoede.lists import banks, quarantine
 from hoede.lists import store as lists
 from hoede.reporting import store as reports
+from hoede.review import notice_store as notices
 from hoede.review import store as review
 
 # Acts that change no row: the leaf is all there is.
@@ -24,7 +25,7 @@ LEAF_ONLY = frozenset({"evidence.opened"})
 
 def expected(conn: Connection) -> Iterator[Expected]:
     """Each change that DESIGN 4.2 names."""
-    for told in (orders, restores, lists, banks, quarantine, access, vault_keys, audit):
+    for told in (orders, restores, lists, banks, quarantine, access, vault_keys, audit, notices):
         yield from (Expected(act, about) for act, about in told.changes(conn))
     yield from (Expected("decision", one) for one in decisions.all_ids(conn))
     yield from (Expected("case.opened", one) for one in review.case_ids(conn))
