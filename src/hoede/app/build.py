@@ -46,7 +46,7 @@ from hoede.lists import store as lists
 from hoede.media import CHILD, FETCHER, Fetcher, Level, Limits, Pool, Reader, connect, resolve, system_roots
 from hoede.reporting import Authority
 from hoede.review.helplines import shipped, unchecked
-from hoede.web import api, health, notices_api, public
+from hoede.web import api, health, notices_api, public, report
 from hoede.web.guard import Guard
 from hoede.web.site import site
 
@@ -359,6 +359,16 @@ def _site(  # noqa: PLR0917 - likewise
         demo=config.deployment == "demo",
         today=today,
         demo_links=demo_links,
+    )
+    pages += report.routes(
+        report.ReportPages(
+            desk=notice,
+            secrets=lambda: {name: one.secrets for name, one in endpoints_of(config).items()},
+            service_names={name: one.name for name, one in config.services.items()},
+            helplines=helplines,
+            demo=config.deployment == "demo",
+            now=lambda: datetime.now(UTC),
+        )
     )
     told = notices_api.NoticeDesk(db=db, guard=machines.guard, take=notice)
     return site([api.routes(machines), notices_api.routes(told), health.routes(figures)], pages)
