@@ -239,7 +239,7 @@ def test_the_awaited_client_reports_too(fake: FakeHoede) -> None:
 def test_a_hand_over_link_is_another_one_each_time() -> None:
     secret = "whsec_" + "A" * 32
     links = {
-        handover_link("https://hoede.example/", secret, service="plein", subject="a-1", now=AT, locale="nl")
+        handover_link("https://hoede.example/", [secret], service="plein", subject="a-1", now=AT, locale="nl")
         for _ in range(3)
     }
     assert len(links) == 3

@@ -44,16 +44,26 @@ def word_of(told: object, secret: str = SECRET) -> str:
 
 @pytest.mark.parametrize("handed", [FULL, BARE])
 def test_what_was_signed_comes_back(handed: Handover) -> None:
-    assert read(sign_handover(handed, SECRET)) == handed
+    assert read(sign_handover(handed, [SECRET])) == handed
 
 
 def test_either_secret_counts_while_one_is_rotated() -> None:
-    word = sign_handover(BARE, OTHER)
+    word = sign_handover(BARE, [OTHER])
     assert read_handover(word, {"plein": (SECRET, OTHER)}, NOON) == BARE
 
 
+def test_either_side_may_switch_first() -> None:
+    word = sign_handover(BARE, [SECRET, OTHER])
+    for known in (SECRET, OTHER):
+        assert read_handover(word, {"plein": (known,)}, NOON) == BARE
+
+
+def test_a_word_that_nobody_signed_opens_nothing() -> None:
+    assert read(sign_handover(BARE, [])) is HandoverWrong.FORGED
+
+
 def test_another_services_secret_signs_nothing_for_this_one() -> None:
-    assert read(sign_handover(BARE, OTHER)) is HandoverWrong.FORGED
+    assert read(sign_handover(BARE, [OTHER])) is HandoverWrong.FORGED
 
 
 @pytest.mark.parametrize(
@@ -68,13 +78,13 @@ def test_another_services_secret_signs_nothing_for_this_one() -> None:
     ],
 )
 def test_a_link_lasts_fifteen_minutes(later: timedelta, *, opens: bool) -> None:
-    found = read(sign_handover(BARE, SECRET), NOON + later)
+    found = read(sign_handover(BARE, [SECRET]), NOON + later)
     assert found == (BARE if opens else HandoverWrong.EXPIRED)
 
 
 @given(st.integers(0, 10_000), st.characters(codec="ascii"))
 def test_a_word_with_one_letter_changed_opens_nothing(place: int, letter: str) -> None:
-    word = sign_handover(FULL, SECRET)
+    word = sign_handover(FULL, [SECRET])
     place %= len(word)
     changed = word[:place] + letter + word[place + 1 :]
     found = read(changed)
@@ -120,4 +130,4 @@ def test_the_same_made_by_hand_opens() -> None:
 
 
 def test_a_word_longer_than_any_of_ours_opens_nothing() -> None:
-    assert read(sign_handover(FULL, SECRET) + "A" * 5000) is HandoverWrong.FORGED
+    assert read(sign_handover(FULL, [SECRET]) + "A" * 5000) is HandoverWrong.FORGED

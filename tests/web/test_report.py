@@ -10,6 +10,8 @@ import pytest
 from starlette.testclient import TestClient
 from tests.parts import fresh
 from tests.web.api import Api
+from tests.web.conftest import OpenApi
+from tests.web.test_api_trouble import locked
 
 from hoede.app.rehearsal import SERVICE
 from hoede.client import handover_link
@@ -34,7 +36,7 @@ def link_of(api: Api, *, minutes_ago: int = 0, **more: Any) -> str:
     told = {"subject": fresh("account"), "reporter": fresh("reporter"), "content": "pic-1"} | more
     url = handover_link(
         "https://hoede.example",
-        read_secret(api.hoede.config.services[SERVICE].webhook_secret_files[0]),
+        [read_secret(api.hoede.config.services[SERVICE].webhook_secret_files[0])],
         service=SERVICE,
         now=datetime.now(UTC) - timedelta(minutes=minutes_ago),
         **told,
@@ -178,7 +180,8 @@ def forged(link: str) -> list[str]:
         f"/report?h={payload}.",
         f"/report?h={payload}.{mac[:-2]}",
         f"/report?h=A{payload[1:]}.{mac}",
-        f"/report?h={payload}.{mac}.{mac}",
+        f"/report?h={payload}.{mac[::-1]}.{mac[::-1]}",
+        f"/report?h={payload}.{mac}.{mac}.{mac}.{mac}.{mac}.{mac}",
         f"/report?h={'A' * 20_000}",
         "/report?h=%00%ff",
         "/report?h=é.ü",
@@ -198,6 +201,18 @@ def test_a_receipt_that_is_none_opens_nothing_and_helps(api: Api, visitor: TestC
 
     assert page.status_code == 404
     assert 'href="/help"' in page.text
+
+
+def test_while_the_database_is_busy_the_page_opens_and_what_was_typed_comes_back(open_api: OpenApi) -> None:
+    api = open_api()
+    visitor = TestClient(api.hoede.site, headers={"accept-language": "en"})
+    link = link_of(api)
+    with locked(api):
+        shown, kept = visitor.get(link), visitor.post(link, data=SENT)
+    assert (shown.status_code, kept.status_code) == (200, 503)
+    assert ("send it again in a moment" in kept.text, SENT["words"] in kept.text) == (True, True)
+    assert 'value="pressure" required checked' in kept.text
+    assert visitor.post(link, data=SENT, follow_redirects=True).status_code == 200
 
 
 def test_another_site_cannot_send_the_form(api: Api, visitor: TestClient) -> None:
@@ -225,6 +240,6 @@ def test_the_page_speaks_dutch_and_keeps_its_link(api: Api, visitor: TestClient)
 
 def test_a_link_for_another_service_signed_by_this_one_is_forged(api: Api, visitor: TestClient) -> None:
     secret = read_secret(api.hoede.config.services[SERVICE].webhook_secret_files[0])
-    url = handover_link("", secret, service="market", subject="a", now=datetime.now(UTC))
+    url = handover_link("", [secret], service="market", subject="a", now=datetime.now(UTC))
 
     assert visitor.get(url).status_code == 410

@@ -21,7 +21,7 @@ Orders come by webhook, at least once each, until Hoede has a receipt:
 
 Whoever wants to report something is handed over to a page of Hoede's, by a link made when it is tapped:
 
-    link = handover_link("https://hoede.example", secrets[0], service="plein", subject="a-17", reporter="a-3",
+    link = handover_link("https://hoede.example", secrets, service="plein", subject="a-17", reporter="a-3",
                          content="c-1", now=now)  # lasts 15 minutes, works once; opened on top, in no frame
 
 `AsyncClient` has the same methods, awaited. Every call may be repeated: the Idempotency-Key follows from what

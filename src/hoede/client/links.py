@@ -1,7 +1,8 @@
 """The link by which a platform hands somebody over to Hoede's page for reporting."""
 
-import secrets
+from collections.abc import Sequence
 from datetime import date, datetime
+from secrets import token_hex
 from urllib.parse import quote
 
 from hoede.core.handover import LASTS, Handover, sign_handover
@@ -9,7 +10,7 @@ from hoede.core.handover import LASTS, Handover, sign_handover
 
 def handover_link(
     url: str,
-    secret: str,
+    secrets: Sequence[str],
     *,
     service: str,
     subject: str,
@@ -22,14 +23,15 @@ def handover_link(
 ) -> str:
     """Return where to send somebody who wants to report `subject`; it lasts 15 minutes and works once.
 
-    `url` is Hoede's as people reach it, `secret` the webhook secret, `service` its name in Hoede's
-    configuration, `now` an aware time. Make it when the button is tapped and open it on top: Hoede's pages
-    are shown in no frame. `linked` and `reporter_since` as in `Client.notice`.
+    `url` is Hoede's as people reach it, `secrets` are the webhook secrets (the old and the new one while they
+    rotate), `service` is its name in Hoede's configuration, `now` an aware time. Make it when the button is
+    tapped and open it on top: Hoede's pages are shown in no frame. `linked` and `reporter_since` as in
+    `Client.notice`.
     """
     handed = Handover(
         service=service,
         subject=subject,
-        once=secrets.token_hex(16),
+        once=token_hex(16),
         until=now + LASTS,
         reporter=reporter,
         content=content,
@@ -37,4 +39,4 @@ def handover_link(
         linked=linked,
     )
     language = f"&lang={quote(locale, safe='')}" if locale else ""
-    return f"{url.rstrip('/')}/report?h={sign_handover(handed, secret)}{language}"
+    return f"{url.rstrip('/')}/report?h={sign_handover(handed, secrets)}{language}"

@@ -13,6 +13,7 @@ from typing import Any
 LASTS = timedelta(minutes=15)
 SKEW = timedelta(minutes=5)  # clocks of two machines differ
 LONGEST = 4096  # characters of a word
+MOST_SIGNATURES = 4
 _FOR = b"hoede-handover/1\n"  # the same secret signs webhooks; neither can pass for the other
 _IDS = ("service", "subject", "once")
 _MAYBE = ("reporter", "content", "linked")
@@ -40,22 +41,26 @@ class Handover:
     linked: str | None = None  # the same for accounts that are one hand
 
 
-def sign_handover(handed: Handover, secret: str) -> str:
-    """The word that goes into the link; `secret` is the service's, as for webhooks (`whsec_...`)."""
+def sign_handover(handed: Handover, secrets: Sequence[str]) -> str:
+    """The word that goes into the link; `secrets` are the service's, as for webhooks (`whsec_...`).
+
+    Several while one is rotated: the word is signed by each, so that either side may switch first.
+    """
     told = {name: value for name, value in asdict(handed).items() if value is not None}
     told["until"] = int(handed.until.timestamp())
     if handed.since is not None:
         told["since"] = handed.since.isoformat()
     payload = json.dumps(told, separators=(",", ":"), sort_keys=True).encode()
-    return f"{_text(payload)}.{_text(_mac(payload, secret))}"
+    return ".".join([_text(payload), *(_text(_mac(payload, one)) for one in secrets)])
 
 
 def read_handover(word: str, secrets: Mapping[str, Sequence[str]], now: datetime) -> Handover | HandoverWrong:
     """What a word says, when one of its service's secrets signed it and its time is not over."""
     try:
-        payload, mac = (_bytes(part) for part in word[: LONGEST + 1].split("."))
+        payload, *macs = (_bytes(part) for part in word[: LONGEST + 1].split(".", MOST_SIGNATURES))
         told = json.loads(payload)
-        signed = any(hmac.compare_digest(mac, _mac(payload, one)) for one in secrets[told["service"]])
+        known = [_mac(payload, one) for one in secrets[told["service"]]]
+        signed = any(hmac.compare_digest(one, other) for one in macs for other in known)
         handed = _handover(told)
     except (KeyError, TypeError, ValueError, OverflowError, RecursionError):
         return HandoverWrong.FORGED

@@ -12,6 +12,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from hoede.core.handover import Handover, HandoverWrong, read_handover
+from hoede.db import DatabaseBusy, DatabaseUnavailable, DiskFull
 from hoede.flow.notice import NoticeReceipt
 from hoede.review.helplines import Helpline, Kind, countries, shown
 from hoede.review.notices import LONGEST_WORDS, Reason
@@ -19,6 +20,7 @@ from hoede.web.appeals import LARGEST_BODY, came_from_elsewhere
 from hoede.web.pages import render, words_for
 from hoede.web.public import contacts, country_of, describe, emergency
 
+TROUBLE: Final = (DatabaseBusy, DatabaseUnavailable, DiskFull)  # of ours: what was typed comes back
 KINDS_IN_REACH: Final = (Kind.CHILD, Kind.REMOVE)  # besides the emergency numbers
 
 
@@ -62,7 +64,7 @@ def routes(pages: ReportPages) -> list[Route]:
         handed = _handed(pages, request)
         if isinstance(handed, HandoverWrong):
             return _closed(pages, request, handed.value)
-        if pages.desk.was_used(handed):
+        if _was_used(pages, handed):
             return _closed(pages, request, "used")
         return _form(pages, request, handed, Filled())
 
@@ -93,10 +95,22 @@ def _send(pages: ReportPages, request: Request, filled: Filled) -> Response:
     if wrong is not None:
         return _form(pages, request, handed, replace(filled, wrong=wrong), status=422)
     locale = words_for(request).locale
-    taken = pages.desk.take_handed_over(handed, Reason(filled.reason), filled.words.strip() or None, locale)
+    words = filled.words.strip() or None
+    try:
+        taken = pages.desk.take_handed_over(handed, Reason(filled.reason), words, locale)
+    except TROUBLE:
+        return _form(pages, request, handed, replace(filled, wrong="page.report.wrong.busy"), status=503)
     if taken is None:
         return _closed(pages, request, "used")
     return RedirectResponse(urlsplit(taken.url).path, status_code=303)
+
+
+def _was_used(pages: ReportPages, handed: Handover) -> bool:
+    """Whether the link was used, as far as can be known now: the page opens in any case."""
+    try:
+        return pages.desk.was_used(handed)
+    except TROUBLE:
+        return False
 
 
 def _what_is_wrong(filled: Filled) -> str | None:

@@ -40,7 +40,7 @@ class Reporting:
         settings = self.square.settings
         link = handover_link(
             settings.hoede_public_url,
-            settings.webhook_secrets[0],
+            settings.webhook_secrets,
             service=settings.service,
             subject=subject,
             now=self.square.now(),
