@@ -13,6 +13,7 @@ from tests.parts import fresh
 from hoede.app import verify_log
 from hoede.app.rehearsal import SERVICE
 from hoede.client import Channel, Event, EventKind
+from hoede.core.handover import Handover
 from hoede.core.orders import OrderState
 from hoede.detection import Coverage
 from hoede.detection import store as events
@@ -269,6 +270,21 @@ def test_two_processes_that_hear_of_one_account_at_once_open_one_case(shared: Sc
         ids = set(pool.map(all_at_once, told))
     rows = [shared.hoede.db.read(partial(notices.known, notice_id=one)) for one in ids]
     assert {row.case_id for row in rows} == {shared.case(account).id}
+
+
+def test_one_link_sent_from_many_places_at_once_is_one_notice(shared: Scene) -> None:
+    account = shared.person(VERIFIED)
+    handed = Handover(service=SERVICE, subject=account, once=fresh("once"), until=datetime.now(UTC))
+
+    def send(_: int) -> str | None:
+        receipt = shared.hoede.notice.take_handed_over(handed, Reason.OTHER, None, "en")
+        return receipt.number if receipt else None
+
+    with ThreadPoolExecutor(8) as pool:
+        numbers = set(pool.map(send, range(8)))
+    case_id = shared.case(account).id
+    (row,) = shared.hoede.db.read(partial(notices.of_case, case_id=case_id))
+    assert numbers == {row.number}
 
 
 def test_the_log_stays_sound(shared: Scene) -> None:

@@ -2,17 +2,22 @@
 
 import json
 import re
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 from tests.parts import api_key, fresh
 from tests.web.api import AT, Api, Said, read
 
-from hoede.access import KeyKind, Scope
+from hoede.access import KeyKind, Scope, key_for
 from hoede.app.rehearsal import SERVICE
 from hoede.review import notice_store as notices
 from hoede.review import store as review
 from hoede.review.notices import LONGEST_WORDS, Outcome, Reason, Source
+from hoede.web import notices_api
+from hoede.web.guard import Guard
+from hoede.web.notices_api import NoticeDesk
+from hoede.web.shapes import NoticeIn
 
 
 def told(**changes: Any) -> dict[str, Any]:
@@ -52,6 +57,20 @@ def test_the_same_request_gets_the_same_answer(api: Api) -> None:
     before = count(api)
 
     assert (report(api, body, key=key).body, count(api)) == (first.body, before)
+
+
+def test_one_request_that_reaches_several_processes_is_one_notice(api: Api) -> None:
+    said, key = NoticeIn.model_validate(told(reporter=None)), fresh("key")
+    caller = api.hoede.db.read(lambda conn: key_for(conn, api.key, api.hoede.db.time(conn)))
+    before = count(api)
+
+    def ask_one(_: int) -> bytes:
+        desk = NoticeDesk(db=api.hoede.db, guard=Guard(api.hoede.db), take=api.hoede.notice)
+        return bytes(notices_api._take(desk, caller, said, key).body)
+
+    with ThreadPoolExecutor(8) as pool:
+        answers = {json.dumps(json.loads(one), sort_keys=True) for one in pool.map(ask_one, range(8))}
+    assert (len(answers), count(api)) == (1, before + 1)
 
 
 def test_a_key_is_not_used_for_another_notice(api: Api) -> None:

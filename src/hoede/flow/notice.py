@@ -178,12 +178,14 @@ class TakeNotice:
 
     def _want(self, tx: Transaction, notice: Notice, case_id: str) -> str | None:
         """Ask the platform for what the notice is about, once per case; None when nothing is asked for."""
-        if notice.content is None or _has(tx.conn, case_id, notice.content):
+        if notice.content is None:
             return None
         target = Target(TargetKind.CONTENT, notice.content)
         want = order_id(self.names, case_id, "want", target)
-        asked_before = orders.view(tx.conn, want) is not None
-        if not asked_before and notices.contents_wanted(tx.conn, case_id) >= MOST_WANTED:
+        if orders.view(tx.conn, want) is not None:
+            return want
+        has_all = notices.contents_wanted(tx.conn, case_id) >= MOST_WANTED
+        if has_all or _has(tx.conn, case_id, notice.content):
             return None
         order = Order(
             id=want,
