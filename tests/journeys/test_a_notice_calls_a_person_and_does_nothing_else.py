@@ -15,6 +15,7 @@ from hoede.app.rehearsal import SERVICE
 from hoede.client import Channel, Event, EventKind
 from hoede.core.handover import Handover
 from hoede.core.orders import OrderState
+from hoede.db import Transaction
 from hoede.detection import Coverage
 from hoede.detection import store as events
 from hoede.evidence.rules import EvidenceState
@@ -270,6 +271,52 @@ def test_two_processes_that_hear_of_one_account_at_once_open_one_case(shared: Sc
         ids = set(pool.map(all_at_once, told))
     rows = [shared.hoede.db.read(partial(notices.known, notice_id=one)) for one in ids]
     assert {row.case_id for row in rows} == {shared.case(account).id}
+
+
+def test_a_notice_keeps_no_known_file_from_its_way(shared: Scene) -> None:
+    """The automatic case was nobody's to look at: now it is somebody's, and its report is filed as before."""
+    shared.upload(account := shared.person(VERIFIED))
+    assert shared.case(account).lane is None
+    shared.hoede.notice.take(notice(account))
+    case = shared.case(account)
+    assert case.lane == "child_safety"
+    shared.settle()
+    states = shared.states(account)
+    assert (states["remove"], states["close_account"], states["report"]) == ("done",) * 3
+    assert [one.id for one in shared.hoede.db.read(review.queue) if one.account == account] == [case.id]
+    assert len(shared.finished(account)) == 1
+
+
+def test_a_flood_is_one_case_that_no_number_makes_more_urgent_than_five_people(shared: Scene) -> None:
+    innocent, suspect = shared.person(VERIFIED), shared.person(VERIFIED)
+    content, today = fresh("content"), datetime.now(UTC).date()
+    kinds = ({"since": today}, {"linked": "farm"}, {"words": "the same words"}, {"reporter": None})
+    waves = [
+        [notice(innocent, content=content, **kinds[number % len(kinds)]) for number in range(250)]
+        for _ in range(8)
+    ]
+
+    def keep_all(tx: Transaction, wave: list[Notice]) -> None:
+        for one in wave:
+            shared.hoede.notice.keep(tx, one)
+
+    for wave in waves:
+        shared.hoede.db.commit(partial(keep_all, wave=wave))
+    shared.hoede.notice.take(notice(suspect))
+    shared.settle()
+    flood, one = (
+        shared.hoede.db.read(partial(notices.group_of, case_id=shared.case(account).id))
+        for account in (innocent, suspect)
+    )
+    assert flood is not None
+    assert one is not None
+    assert (flood.notices, one.notices) == (2000, 1)
+    assert one.urgency < flood.urgency < 3 * one.urgency  # three voices, none of them worth two
+    assert shared.states(innocent) == {"want": "done"}
+    ours = [
+        case.account for case in shared.hoede.db.read(review.queue) if case.account in {innocent, suspect}
+    ]
+    assert ours == [innocent, suspect]
 
 
 def test_one_link_sent_from_many_places_at_once_is_one_notice(shared: Scene) -> None:

@@ -1,4 +1,4 @@
-"""Review: cases that people judge, letters that tell why, objections against them.
+"""Review: what people report, cases that people judge, letters that tell why, objections against them.
 
 So far cases are opened, grouped and kept; judging comes with the console.
 """
