@@ -20,6 +20,7 @@ from hoede.review.notices import (
     case_weight,
     lane_of_notice,
     parse_reasons,
+    storable,
     urgency,
     voice_of,
     voice_weight,
@@ -156,6 +157,28 @@ def test_another_voice_never_lowers_a_cases_weight_and_no_number_goes_over_the_c
 @given(st.integers(1, 5), st.integers(0, 10**9))
 def test_urgency_is_bounded_whatever_comes(severity: int, voices: int) -> None:
     assert 0 <= urgency(severity, voices) <= severity * MOST
+
+
+WORDS = [
+    ("He asked\r\nwhere I live.", "He asked\nwhere I live."),
+    ("a\x00b\x1bc", "abc"),
+    ("\u202eturned\u202c", "turned"),  # a page's text stays in its direction
+    ("\ud800half", "half"),  # no database holds half a character
+    ("caf\u00e9\u00a0\u3000\U0001f468\u200d\U0001f469\u200d\U0001f467", None),  # spaces and families stay
+    ("\u0645\u0631\u062d\u0628\u0627", None),  # so does Arabic
+]
+
+
+@pytest.mark.parametrize(("typed", "kept"), WORDS)
+def test_what_somebody_typed_is_kept_but_for_what_no_database_holds(typed: str, kept: str | None) -> None:
+    assert storable(typed) == (typed if kept is None else kept)
+
+
+@given(st.text())
+def test_whatever_is_typed_can_be_stored(typed: str) -> None:
+    kept = storable(typed)
+    assert kept.encode().decode() == kept
+    assert "\x00" not in kept
 
 
 def test_an_answer_comes_within_a_week() -> None:

@@ -8,6 +8,7 @@ import hashlib
 import math
 import re
 import tomllib
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -22,6 +23,7 @@ FULL = 1000  # what one independent voice weighs
 MOST = 5 * FULL  # what all together weigh at most
 LONGEST_WORDS = 2000  # characters
 _GRAVEST = 5
+_TURNS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")  # text right to left and back
 
 
 class Reason(StrEnum):
@@ -119,6 +121,17 @@ class Notice:
     locale: str | None = None
     since: date | None = None  # since when the reporter's account is there, as the platform says
     linked: str | None = None  # what the platform says is one hand: accounts of the same device, say
+
+
+def storable(words: str) -> str:
+    """What somebody typed, without what no database holds or what turns a page's text round."""
+    kept = (letter for letter in words.replace("\r\n", "\n") if letter in "\n\t" or _is_text(letter))
+    return "".join(kept)
+
+
+def _is_text(letter: str) -> bool:
+    """Letters, signs, spaces and what joins emoji; neither controls nor half characters."""
+    return unicodedata.category(letter) not in {"Cc", "Cs", "Cn", "Co"} and letter not in _TURNS
 
 
 def lane_of_notice(notice: Notice, reasons: Reasons, *, adult: bool) -> str:

@@ -15,7 +15,7 @@ from hoede.core.handover import Handover, HandoverWrong, read_handover
 from hoede.db import DatabaseBusy, DatabaseUnavailable, DiskFull
 from hoede.flow.notice import NoticeReceipt
 from hoede.review.helplines import Helpline, Kind, countries, shown
-from hoede.review.notices import LONGEST_WORDS, Reason
+from hoede.review.notices import LONGEST_WORDS, Reason, storable
 from hoede.web.appeals import LARGEST_BODY, came_from_elsewhere
 from hoede.web.pages import render, words_for
 from hoede.web.public import contacts, country_of, describe, emergency
@@ -172,6 +172,4 @@ async def _typed(request: Request) -> Filled:
         if len(body) > LARGEST_BODY:
             return Filled("page.report.wrong.huge")
     fields = parse_qs(body.decode("utf-8", "replace"), keep_blank_values=True, errors="replace")
-    words = fields.get("words", [""])[0].replace("\r\n", "\n")
-    kept = "".join(letter for letter in words if letter.isprintable() or letter in "\n\t")
-    return Filled(reason=fields.get("reason", [""])[0], words=kept)
+    return Filled(reason=fields.get("reason", [""])[0], words=storable(fields.get("words", [""])[0]))

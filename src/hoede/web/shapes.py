@@ -24,7 +24,7 @@ from pydantic import (
 from hoede.accounts import Account
 from hoede.core.ages import AgeEvidence, Assurance
 from hoede.core.events import Channel, Event, EventKind
-from hoede.review.notices import LONGEST_WORDS, Notice, Outcome, Reason, Source, State
+from hoede.review.notices import LONGEST_WORDS, Notice, Outcome, Reason, Source, State, storable
 
 Id = Annotated[str, StringConstraints(min_length=1, max_length=255, pattern=r"^[^\x00-\x1f\x7f]+$")]
 _WRITTEN = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -293,9 +293,7 @@ class NoticeIn(_Shape):
     @classmethod
     def _storable(cls, told: str | None) -> str | None:
         """People type what they like; what no database can hold is left out, never refused."""
-        if told is None:
-            return None
-        return "".join(letter for letter in told if letter.isprintable() or letter in "\n\t").strip() or None
+        return None if told is None else storable(told).strip() or None
 
     def notice(self, service: str, source: Source) -> Notice:
         return Notice(
