@@ -68,7 +68,20 @@ def lanes_page() -> str:
         "The share is reserved for a lane while something waits in it; the rest goes by priority.\n"
         "Priority is severity x certainty x reach x age, and age counts by doubling every hour."
     )
-    return _page("Lanes", "review/lanes.toml", table, shares)
+    told = (
+        (_code(name), _code(one.lane), str(one.severity), one.says)
+        for name, one in read_tables().reasons.items()
+    )
+    return _page(
+        "Lanes",
+        "review/lanes.toml and review/reasons.toml",
+        table,
+        shares,
+        "## What people report",
+        "`child_safety` becomes `minors` when the account reported is under 18 or of unknown age.\n"
+        "What a trusted flagger or a hotline reports goes to `flagger`, whatever it is.",
+        _table(("reason", "lane", "severity", "what"), told),
+    )
 
 
 def outcomes_page() -> str:

@@ -13,7 +13,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from hoede.access import Scope, create_key
+from hoede.access import KeyKind, Scope, create_key
 from hoede.app import Hoede, new_id, rehearsal
 from hoede.app.serve import Server, listen, server_config
 from hoede.config import Config, parse_config
@@ -105,10 +105,13 @@ def api_key(
     service: str = rehearsal.SERVICE,
     scopes: Collection[Scope] = tuple(Scope),
     lasts: timedelta = timedelta(days=1),
+    kind: KeyKind = KeyKind.PLATFORM,
 ) -> str:
     prefix, secret = secrets.token_hex(4), secrets.token_urlsafe(32)
     return db.commit(
-        lambda tx: create_key(tx, prefix=prefix, secret=secret, service=service, scopes=scopes, lasts=lasts)
+        lambda tx: create_key(
+            tx, prefix=prefix, secret=secret, service=service, scopes=scopes, lasts=lasts, kind=kind
+        )
     )
 
 

@@ -28,8 +28,10 @@ from hoede.client import (
     EventKind,
     HoedeRefused,
     HoedeUnavailable,
+    NoticeReceipt,
     OrderState,
     calls,
+    handover_link,
 )
 
 AT = datetime(2026, 3, 5, 12, 0, tzinfo=UTC)
@@ -104,10 +106,10 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(out)
 
-    do_POST = do_PUT = answer  # noqa: N815 - http.server's names
+    do_GET = do_POST = do_PUT = answer  # noqa: N815 - http.server's names
 
     def _pieces(self) -> Iterator[bytes]:
-        left = total = int(self.headers["Content-Length"])
+        left = total = int(self.headers.get("Content-Length", 0))
         while left:
             piece = self.rfile.read(min(left, 65536))
             left -= len(piece)
@@ -163,6 +165,87 @@ def test_an_account_is_told_with_its_evidence(fake: FakeHoede, client: Client) -
     assert told["age_evidence"][0]["assurance"] == "verified"
     assert told["age_evidence"][0]["born"] == "1990-01-02"
     assert (told["country"], told["zone"]) == ("NL", None)
+
+
+RECEIPT = {
+    "id": "ntc_1",
+    "number": "7K3M-0QWZ-94TA",
+    "state": "received",
+    "outcome": None,
+    "received_on": "2026-03-05",
+    "answer_by": "2026-03-12",
+    "receipt_url": "https://hoede.example/report/x",
+}
+RECEIVED = NoticeReceipt(
+    id="ntc_1",
+    number="7K3M-0QWZ-94TA",
+    state="received",
+    outcome=None,
+    received_on=date(2026, 3, 5),
+    answer_by=date(2026, 3, 12),
+    url="https://hoede.example/report/x",
+)
+
+
+def test_a_report_by_somebody_is_told_by_names_and_gets_a_receipt(fake: FakeHoede, client: Client) -> None:
+    fake.script = [(200, RECEIPT)]
+    receipt = client.notice(
+        "a-1", "pressure", at=AT, reporter="a-2", content="c-1", reporter_since=date(2025, 1, 2)
+    )
+    assert receipt == RECEIVED
+    assert fake.asked[0].path == "/v1/notices"
+    assert fake.asked[0].json == {
+        "subject": "a-1",
+        "reason": "pressure",
+        "at": AT.isoformat(),
+        "reporter": "a-2",
+        "content": "c-1",
+        "reporter_since": "2025-01-02",
+    }
+
+
+def test_the_same_report_has_the_same_key_and_another_one_another(fake: FakeHoede, client: Client) -> None:
+    fake.script = [(200, RECEIPT)] * 3
+    for reason in ("bully", "bully", "scam"):
+        client.notice("a-1", reason, at=AT)
+    first, second, third = (one.headers["idempotency-key"] for one in fake.asked)
+    assert (first == second, first == third) == (True, False)
+
+
+def test_what_came_of_a_report_can_be_asked(fake: FakeHoede, client: Client) -> None:
+    fake.script = [(200, RECEIPT | {"state": "answered", "outcome": "removed"})]
+    receipt = client.notice_receipt("ntc_1")
+    assert (receipt.state, receipt.outcome) == ("answered", "removed")
+    assert (fake.asked[0].method, fake.asked[0].path) == ("GET", "/v1/notices/ntc_1")
+
+
+def test_a_report_that_is_not_taken_is_refused_with_its_code(fake: FakeHoede, client: Client) -> None:
+    fake.script = [(422, {"code": "notice-with-media", "detail": "Give `content`."})]
+    with pytest.raises(HoedeRefused) as refused:
+        client.notice("a-1", "bully", at=AT)
+    assert refused.value.code == "notice-with-media"
+
+
+def test_the_awaited_client_reports_too(fake: FakeHoede) -> None:
+    fake.script = [(200, RECEIPT)] * 2
+
+    async def both() -> list[NoticeReceipt]:
+        async with AsyncClient(fake.url, "hk_k_s") as client:
+            return [await client.notice("a-1", "bully", at=AT), await client.notice_receipt("ntc_1")]
+
+    assert asyncio.run(both()) == [RECEIVED] * 2
+
+
+def test_a_hand_over_link_is_another_one_each_time() -> None:
+    secret = "whsec_" + "A" * 32
+    links = {
+        handover_link("https://hoede.example/", [secret], service="plein", subject="a-1", now=AT, locale="nl")
+        for _ in range(3)
+    }
+    assert len(links) == 3
+    assert all(
+        one.startswith("https://hoede.example/report?h=") and one.endswith("&lang=nl") for one in links
+    )
 
 
 def test_an_event_without_media_is_sent_as_json(fake: FakeHoede, client: Client) -> None:

@@ -35,6 +35,7 @@ The journey, from an upload to an authority's receipt:
     flow.report                 one announced call after the other (reporting.authorities), until the receipt
     audit.jobs                  leaves get their number, heads their signature
     web.public, flow.appeal     the person reads the letter and objects
+    web.report, flow.notice     what somebody reported waits for a person; its content is asked for
     web.session, web.console    those who work here sign in by passkey (access); every door says who may pass
     flow.rescan                 what was let through meets what a list learned since
     flow.expire                 what has had its time goes

@@ -7,19 +7,29 @@ import pytest
 from tests.cli.desk import Desk
 from tests.parts import toml, values
 
-from hoede.access import KeyRefused, Scope, key_for
+from hoede.access import ApiKey, KeyKind, KeyRefused, Scope, key_for
 from hoede.access.rules import prefix_of
 from hoede.app import open_database
 from hoede.promises import all_promises
 
 
-def scopes_of(desk: Desk, key: str) -> frozenset[Scope]:
-    """What a key opens; raises `KeyRefused`."""
+def found(desk: Desk, key: str) -> ApiKey:
+    """The key as its row tells it; raises `KeyRefused`."""
     db, _ = open_database(desk.config)
     try:
-        return db.read(lambda conn: key_for(conn, key, db.time(conn))).scopes
+        return db.read(lambda conn: key_for(conn, key, db.time(conn)))
     finally:
         db.close()
+
+
+def scopes_of(desk: Desk, key: str) -> frozenset[Scope]:
+    """What a key opens."""
+    return found(desk, key).scopes
+
+
+def kind_of(desk: Desk, key: str) -> KeyKind:
+    """Whose a key is."""
+    return found(desk, key).kind
 
 
 def test_a_key_is_printed_once_and_opens_everything_unless_scopes_are_named(desk: Desk) -> None:
@@ -187,3 +197,12 @@ def test_without_a_test_run_no_promise_is_kept(desk: Desk) -> None:
     out = desk.run("promises", "--result", desk.folder / "nowhere.json").out
 
     assert out.splitlines()[-1] == "promises: 0 of 24 kept"
+
+
+@pytest.mark.parametrize("kind", [KeyKind.FLAGGER, KeyKind.HOTLINE])
+def test_a_flaggers_key_reports_and_does_nothing_else(desk: Desk, kind: KeyKind) -> None:
+    key = desk.run("keys", "create", "plein", "--kind", kind).out.strip()
+    wide = desk.run("keys", "create", "plein", "--kind", kind, "--scope", "events:write")
+
+    assert (scopes_of(desk, key), kind_of(desk, key)) == (frozenset({Scope.NOTICES}), kind)
+    assert (wide.exit, wide.code) == (1, "scope-too-wide")

@@ -239,6 +239,33 @@ def test_a_platform_is_plugged_in_as_its_page_tells(house: House, platform: dict
     assert ("finished, 1 files" in said, "sound" in said) == (True, True)
 
 
+def test_people_report_as_the_page_tells(house: House, platform: dict[str, Any]) -> None:
+    harmless = house.folder / "reported.png"
+    harmless.write_bytes(picture(5))
+    platform["tell_account"]("cas", date(1985, 7, 12), verified=False)
+    platform["upload"]("cas", "pic-9", harmless)
+    link = platform["report_link"]("cas", "pic-9", "noor", date(2024, 5, 1))
+    page = httpx2.post(link, data={"reason": "bully"}, follow_redirects=True)
+    assert (page.status_code, "/report/" in str(page.url)) == (200, True)
+    told = platform["tell_report"]("cas", "pic-9", "bo", "scam", "He sells what he does not have.")
+    assert platform["hoede"].notice_receipt(told.id) == told
+    by_case = "SELECT count(*) FROM content WHERE id = 'pic-9' AND wanted_by IS NULL AND state = 'visible'"
+    assert eventually(lambda: "hoede_orders_open 0.0" in metrics(house))
+    assert eventually(lambda: asked(platform, by_case) == [(1,)])
+    assert asked(platform, "SELECT state FROM account WHERE id = 'cas'") == [("open",)]
+
+
+def test_what_is_gone_is_answered_as_gone(platform: dict[str, Any], tmp_path: Path) -> None:
+    platform["DATABASE"] = tmp_path / "platform.db"
+    call = OrderCall(
+        "ord_1", "want", Target(TargetKind.CONTENT, "it"), "bram", "case_1", None, datetime.now(UTC)
+    )
+    with closing(platform["database"]()) as db, db:
+        assert platform["carry_out"](db, call) == "gone"
+        db.execute("INSERT INTO content (id, state) VALUES ('it', 'removed')")
+        assert platform["carry_out"](db, call) == "gone"
+
+
 LATE = [
     ("account", "closed", "restrict_account"),
     ("account", "closed", "lift"),

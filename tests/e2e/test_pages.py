@@ -66,6 +66,11 @@ def press(page: Page) -> None:
     page.locator("main form button").first.click()
 
 
+def report_it(page: Page) -> None:
+    page.locator("input[name=reason]").nth(1).check()
+    press(page)
+
+
 def be_nine(page: Page) -> None:
     page.locator("#name").fill("Wim")
     page.locator("#born").fill(f"{THIS_YEAR - 9}-01-01")
@@ -80,6 +85,10 @@ SCENES = (
     Scene("letter-empty", "{letter}", act=press),
     Scene("letter-receipt", "{receipt}"),
     Scene("letter-unknown", "{hoede}/appeal/x"),
+    Scene("report", "{plein}/report/posts/{harmless}"),
+    Scene("report-empty", "{plein}/report/posts/{harmless}", act=press),
+    Scene("report-receipt", "{plein}/report/posts/{harmless}", "anna", act=report_it),
+    Scene("report-forged", "{hoede}/report?h=x"),
     Scene("hoede-missing", "{hoede}/nowhere"),
     Scene("plein", "{plein}/"),
     Scene("plein-signed-in", "{plein}/", "anna"),

@@ -21,7 +21,7 @@ def test_the_lanes_that_ship_and_their_due_times() -> None:
         "now": timedelta(hours=1),
         "minors": timedelta(hours=1),
         "child_safety": timedelta(minutes=30),
-        "flagger": timedelta(hours=12),
+        "flagger": timedelta(hours=1),
         "self_harm": timedelta(hours=1),
         "unseen": timedelta(days=1),
         "notices": timedelta(days=1),

@@ -21,7 +21,13 @@ from hoede.access.rules import prefix_of
 from hoede.simulators.pictures import test_card as the_card
 
 REFUSED = (401, "key-refused")
-ROUTES = [("PUT", "/v1/accounts/a"), ("POST", "/v1/events"), ("POST", "/v1/orders/ord_x/receipt")]
+ROUTES = [
+    ("PUT", "/v1/accounts/a"),
+    ("POST", "/v1/events"),
+    ("POST", "/v1/orders/ord_x/receipt"),
+    ("POST", "/v1/notices"),
+    ("GET", "/v1/notices/ntc_x"),
+]
 LARGE = bytes(1 << 20)
 
 
@@ -56,7 +62,10 @@ def test_a_revoked_key_is_refused_from_the_next_request_on(api: Api) -> None:
     assert (before.body, api.tell(event(), api_key=key).said) == (ALLOWED, REFUSED)
 
 
-NEEDS = [(*route, scope) for route, scope in zip(ROUTES, ("accounts", "events", "receipts"), strict=True)]
+NEEDS = [
+    (*route, scope)
+    for route, scope in zip(ROUTES, ("accounts", "events", "receipts", "notices", "notices"), strict=True)
+]
 
 
 @pytest.mark.parametrize(("method", "path", "scope"), NEEDS)

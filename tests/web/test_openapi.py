@@ -6,9 +6,15 @@ from typing import Any
 import pytest
 from tests.web.api import Api
 
-from hoede.web.shapes import AccountIn, EventIn, ReceiptIn
+from hoede.web.shapes import AccountIn, EventIn, NoticeIn, ReceiptIn
 
-ROUTES = {"/v1/accounts/{account}": "put", "/v1/events": "post", "/v1/orders/{order}/receipt": "post"}
+TAKING = {
+    "/v1/accounts/{account}": "put",
+    "/v1/events": "post",
+    "/v1/notices": "post",
+    "/v1/orders/{order}/receipt": "post",
+}
+ROUTES = TAKING | {"/v1/notices/{notice}": "get"}
 
 
 @pytest.fixture(scope="session")
@@ -38,7 +44,7 @@ def test_every_reference_leads_somewhere(described: Any) -> None:
     assert {one["$ref"] for one in parts(described) if "$ref" in one} <= there
 
 
-@pytest.mark.parametrize(("path", "method"), ROUTES.items())
+@pytest.mark.parametrize(("path", "method"), TAKING.items())
 def test_every_route_says_what_it_takes_and_gives(described: Any, path: str, method: str) -> None:
     route = described["paths"][path][method]
 
@@ -55,14 +61,14 @@ def test_every_route_names_its_problems(described: Any, path: str, method: str) 
     assert [code for code in ("401", "403", "422", "503") if code not in answers] == []
 
 
-@pytest.mark.parametrize("path", ["/v1/events", "/v1/orders/{order}/receipt"])
+@pytest.mark.parametrize("path", ["/v1/events", "/v1/notices", "/v1/orders/{order}/receipt"])
 def test_an_idempotency_key_is_asked_for_on_every_post(described: Any, path: str) -> None:
     told = described["paths"][path]["post"]["parameters"]
 
     assert [one["required"] for one in told if one["name"] == "Idempotency-Key"] == [True]
 
 
-@pytest.mark.parametrize("shape", [AccountIn, EventIn, ReceiptIn])
+@pytest.mark.parametrize("shape", [AccountIn, EventIn, NoticeIn, ReceiptIn])
 def test_every_example_is_one_that_would_be_taken(shape: type[EventIn]) -> None:
     examples = shape.model_json_schema()["examples"]
 

@@ -3,7 +3,7 @@
 from hoede.access.ceremonies import Ceremonies
 from hoede.access.people import Person, PersonUnknown, all_people, find_person
 from hoede.access.roles import Permission, Roles, RolesError, RoleUnknown, parse_roles
-from hoede.access.rules import ApiKey, KeyRefused, Scope
+from hoede.access.rules import ApiKey, KeyKind, KeyRefused, Scope
 from hoede.access.sessions import Session
 from hoede.access.store import create_key, key_for, revoke_key
 from hoede.access.webauthn_check import RelyingParty
@@ -11,6 +11,7 @@ from hoede.access.webauthn_check import RelyingParty
 __all__ = [
     "ApiKey",
     "Ceremonies",
+    "KeyKind",
     "KeyRefused",
     "Permission",
     "Person",

@@ -14,6 +14,15 @@ class Scope(StrEnum):
     EVENTS = "events:write"
     ACCOUNTS = "accounts:write"
     RECEIPTS = "receipts:write"
+    NOTICES = "notices"
+
+
+class KeyKind(StrEnum):
+    """Whose key it is. Only a platform's may have other scopes than `notices`."""
+
+    PLATFORM = "platform"
+    FLAGGER = "flagger"  # a trusted flagger
+    HOTLINE = "hotline"
 
 
 class KeyRefused(HoedeError):
@@ -29,6 +38,7 @@ class ApiKey:
     prefix: str
     service: str
     scopes: frozenset[Scope]
+    kind: KeyKind = KeyKind.PLATFORM
     expires_at: datetime
     revoked_at: datetime | None
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Column, Connection, String, Table, Text, insert, select, update
 
-from hoede.access.rules import ApiKey, KeyRefused, Scope, digest_of, prefix_of
+from hoede.access.rules import ApiKey, KeyKind, KeyRefused, Scope, digest_of, prefix_of
 from hoede.core.leaves import Leaf
 from hoede.db import METADATA, Moment, Transaction
 
@@ -21,11 +21,19 @@ KEYS = Table(
     Column("created_at", Moment, nullable=False),
     Column("expires_at", Moment, nullable=False),
     Column("revoked_at", Moment),
+    Column("kind", String(16), nullable=False, server_default=KeyKind.PLATFORM),
 )
 
 
 def create_key(
-    tx: Transaction, *, prefix: str, secret: str, service: str, scopes: Iterable[Scope], lasts: timedelta
+    tx: Transaction,
+    *,
+    prefix: str,
+    secret: str,
+    service: str,
+    scopes: Iterable[Scope],
+    lasts: timedelta,
+    kind: KeyKind = KeyKind.PLATFORM,
 ) -> str:
     """Make a key and return it; it is shown this once, only its digest is kept."""
     key = f"hk_{prefix}_{secret}"
@@ -37,6 +45,7 @@ def create_key(
             scopes=json.dumps(sorted(scopes)),
             created_at=tx.now,
             expires_at=tx.now + lasts,
+            kind=kind,
         )
     )
     tx.leaf(Leaf("key.created", prefix))
@@ -53,6 +62,7 @@ def key_for(conn: Connection, presented: str, now: datetime) -> ApiKey:
         prefix=row.prefix,
         service=row.service,
         scopes=frozenset(Scope(scope) for scope in json.loads(row.scopes)),
+        kind=KeyKind(row.kind),
         expires_at=row.expires_at,
         revoked_at=row.revoked_at,
     )

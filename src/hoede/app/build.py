@@ -35,6 +35,7 @@ from hoede.flow.cases import Cases
 from hoede.flow.expire import Expire
 from hoede.flow.grounds import GroundsStand
 from hoede.flow.judge import Judge, Objections
+from hoede.flow.notice import TakeNotice
 from hoede.flow.preserve import Preserve
 from hoede.flow.report import Compose, Report
 from hoede.flow.rescan import Rescan
@@ -49,7 +50,7 @@ from hoede.lists import store as lists
 from hoede.media import CHILD, FETCHER, Fetcher, Level, Limits, Pool, Reader, connect, resolve, system_roots
 from hoede.reporting import Authority
 from hoede.review.helplines import shipped, unchecked
-from hoede.web import api, health, public
+from hoede.web import api, health, notices_api, public, report
 from hoede.web.guard import Guard
 from hoede.web.session import Doors
 from hoede.web.site import site
@@ -97,6 +98,7 @@ class Hoede:
     sequencer: Sequencer
     expire: Expire
     rescan: Rescan
+    notice: TakeNotice
     watch: Watch
     site: FastAPI
     connections: tuple[Closeable, ...]
@@ -145,7 +147,7 @@ def build(config: Config, *, demo_links: Mapping[str, str] | None = None, holder
     reader, nearby, fetcher = reader_of(config, tables), Nearby(db), fetcher_of(config)
     refuse_bare(config, reader)
     screening = _screening(config, tables, db, vault, keys, reader, nearby)
-    appeal = _appeal(config, tables, db)
+    appeal, notice = _appeal(config, tables, db), _notice(config, tables, db, keys)
     doors = console(config, db, keys.names, tables.roles, new_id)
     me = holder or f"{secrets.token_hex(6)}"
     jobs = _jobs(config, tables, db, vault, keys, grounds, platform, authorities, screening)
@@ -191,8 +193,9 @@ def build(config: Config, *, demo_links: Mapping[str, str] | None = None, holder
         rescan=Rescan(
             db=db, nearby=nearby, quorum=config.industry_quorum, earlier=screening.earlier, holder=me
         ),
+        notice=notice,
         watch=Watch(nearby),
-        site=_site(config, db, ballast, screening, appeal, fetcher, demo_links, doors),
+        site=_site(config, tables, db, ballast, screening, appeal, notice, fetcher, demo_links, doors),
         connections=(platform, *authorities.values(), reader, fetcher),
     )
 
@@ -336,12 +339,27 @@ def _appeal(config: Config, tables: Tables, db: Database) -> Appeal:
     )
 
 
+def _notice(config: Config, tables: Tables, db: Database, keys: FileKeys) -> TakeNotice:
+    return TakeNotice(
+        db=db,
+        names=keys.names,
+        measures=tables.book.measures,
+        lanes=tables.lanes,
+        reasons=tables.reasons,
+        public_url=config.public_url.rstrip("/"),
+        new_id=new_id,
+        new_number=new_number,
+    )
+
+
 def _site(  # noqa: PLR0917 - likewise
     config: Config,
+    tables: Tables,
     db: Database,
     ballast: Ballast,
     screening: Screening,
     appeal: Appeal,
+    notice: TakeNotice,
     fetcher: Fetcher,
     demo_links: Mapping[str, str] | None,
     doors: Doors,
@@ -351,7 +369,7 @@ def _site(  # noqa: PLR0917 - likewise
         db=db,
         guard=Guard(db),
         screening=screening,
-        receive_receipt=ReceiveReceipt(db=db),
+        receive_receipt=ReceiveReceipt(db=db, lanes=tables.lanes),
         fetcher=fetcher,
         spool_folder=screening.spool_folder,
         media_most_bytes=config.media_most_bytes,
@@ -372,7 +390,20 @@ def _site(  # noqa: PLR0917 - likewise
         today=today,
         demo_links=demo_links,
     )
-    return site([api.routes(machines), health.routes(figures)], [*pages, *doors.routes])
+    pages += report.routes(
+        report.ReportPages(
+            desk=notice,
+            secrets=lambda: {name: one.secrets for name, one in endpoints_of(config).items()},
+            service_names={name: one.name for name, one in config.services.items()},
+            helplines=helplines,
+            demo=config.deployment == "demo",
+            now=lambda: datetime.now(UTC),
+        )
+    )
+    told = notices_api.NoticeDesk(db=db, guard=machines.guard, take=notice)
+    return site(
+        [api.routes(machines), notices_api.routes(told), health.routes(figures)], [*pages, *doors.routes]
+    )
 
 
 def _ready(db: Database, ballast: Ballast) -> None:
@@ -395,6 +426,12 @@ def _has_data(config: Config) -> bool:
 def new_id(kind: str) -> str:
     """A random id of 128 bits, told apart by its kind."""
     return f"{kind}_{secrets.token_hex(16)}"
+
+
+def new_number() -> str:
+    """A number for people to quote: 60 random bits, no letter that looks like another: `7K3M-0QWZ-94TA`."""
+    letters = "".join(secrets.choice("0123456789ABCDEFGHJKMNPQRSTVWXYZ") for _ in range(12))
+    return "-".join(letters[at : at + 4] for at in (0, 4, 8))
 
 
 def today() -> date:

@@ -18,6 +18,7 @@ from hoede.lists import banks, quarantine
 from hoede.lists import store as lists
 from hoede.reporting import store as reports
 from hoede.review import judgments, views
+from hoede.review import notice_store as notices
 from hoede.review import store as review
 
 # Acts that change no row: the leaf is all there is.
@@ -25,7 +26,20 @@ LEAF_ONLY = frozenset({"evidence.opened"})
 
 
 # Each tells act and id of its own changes.
-_TELLING = (orders, restores, lists, banks, quarantine, access, people, vault_keys, audit, judgments, views)
+_TELLING = (
+    orders,
+    restores,
+    lists,
+    banks,
+    quarantine,
+    access,
+    people,
+    vault_keys,
+    audit,
+    judgments,
+    views,
+    notices,
+)
 
 
 def expected(conn: Connection) -> Iterator[Expected]:

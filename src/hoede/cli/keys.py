@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from hoede.access import Scope, create_key, revoke_key
+from hoede.access import KeyKind, Scope, create_key, revoke_key
 from hoede.app.rotate import copy_key_folder, keys_to_wrap, rotate_log, rotate_vault
 from hoede.cli.common import configured, database, say
 from hoede.core.errors import HoedeError
@@ -26,6 +26,12 @@ class Which(StrEnum):
     LOG = "log"
 
 
+class ScopeTooWide(HoedeError):
+    """A flagger's or hotline's key reports and does nothing else: leave --scope out, or give notices."""
+
+    code = "scope-too-wide"
+
+
 class Unknown(HoedeError):
     """There is no such service or key."""
 
@@ -38,11 +44,17 @@ def create(
     service: Annotated[str, typer.Argument(help="A service of the configuration.")],
     scopes: Annotated[list[Scope] | None, typer.Option("--scope", help="Default: all.")] = None,
     days: Annotated[int, typer.Option(min=1, max=3660, help="Until it expires.")] = 365,
+    kind: Annotated[
+        KeyKind, typer.Option(help="Whose it is; a flagger's or hotline's key may only report.")
+    ] = KeyKind.PLATFORM,
     as_json: Annotated[bool, typer.Option("--json")] = False,
 ) -> None:
     """Make an API key and print it, this once."""
     if service not in configured(context).services:
         raise Unknown(f"There is no service {service} in the configuration.")
+    if kind is not KeyKind.PLATFORM and set(scopes or [Scope.NOTICES]) != {Scope.NOTICES}:
+        raise ScopeTooWide
+    default = list(Scope) if kind is KeyKind.PLATFORM else [Scope.NOTICES]
     db, _ = database(context)
     key = db.commit(
         lambda tx: create_key(
@@ -50,8 +62,9 @@ def create(
             prefix=secrets.token_hex(4),
             secret=secrets.token_urlsafe(32),
             service=service,
-            scopes=scopes or list(Scope),
+            scopes=scopes or default,
             lasts=timedelta(days=days),
+            kind=kind,
         )
     )
     db.close()

@@ -19,13 +19,19 @@ Orders come by webhook, at least once each, until Hoede has a receipt:
     carry_out_once(call.order, call.measure, call.target)  # in one transaction of your own
     hoede.send_receipt(call.order)  # after the transaction is safe on disk; or done=False with a reason
 
+Whoever wants to report something is handed over to a page of Hoede's, by a link made when it is tapped:
+
+    link = handover_link("https://hoede.example", secrets, service="plein", subject="a-17", reporter="a-3",
+                         content="c-1", now=now)  # lasts 15 minutes, works once; opened on top, in no frame
+
 `AsyncClient` has the same methods, awaited. Every call may be repeated: the Idempotency-Key follows from what
 is told, so that a retry, also one by you tomorrow, is the same request and is never counted twice.
 Everything a platform needs is exported here. `demo/plein` is a whole platform built on this.
 """
 
-from hoede.client.calls import EventAnswer, HoedeRefused, HoedeUnavailable
+from hoede.client.calls import EventAnswer, HoedeRefused, HoedeUnavailable, NoticeReceipt
 from hoede.client.clients import AsyncClient, Client
+from hoede.client.links import handover_link
 from hoede.client.webhooks import Letter, OrderCall, WebhookInvalid, verify_webhook
 from hoede.core.ages import AgeBand, AgeEvidence, Assurance
 from hoede.core.errors import HoedeError
@@ -47,10 +53,12 @@ __all__ = [
     "HoedeRefused",
     "HoedeUnavailable",
     "Letter",
+    "NoticeReceipt",
     "OrderCall",
     "OrderState",
     "Target",
     "TargetKind",
     "WebhookInvalid",
+    "handover_link",
     "verify_webhook",
 ]

@@ -5,6 +5,7 @@ import hmac
 import json
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import asdict, dataclass
+from datetime import date
 from typing import Any, BinaryIO, Generic, TypeVar
 from urllib.parse import quote
 
@@ -44,6 +45,19 @@ class EventAnswer:
     answer: Answer
     hold: str | None = None  # the id of the hold order
     certain: bool = True  # False: Hoede was not reached; keep it hidden and send the event again
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeReceipt:
+    """How far a report by somebody is; show its number and its page to whoever reported."""
+
+    id: str
+    number: str
+    state: str  # received, looking or answered
+    outcome: str | None  # once it is answered: removed, account, known, private, no_break or more
+    received_on: date
+    answer_by: date
+    url: str  # of a page that shows the same
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +142,17 @@ def send_receipt(order: str, reason: str | None, retries: Retries, *, done: bool
     return _ask(call, lambda answer: OrderState(answer["state"]), retries)
 
 
+def notice(told: Mapping[str, Any], key: str | None, retries: Retries) -> Steps[NoticeReceipt]:
+    body = _json({name: value for name, value in told.items() if value is not None})
+    call = Call("POST", "/v1/notices", body, key or _key("notice", body.decode()))
+    return _ask(call, _notice_receipt, retries)
+
+
+def notice_receipt(notice_id: str, retries: Retries) -> Steps[NoticeReceipt]:
+    call = Call("GET", f"/v1/notices/{quote(notice_id, safe='')}", b"")
+    return _ask(call, _notice_receipt, retries)
+
+
 def http_parts(call: Call, api_key: str, timeout_s: float) -> dict[str, Any]:
     """Return the headers, the body and the patience of a call as httpx2 takes them."""
     return {**_content(call, api_key), "timeout": timeout_s + call.more_s}
@@ -137,6 +162,8 @@ def _content(call: Call, api_key: str) -> dict[str, Any]:
     headers = {"Authorization": f"Bearer {api_key}", "Accept": "application/json"}
     if call.key:
         headers["Idempotency-Key"] = call.key
+    if call.method == "GET":
+        return {"headers": headers}
     if call.media is None:
         return {"headers": {**headers, "Content-Type": "application/json"}, "content": call.body}
     # The same for each try, as the same key promises the same body. And secret: an uploader who could foresee
@@ -191,6 +218,18 @@ def _wait_s(tried: int, reply: Reply | None, chance: float) -> float:
 
 def _event_answer(told: dict[str, Any]) -> EventAnswer:
     return EventAnswer(Answer(told["answer"]), told.get("hold"))
+
+
+def _notice_receipt(told: dict[str, Any]) -> NoticeReceipt:
+    return NoticeReceipt(
+        id=told["id"],
+        number=told["number"],
+        state=told["state"],
+        outcome=told["outcome"],
+        received_on=date.fromisoformat(told["received_on"]),
+        answer_by=date.fromisoformat(told["answer_by"]),
+        url=told["receipt_url"],
+    )
 
 
 def _evidence(one: AgeEvidence) -> dict[str, Any]:

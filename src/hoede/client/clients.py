@@ -5,6 +5,7 @@ import random as chance
 import time
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import date, datetime
 from pathlib import Path
 from typing import BinaryIO, Self, TypeVar
 
@@ -75,6 +76,42 @@ class Client:
     def send_receipt(self, order: str, done: bool = True, reason: str | None = None) -> OrderState:  # noqa: FBT001, FBT002 - the contract of the client
         """Say that an order is done, or why it cannot be. Raises `HoedeRefused`, `HoedeUnavailable`."""
         return self._run(calls.send_receipt(order, reason, self._retries, done=done))
+
+    def notice(
+        self,
+        subject: str,
+        reason: str,
+        *,
+        at: datetime,
+        reporter: str | None = None,
+        content: str | None = None,
+        words: str | None = None,
+        locale: str | None = None,
+        reporter_since: date | None = None,
+        linked: str | None = None,
+        idempotency_key: str | None = None,
+    ) -> calls.NoticeReceipt:
+        """Tell what somebody reported and return its receipt. Raises `HoedeRefused`, `HoedeUnavailable`.
+
+        `reason` is one of docs/reference/lanes.md. Content is named, never sent: Hoede asks for it by `want`.
+        The same told twice is one report, and so is the same reporter saying the same again.
+        """
+        told = {
+            "subject": subject,
+            "reason": reason,
+            "at": at.isoformat(),
+            "reporter": reporter,
+            "content": content,
+            "words": words,
+            "locale": locale,
+            "reporter_since": reporter_since.isoformat() if reporter_since else None,
+            "linked": linked,
+        }
+        return self._run(calls.notice(told, idempotency_key, self._retries))
+
+    def notice_receipt(self, notice_id: str) -> calls.NoticeReceipt:
+        """Return how far a report is, and what came of it. Raises `HoedeRefused`, `HoedeUnavailable`."""
+        return self._run(calls.notice_receipt(notice_id, self._retries))
 
     def close(self) -> None:
         self._http.close()
@@ -154,6 +191,38 @@ class AsyncClient:
     async def send_receipt(self, order: str, done: bool = True, reason: str | None = None) -> OrderState:  # noqa: FBT001, FBT002 - the contract of the client
         """As `Client.send_receipt`."""
         return await self._run(calls.send_receipt(order, reason, self._retries, done=done))
+
+    async def notice(
+        self,
+        subject: str,
+        reason: str,
+        *,
+        at: datetime,
+        reporter: str | None = None,
+        content: str | None = None,
+        words: str | None = None,
+        locale: str | None = None,
+        reporter_since: date | None = None,
+        linked: str | None = None,
+        idempotency_key: str | None = None,
+    ) -> calls.NoticeReceipt:
+        """As `Client.notice`."""
+        told = {
+            "subject": subject,
+            "reason": reason,
+            "at": at.isoformat(),
+            "reporter": reporter,
+            "content": content,
+            "words": words,
+            "locale": locale,
+            "reporter_since": reporter_since.isoformat() if reporter_since else None,
+            "linked": linked,
+        }
+        return await self._run(calls.notice(told, idempotency_key, self._retries))
+
+    async def notice_receipt(self, notice_id: str) -> calls.NoticeReceipt:
+        """As `Client.notice_receipt`."""
+        return await self._run(calls.notice_receipt(notice_id, self._retries))
 
     async def aclose(self) -> None:
         await self._http.aclose()

@@ -10,7 +10,7 @@ from typing import TypeVar
 import structlog
 
 from hoede.core.jobs import AskFirst, Done, FellAway, Later, NotYet, Result
-from hoede.core.orders import Order, OrderState
+from hoede.core.orders import Order, OrderState, Target, TargetKind, order_id
 from hoede.db import Database, DiskFull, Transaction, failpoints, orders, restores
 from hoede.db.orders import Claim
 from hoede.review import Lanes
@@ -18,6 +18,8 @@ from hoede.review import store as review
 from hoede.review.rules import JUDGED_OTHERWISE
 
 log = structlog.get_logger()
+
+GONE = "gone"  # the platform's word for content that it does not have any more
 
 Job = Callable[[Claim], Result]
 T = TypeVar("T")
@@ -125,6 +127,7 @@ class ReceiveReceipt:
     """The platform says that an order is done, or that it cannot be."""
 
     db: Database
+    lanes: Lanes
 
     def __call__(
         self,
@@ -132,11 +135,13 @@ class ReceiveReceipt:
         order_id: str,
         *,
         done: bool,
+        reason: str | None = None,
         also: Callable[[Transaction, OrderState], T],
     ) -> T | None:
         """What `also` makes of the order's state after the receipt; None when this service has no such order.
 
-        A receipt that it cannot be done calls a person; the order stays open and is tried again.
+        A receipt that it cannot be done calls a person; the order stays open and is tried again. But what
+        was wanted and is gone will never come: then preserving it ends, as impossible.
         """
         failpoints.here("receipt.before")
 
@@ -146,9 +151,31 @@ class ReceiveReceipt:
                 return None
             if done:
                 orders.end_by_receipt(tx, order_id)
+            elif (seen.order.measure, reason) == ("want", GONE):
+                self._not_preserved(tx, seen.order)
             else:
                 orders.call_a_person(tx, order_id, "platform-cannot")
             now = orders.view(tx.conn, order_id)
             return also(tx, now.state if now else seen.state)
 
         return self.db.commit(step)
+
+    def _not_preserved(self, tx: Transaction, want: Order) -> None:
+        """Nobody can send this content any more: say so in the log, and call a person to its case."""
+        if not orders.end_by_receipt(tx, want.id, GONE):
+            return
+        target = Target(TargetKind.CONTENT, want.target.id)
+        preserve = Order(
+            id=order_id(tx.key, want.id, "preserve", target),
+            service=want.service,
+            cause=want.id,
+            measure="preserve",
+            target=target,
+            by="vault",
+            values=want.values,
+        )
+        orders.open_order(tx, preserve)
+        orders.end_by_receipt(tx, preserve.id, f"impossible: {GONE}")
+        case = review.find_case(tx.conn, want.values["case"])
+        lane = self.lanes[(case and case.lane) or "child_safety"]
+        review.call_a_person(tx, want.values["case"], "not-preserved", lane.name, tx.now + lane.due)

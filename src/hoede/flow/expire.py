@@ -1,6 +1,7 @@
-"""What has had its time goes: requests, fingerprints, shadows, sign-ins, intake files that no row wants."""
+"""What has had its time goes: requests, links, fingerprints, shadows, sign-ins, stray intake files."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from hoede.access.jobs import forget_sign_ins
 from hoede.core.retention import Retention
@@ -9,6 +10,9 @@ from hoede.detection import fingerprints
 from hoede.enforcement import shadows
 from hoede.evidence import Vault
 from hoede.evidence.jobs import sweep
+from hoede.review import notice_store as notices
+
+USED_LINKS_KEPT = timedelta(days=1)  # far longer than a hand-over link lasts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,6 +20,7 @@ class Expired:
     """How much went, of each."""
 
     requests: int
+    handovers: int
     fingerprints: int
     shadows: int
     sign_ins: int
@@ -32,6 +37,7 @@ class Expire:
         now = self.db.now()
         return Expired(
             requests=self.db.commit(lambda tx: idempotency.forget_old(tx, tx.now)),
+            handovers=self.db.commit(lambda tx: notices.forget_handovers(tx, tx.now - USED_LINKS_KEPT)),
             fingerprints=self.db.commit(
                 lambda tx: fingerprints.forget_before(tx, self.kept.since("fingerprints", now))
             ),

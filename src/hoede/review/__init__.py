@@ -1,4 +1,4 @@
-"""Review: cases that people judge, letters that tell why, objections against them.
+"""Review: what people report, cases that people judge, letters that tell why, objections against them.
 
 A case waits in a lane until one person takes it; what a judgment can say, and what follows, stands in
 `outcomes.toml`. What cannot be undone is checked by a second person.

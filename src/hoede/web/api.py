@@ -101,7 +101,7 @@ def routes(machines: Machines) -> APIRouter:
         account: Annotated[Id, InPath()], request: Request, key: Annotated[ApiKey, may_tell_accounts]
     ) -> AccountOut:
         """Tell who an account is: its age evidence, country, time zone and language."""
-        told = _checked(AccountIn, await read_only_json(_content_type(request), request.stream()))
+        told = checked(AccountIn, await read_only_json(content_type(request), request.stream()))
         return await run_in_threadpool(_put, machines, told.account(key.service, account))
 
     @router.post(
@@ -119,8 +119,8 @@ def routes(machines: Machines) -> APIRouter:
             machines.guard.alone(key.service, own_key),
             Spool(machines.spool_folder, machines.media_most_bytes) as spool,
         ):
-            body, with_media = await read_event(_content_type(request), request.stream(), spool)
-            said = _checked(EventIn, body)
+            body, with_media = await read_event(content_type(request), request.stream(), spool)
+            said = checked(EventIn, body)
             if said.media_url is not None:
                 await _fetch(machines.fetcher, key.service, said.media_url, spool, with_media=with_media)
                 with_media = True
@@ -151,7 +151,7 @@ def routes(machines: Machines) -> APIRouter:
     ) -> JSONResponse:
         """Say that an order is done, or that it cannot be; saying it twice changes nothing."""
         own_key = idempotency_key(request)
-        said = _checked(ReceiptIn, await read_only_json(_content_type(request), request.stream()))
+        said = checked(ReceiptIn, await read_only_json(content_type(request), request.stream()))
         with machines.guard.alone(key.service, own_key):
             return await run_in_threadpool(_receive, machines, key.service, order, said, own_key)
 
@@ -163,7 +163,7 @@ def _rest(passed_s: float, every_s: float) -> float:
     return math.ceil(passed_s / every_s) * every_s - passed_s
 
 
-def _content_type(request: Request) -> str:
+def content_type(request: Request) -> str:
     return request.headers.get("content-type", "")
 
 
@@ -193,7 +193,7 @@ def _receive(machines: Machines, service: str, order: str, said: ReceiptIn, own_
         return remember(tx, asked, 200, json.dumps({"order": order, "state": state}))
 
     if answer is None:
-        answer = machines.receive_receipt(service, order, done=said.done, also=also)
+        answer = machines.receive_receipt(service, order, done=said.done, reason=said.reason, also=also)
     if answer is None:
         raise OrderUnknown
     return JSONResponse(json.loads(answer[1]), answer[0])
@@ -219,7 +219,7 @@ def _event(said: EventIn, spool: Spool, *, with_media: bool) -> Event:
     return event
 
 
-def _checked(shape: type[Shape], body: Any) -> Shape:
+def checked(shape: type[Shape], body: Any) -> Shape:
     """The body as this shape, or `InputInvalid` naming the fields."""
     try:
         return shape.model_validate(body)

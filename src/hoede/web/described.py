@@ -6,7 +6,7 @@ from fastapi.security import HTTPBearer
 from pydantic import BaseModel
 
 from hoede.core.events import EventKind
-from hoede.web.shapes import AccountIn, EventIn, Problem, ReceiptIn
+from hoede.web.shapes import AccountIn, EventIn, NoticeIn, Problem, ReceiptIn
 
 NEEDS_MEDIA: Final = frozenset({EventKind.UPLOAD, EventKind.LIVE_FRAME})
 # Only described here: the guard itself looks at the key, and refuses in our own words.
@@ -133,6 +133,22 @@ RECEIPT_BODY: Final[dict[str, Any]] = {
         "description": _SIZE,
         "content": {"application/json": {"schema": _inlined(ReceiptIn)}},
     },
+}
+NOTICE_BODY: Final[dict[str, Any]] = {
+    "parameters": [_IDEMPOTENCY],
+    "requestBody": {
+        "required": True,
+        "description": f"{_SIZE} It names content and never carries it.",
+        "content": {"application/json": {"schema": _inlined(NoticeIn)}},
+    },
+}
+# What a notice was answered with is what its state is asked by.
+NOTICE_LINK: Final[dict[str, Any]] = {
+    "state": {
+        "operationId": "get_notice",
+        "parameters": {"path.notice": "$response.body#/id"},
+        "description": "Ask how far it is, and what came of it.",
+    }
 }
 # The hold that an event was answered with is the order that a receipt ends.
 HOLD_LINK: Final[dict[str, Any]] = {

@@ -43,6 +43,8 @@ STATUS: Mapping[str, int] = {
     "media-type-unsupported": 415,
     "media-unreadable": 422,
     "not-found": 404,
+    "notice-unknown": 404,
+    "notice-with-media": 422,
     "order-unknown": 404,
     "scope-missing": 403,
 }

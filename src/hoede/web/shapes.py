@@ -24,10 +24,12 @@ from pydantic import (
 from hoede.accounts import Account
 from hoede.core.ages import AgeEvidence, Assurance
 from hoede.core.events import Channel, Event, EventKind
+from hoede.review.notices import LONGEST_WORDS, Notice, Outcome, Reason, Source, State, storable
 
 Id = Annotated[str, StringConstraints(min_length=1, max_length=255, pattern=r"^[^\x00-\x1f\x7f]+$")]
 _WRITTEN = re.compile(r"\d{4}-\d{2}-\d{2}")
 MOST_RECEIVERS = 1000
+LOCALE = r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$"
 LONGEST_TEXT = 100_000
 
 
@@ -206,7 +208,7 @@ class AccountIn(_Shape):
         description="IANA time zone.",
         json_schema_extra=lambda schema: schema.update(anyOf=_ZONE),
     )
-    locale: str | None = Field(default=None, pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$", max_length=35)
+    locale: str | None = Field(default=None, pattern=LOCALE, max_length=35)
     screen_name: Id | None = None
     age_evidence: tuple[AgeEvidenceIn, ...] = Field(default=(), max_length=20)
 
@@ -247,6 +249,78 @@ class ReceiptIn(_Shape):
 class ReceiptOut(_Shape):
     order: str
     state: Literal["open", "waiting", "done", "superseded"]
+
+
+class NoticeIn(_Shape):
+    """What somebody reported. It names things and never carries them."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "reporter": "acc-3",
+                    "subject": "acc-7",
+                    "content": "pic-81",
+                    "reason": "pressure",
+                    "words": "He asked where I live.",
+                    "at": "2026-11-23T10:05:00Z",
+                    "locale": "en",
+                    "reporter_since": "2025-02-01",
+                },
+                {"subject": "acc-7", "reason": "other", "at": "2026-11-23T10:05:00Z"},
+            ]
+        }
+    )
+    subject: Id = Field(description="The account it is about.")
+    reason: Reason = Field(description="What is wrong; docs/reference/lanes.md has them all.")
+    at: Moment = Field(description="When it was reported, with a zone.")
+    reporter: Id | None = Field(
+        default=None, description="The account that reports, or a flagger's own name; none: nobody known."
+    )
+    content: Id | None = Field(
+        default=None, description="What it is about. Hoede asks the platform for it; never send it here."
+    )
+    words: str | None = Field(default=None, max_length=LONGEST_WORDS, description="In their own words.")
+    locale: str | None = Field(default=None, pattern=LOCALE, max_length=35)
+    reporter_since: Day | None = Field(
+        default=None, description="Since when the reporter's account is there; new ones weigh less."
+    )
+    linked: Id | None = Field(
+        default=None, description="The same for accounts that you know to be one hand; they weigh as one."
+    )
+
+    @field_validator("words")
+    @classmethod
+    def _storable(cls, told: str | None) -> str | None:
+        """People type what they like; what no database can hold is left out, never refused."""
+        return None if told is None else storable(told).strip() or None
+
+    def notice(self, service: str, source: Source) -> Notice:
+        return Notice(
+            service=service,
+            source=source,
+            subject=self.subject,
+            reason=self.reason,
+            at=self.at,
+            reporter=self.reporter,
+            content=self.content,
+            words=self.words,
+            locale=self.locale,
+            since=self.reporter_since,
+            linked=self.linked,
+        )
+
+
+class NoticeOut(_Shape):
+    """How far a notice is, and what came of it."""
+
+    id: str
+    number: str = Field(description="For people to quote.")
+    state: State
+    outcome: Outcome | None = Field(description="What came of it, once it is answered.")
+    received_on: date
+    answer_by: date = Field(description="When it is answered at the latest.")
+    receipt_url: str = Field(description="A page that shows the same to whoever reported.")
 
 
 class Problem(BaseModel):

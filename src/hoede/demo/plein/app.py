@@ -21,6 +21,7 @@ from hoede.demo.plein.pages import Pages
 from hoede.demo.plein.pictures import Pictures
 from hoede.demo.plein.posting import Posting
 from hoede.demo.plein.reading import Reading
+from hoede.demo.plein.reporting import Reporting
 from hoede.demo.plein.rounds import Rounds
 from hoede.demo.plein.settings import PleinSettings
 from hoede.demo.plein.square import Square
@@ -47,7 +48,7 @@ def create_app(
     app = FastAPI(
         title="Plein", docs_url=None, redoc_url=None, openapi_url=None, lifespan=_lifespan(square, hoede)
     )
-    for part in (Reading, Joining, Posting, Hook, Admin):
+    for part in (Reading, Joining, Posting, Reporting, Hook, Admin):
         app.include_router(part(square).routes())
     app.add_exception_handler(404, Reading(square).missing)
     app.mount("/css", StaticFiles(directory=settings.css))

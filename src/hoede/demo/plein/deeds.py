@@ -67,10 +67,10 @@ def _refuse(tx: sqlite3.Connection, call: OrderCall, pictures: Pictures) -> str 
 def _want(tx: sqlite3.Connection, call: OrderCall, _pictures: Pictures) -> str | None:
     """Write down that it is wanted; a round sends it."""
     post = _post(tx, call)
-    if post is None or call.case is None:
-        return "no-such-content"
-    if post.is_gone:
-        return "gone"
+    if call.case is None:
+        return "no-case"
+    if post is None or post.is_gone:
+        return "gone"  # we shall never have it again: Hoede stops asking
     posts.want(tx, post.id, call.case)
     return None
 

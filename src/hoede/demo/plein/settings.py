@@ -12,5 +12,6 @@ class PleinSettings:
     webhook_secrets: tuple[str, ...] = field(repr=False)  # the old and the new one while they rotate
     css: Path  # a folder with tokens.css and base.css
     hoede_public_url: str  # where people reach Hoede's help page
+    service: str = "plein"  # what Plein is called in Hoede's configuration
     again_s: float = 2.0  # between two rounds of asking and answering again
     timeout_s: float = 5.0  # of a call to Hoede

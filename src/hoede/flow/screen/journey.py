@@ -23,6 +23,7 @@ from hoede.flow.screen.record import Also, Copies, Record
 from hoede.flow.screen.standing import Judged, judge
 from hoede.flow.screen.told import EventAnswer, Told
 from hoede.media import MediaRefused
+from hoede.review import notice_store as notices
 
 WHILE_ILL = timedelta(seconds=15)  # until a look that met an ill detector is tried again
 TRIES_BLIND = 3  # after so many a file that a healthy detector fails on is a case
@@ -54,10 +55,16 @@ class Screening:
         if look.looked.coverage is Coverage.PENDING:
             copies = self._take(told, began)
             return self._held(copies, lambda tx: self.record.held_unseen(tx, told, copies=copies, also=also))
-        judged = self.db.read(lambda conn: self._judge(conn, told, look.looked))
-        if judged.decision is None:
+        judged, asked = self.db.read(
+            lambda conn: (self._judge(conn, told, look.looked), _was_asked(conn, told))
+        )
+        if judged.decision is None and not asked:
             return self.db.commit(lambda tx: self.record.allowed(tx, told, look, judged, also))
         copies = self._take(told, began)
+        if judged.decision is None:
+            return self._held(
+                copies, lambda tx: self.record.reported(tx, told, look, judged, copies=copies, also=also)
+            )
         return self._held(
             copies, lambda tx: self.record.held(tx, told, look, judged, copies=copies, also=also)
         )
@@ -151,3 +158,11 @@ class Screening:
         if told.event.text:
             taken["text"] = self.vault.take(self.record.new_id("evi"), [told.event.text.encode()])
         return taken
+
+
+def _was_asked(conn: Connection, told: Told) -> bool:
+    """Whether this is told because a case asked for it: somebody reported it, and a person will look."""
+    event = told.event
+    return event.because is not None and (
+        notices.case_that_asked(conn, told.service, event.content, event.because) is not None
+    )

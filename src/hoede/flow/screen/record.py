@@ -19,7 +19,8 @@ from hoede.flow.screen.standing import Judged
 from hoede.flow.screen.told import EventAnswer, Told
 from hoede.lists import quarantine, rescans
 from hoede.lists.versions import held_version
-from hoede.review import Grounds, Lanes, lane_of, pressing, rank_of
+from hoede.review import CaseRow, Grounds, Lanes, lane_of, pressing, rank_of
+from hoede.review import notice_store as notices
 from hoede.review import store as review
 
 BREAKER_WINDOW = timedelta(minutes=10)
@@ -49,6 +50,18 @@ class Record:
             self._let_through(tx, told, look, judged)
         return answer
 
+    def reported(
+        self, tx: Transaction, told: Told, look: Look, judged: Judged, *, copies: Copies, also: Also
+    ) -> EventAnswer:
+        """Nothing was found, but somebody reported it: it is let through, and its copies are in the case."""
+        answer, new = self._answered(tx, told, look.looked.coverage, also, held=False)
+        if new:
+            self._let_through(tx, told, look, judged)
+            self._keep(tx, told, copies)
+            if not self._give_to_case(tx, told, copies):
+                self._dropped(tx, told)  # judged meanwhile: nobody needs it any more
+        return answer
+
     def held(
         self, tx: Transaction, told: Told, look: Look, judged: Judged, *, copies: Copies, also: Also
     ) -> EventAnswer:
@@ -74,7 +87,8 @@ class Record:
         events.set_coverage(tx, event_id, look.looked.coverage)
         if decision is None:
             self._let_through(tx, told, look, judged)
-            self._dropped(tx, told)
+            if not self._give_to_case(tx, told, copies):
+                self._dropped(tx, told)
             # After the hold's receipt: a hold that arrives behind its release would stay for ever.
             content = Target(TargetKind.CONTENT, told.event.content)
             self._open(tx, told, "release", content, after=(told.hold_id(self.names),))
@@ -95,6 +109,7 @@ class Record:
         )
         for order in self._orders(told, decision, case_id, copies):
             orders.open_order(tx, order)
+        self._give_to_case(tx, told, copies)  # what a decision asked to preserve already is the same order
 
     def refused(self, tx: Transaction, told: Told, why: str) -> None:
         """A held file turned out to be none that is taken: the platform tells its uploader."""
@@ -183,6 +198,37 @@ class Record:
         for taken in copies.values():
             review.add_file(tx, case_id, taken.id, told.event_id(self.names))
         return case_id
+
+    def _give_to_case(self, tx: Transaction, told: Told, copies: Copies) -> bool:
+        """Seal these for the open case that asked for them because of a notice; false when none did."""
+        asked = notices.case_that_asked(tx.conn, told.service, told.event.content, told.event.because)
+        case = review.lock_case(tx, asked) if asked and copies else None
+        if case is None or case.state != "open":
+            return False
+        case_id = case.id if case.takes_files else self._next_case(tx, case)
+        for taken in copies.values():
+            review.add_file(tx, case_id, taken.id, told.event_id(self.names))
+            target = Target(TargetKind.EVIDENCE, taken.id)
+            self._open(tx, told, "preserve", target, case=case_id, ground="suspected")
+        return True
+
+    def _next_case(self, tx: Transaction, case: CaseRow) -> str:
+        """Where files go that come after a case's report was composed."""
+        latest = review.lock_latest_case(tx, case.service, case.account)
+        if latest is not None and latest.takes_files:
+            return latest.id
+        lane, case_id = self.lanes[case.lane or "child_safety"], self.new_id("case")
+        new = review.open_case(
+            tx,
+            case_id,
+            service=case.service,
+            account=case.account,
+            grounds=Grounds.SUSPECTED,
+            lane=lane.name,
+            due_at=tx.now + lane.due,
+            earlier=case.id,
+        )
+        return case_id if new else self._next_case(tx, case)
 
     def _joined(self, tx: Transaction, told: Told, decision: Decision, *, adult: bool) -> str:
         latest = review.lock_latest_case(tx, told.service, told.event.account)

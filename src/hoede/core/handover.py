@@ -1,0 +1,99 @@
+"""The word in a link that hands somebody over to report: signed, short-lived, used once. Pure."""
+
+import base64
+import hashlib
+import hmac
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, date, datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+LASTS = timedelta(minutes=15)
+SKEW = timedelta(minutes=5)  # clocks of two machines differ
+LONGEST = 4096  # characters of a word
+MOST_SIGNATURES = 4
+_FOR = b"hoede-handover/1\n"  # the same secret signs webhooks; neither can pass for the other
+_IDS = ("service", "subject", "once")
+_MAYBE = ("reporter", "content", "linked")
+_LONGEST_ID = 255
+
+
+class HandoverWrong(StrEnum):
+    """Why a word opens nothing."""
+
+    FORGED = "forged"  # not signed by this platform, or broken on the way
+    EXPIRED = "expired"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Handover:
+    """Who reports whom, as the platform says."""
+
+    service: str
+    subject: str
+    once: str  # random; the link works once
+    until: datetime
+    reporter: str | None = None
+    content: str | None = None
+    since: date | None = None  # since when the reporter's account is there
+    linked: str | None = None  # the same for accounts that are one hand
+
+
+def sign_handover(handed: Handover, secrets: Sequence[str]) -> str:
+    """The word that goes into the link; `secrets` are the service's, as for webhooks (`whsec_...`).
+
+    Several while one is rotated: the word is signed by each, so that either side may switch first.
+    """
+    told = {name: value for name, value in asdict(handed).items() if value is not None}
+    told["until"] = int(handed.until.timestamp())
+    if handed.since is not None:
+        told["since"] = handed.since.isoformat()
+    payload = json.dumps(told, separators=(",", ":"), sort_keys=True).encode()
+    return ".".join([_text(payload), *(_text(_mac(payload, one)) for one in secrets)])
+
+
+def read_handover(word: str, secrets: Mapping[str, Sequence[str]], now: datetime) -> Handover | HandoverWrong:
+    """What a word says, when one of its service's secrets signed it and its time is not over."""
+    try:
+        payload, *macs = (_bytes(part) for part in word[: LONGEST + 1].split(".", MOST_SIGNATURES))
+        told = json.loads(payload)
+        known = [_mac(payload, one) for one in secrets[told["service"]]]
+        signed = any(hmac.compare_digest(one, other) for one in macs for other in known)
+        handed = _handover(told)
+    except (KeyError, TypeError, ValueError, OverflowError, RecursionError):
+        return HandoverWrong.FORGED
+    if not signed or len(word) > LONGEST:
+        return HandoverWrong.FORGED
+    if not now < handed.until <= now + LASTS + SKEW:
+        return HandoverWrong.EXPIRED
+    return handed
+
+
+def _handover(told: Any) -> Handover:
+    if set(told) - {*_IDS, *_MAYBE, "until", "since"}:
+        raise ValueError("an unknown key")
+    ids = {name: _id(told[name]) for name in _IDS}
+    maybe = {name: _id(told[name]) for name in _MAYBE if name in told}
+    since = date.fromisoformat(told["since"]) if "since" in told else None
+    return Handover(**ids, **maybe, since=since, until=datetime.fromtimestamp(told["until"], UTC))
+
+
+def _id(value: Any) -> str:
+    if not isinstance(value, str) or not 1 <= len(value) <= _LONGEST_ID or not value.isprintable():
+        raise ValueError("no id")
+    return value
+
+
+def _mac(payload: bytes, secret: str) -> bytes:
+    key = base64.b64decode(secret.removeprefix("whsec_"), validate=True)
+    return hmac.new(key, _FOR + payload, hashlib.sha256).digest()
+
+
+def _text(value: bytes) -> str:
+    return base64.urlsafe_b64encode(value).rstrip(b"=").decode()
+
+
+def _bytes(text: str) -> bytes:
+    return base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)

@@ -1,0 +1,175 @@
+"""The page on which somebody reports in two taps, and the page that tells what came of it."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Final, Protocol
+from urllib.parse import parse_qs, urlsplit
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from hoede.core.handover import Handover, HandoverWrong, read_handover
+from hoede.db import DatabaseBusy, DatabaseUnavailable, DiskFull
+from hoede.flow.notice import NoticeReceipt
+from hoede.review.helplines import Helpline, Kind, countries, shown
+from hoede.review.notices import LONGEST_WORDS, Reason, storable
+from hoede.web.appeals import LARGEST_BODY, came_from_elsewhere
+from hoede.web.pages import render, words_for
+from hoede.web.public import contacts, country_of, describe, emergency
+
+TROUBLE: Final = (DatabaseBusy, DatabaseUnavailable, DiskFull)  # of ours: what was typed comes back
+KINDS_IN_REACH: Final = (Kind.CHILD, Kind.REMOVE)  # besides the emergency numbers
+
+
+class ReportDesk(Protocol):
+    """Takes what somebody reports by a hand-over link, and knows receipts by their links."""
+
+    def take_handed_over(
+        self, handed: Handover, reason: Reason, words: str | None, locale: str
+    ) -> NoticeReceipt | None: ...
+
+    def was_used(self, handed: Handover) -> bool: ...
+
+    def receipt(self, link: str) -> NoticeReceipt | None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportPages:
+    """What these pages need; built once by `app`."""
+
+    desk: ReportDesk
+    secrets: Callable[[], Mapping[str, Sequence[str]]]  # by service; read at every page, for they rotate
+    service_names: Mapping[str, str]  # as people know them
+    helplines: Sequence[Helpline]
+    demo: bool
+    now: Callable[[], datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """A form as it came back: what is wrong with it, as a key, and what was in it."""
+
+    wrong: str | None = None
+    reason: str = ""
+    words: str = ""
+
+
+def routes(pages: ReportPages) -> list[Route]:
+    """The routes of `/report` and `/report/{link}`."""
+
+    def form(request: Request) -> Response:
+        handed = _handed(pages, request)
+        if isinstance(handed, HandoverWrong):
+            return _closed(pages, request, handed.value)
+        if _was_used(pages, handed):
+            return _closed(pages, request, "used")
+        return _form(pages, request, handed, Filled())
+
+    async def send(request: Request) -> Response:
+        body = await _typed(request)
+        return await run_in_threadpool(_send, pages, request, body)
+
+    def receipt(request: Request) -> Response:
+        found = pages.desk.receipt(request.path_params["link"])
+        if found is None:
+            return _closed(pages, request, "unknown", status=404)
+        return _shown(pages, request, "public/report_receipt.html", receipt=found)
+
+    return [
+        Route("/report", form, name="report"),
+        Route("/report", send, methods=["POST"], name="report_send"),
+        Route("/report/{link}", receipt, name="report_receipt"),
+    ]
+
+
+def _send(pages: ReportPages, request: Request, filled: Filled) -> Response:
+    if came_from_elsewhere(request):
+        return _closed(pages, request, "elsewhere", status=403)
+    handed = _handed(pages, request)
+    if isinstance(handed, HandoverWrong):
+        return _closed(pages, request, handed.value)
+    wrong = filled.wrong or _what_is_wrong(filled)
+    if wrong is not None:
+        return _form(pages, request, handed, replace(filled, wrong=wrong), status=422)
+    locale = words_for(request).locale
+    words = filled.words.strip() or None
+    try:
+        taken = pages.desk.take_handed_over(handed, Reason(filled.reason), words, locale)
+    except TROUBLE:
+        return _form(pages, request, handed, replace(filled, wrong="page.report.wrong.busy"), status=503)
+    if taken is None:
+        return _closed(pages, request, "used")
+    return RedirectResponse(urlsplit(taken.url).path, status_code=303)
+
+
+def _was_used(pages: ReportPages, handed: Handover) -> bool:
+    """Whether the link was used, as far as can be known now: the page opens in any case."""
+    try:
+        return pages.desk.was_used(handed)
+    except TROUBLE:
+        return False
+
+
+def _what_is_wrong(filled: Filled) -> str | None:
+    """What keeps a form from being sent, as a key of the catalogue."""
+    if filled.reason not in set(Reason):
+        return "page.report.wrong.reason"
+    return "page.report.wrong.long" if len(filled.words) > LONGEST_WORDS else None
+
+
+def _handed(pages: ReportPages, request: Request) -> Handover | HandoverWrong:
+    return read_handover(request.query_params.get("h", ""), pages.secrets(), pages.now())
+
+
+def _form(
+    pages: ReportPages, request: Request, handed: Handover, filled: Filled, *, status: int = 200
+) -> Response:
+    return _shown(
+        pages,
+        request,
+        "public/report.html",
+        status=status,
+        filled=filled,
+        reasons=[one.value for one in Reason],
+        longest=words_for(request).number(LONGEST_WORDS),
+        service=pages.service_names[handed.service],
+        about_content=handed.content is not None,
+    )
+
+
+def _closed(pages: ReportPages, request: Request, why: str, *, status: int = 410) -> Response:
+    """A link that opens nothing (any more): what to do now, and help. It tells nobody what was reported."""
+    return _shown(pages, request, "public/report_closed.html", status=status, why=why)
+
+
+def _shown(
+    pages: ReportPages, request: Request, template: str, *, status: int = 200, **values: object
+) -> Response:
+    """A page with the emergency number and the lines for children in reach."""
+    words, today = words_for(request), pages.now().date()
+    lines = shown(pages.helplines, country_of(request, countries(pages.helplines)), today, demo=pages.demo)
+    return render(
+        request,
+        template,
+        words,
+        status=status,
+        sos=emergency(words, [one for one in lines if one.line.kind is Kind.EMERGENCY]),
+        near=[one for one in lines if one.line.kind in KINDS_IN_REACH],
+        whom=lambda line: describe(words, line),
+        contacts=contacts,
+        **values,
+    )
+
+
+async def _typed(request: Request) -> Filled:
+    """The form as it was sent; wrong when the body is too large to keep."""
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > LARGEST_BODY:
+            return Filled("page.report.wrong.huge")
+    fields = parse_qs(body.decode("utf-8", "replace"), keep_blank_values=True, errors="replace")
+    return Filled(reason=fields.get("reason", [""])[0], words=storable(fields.get("words", [""])[0]))
