@@ -11,7 +11,7 @@ from tests.review.test_store import open_case
 from hoede.db import Database
 from hoede.review import notice_store as store
 from hoede.review.notice_store import NoticeRow
-from hoede.review.notices import Notice, Outcome, Reason, State, case_weight, voice_weight
+from hoede.review.notices import Notice, NoticeAnswer, Reason, State, case_weight, voice_weight
 from hoede.simulators.cybertipline import VirtualClock
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -66,7 +66,7 @@ def test_a_notice_leaves_a_leaf_and_so_does_its_answer(
     open_case(db)
     add(db)
     assert (leaves(db), db.read(store.changes)) == (2, [("notice.received", "ntc_1")])
-    db.commit(lambda tx: store.answer(tx, "cas_1", Outcome.NO_BREAK))
+    db.commit(lambda tx: store.answer(tx, "cas_1", NoticeAnswer.NO_BREAK))
     assert leaves(db) == 3
     assert ("notice.answered", "ntc_1") in db.read(store.changes)
 
@@ -119,11 +119,11 @@ def test_somebody_looks_and_then_it_is_answered(still_db: Database, clock: Virtu
     assert still_db.commit(lambda tx: store.looking(tx, "cas_1")) == 1
     assert still_db.read(lambda conn: store.known(conn, "ntc_1")).state is State.LOOKING
     clock.advance(timedelta(hours=1))
-    assert still_db.commit(lambda tx: store.answer(tx, "cas_1", Outcome.REMOVED)) == 1
+    assert still_db.commit(lambda tx: store.answer(tx, "cas_1", NoticeAnswer.REMOVED)) == 1
     row = still_db.read(lambda conn: store.known(conn, "ntc_1"))
     assert (row.state, row.outcome, row.answered_at) == (
         State.ANSWERED,
-        Outcome.REMOVED,
+        NoticeAnswer.REMOVED,
         NOON + timedelta(hours=1),
     )
 
@@ -131,10 +131,10 @@ def test_somebody_looks_and_then_it_is_answered(still_db: Database, clock: Virtu
 def test_an_answer_that_was_given_stays(db: Database) -> None:
     open_case(db)
     add(db)
-    db.commit(lambda tx: store.answer(tx, "cas_1", Outcome.REMOVED))
-    assert db.commit(lambda tx: store.answer(tx, "cas_1", Outcome.NO_BREAK)) == 0
+    db.commit(lambda tx: store.answer(tx, "cas_1", NoticeAnswer.REMOVED))
+    assert db.commit(lambda tx: store.answer(tx, "cas_1", NoticeAnswer.NO_BREAK)) == 0
     assert db.commit(lambda tx: store.looking(tx, "cas_1")) == 0
-    assert db.read(lambda conn: store.known(conn, "ntc_1")).outcome is Outcome.REMOVED
+    assert db.read(lambda conn: store.known(conn, "ntc_1")).outcome is NoticeAnswer.REMOVED
 
 
 def test_a_hand_over_link_is_used_once(db: Database) -> None:

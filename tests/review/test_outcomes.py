@@ -20,7 +20,7 @@ KNOWN = KnownNames(
     irreversible={"remove", "close_account"},
     lanes={"second"},
 )
-ONE = '[a]\nsays = "x"\ncontent = ["preserve", "remove"]\nsecond = true\n'
+ONE = '[a]\nsays = "x"\ncontent = ["preserve", "remove"]\nsecond = true\ntells = "removed"\n'
 NAMES = """confirmed_known confirmed_new generated self_made victim grooming sextortion trade exploitative
 age_unclear too_young false_guardian other_rule no_violation cannot_tell"""
 
@@ -52,18 +52,23 @@ def test_who_protects_a_child_never_closes_or_limits_their_account() -> None:
         ONE + 'account = ["remove"]',  # not on an account
         ONE.replace('"preserve", ', ""),  # removed without a copy
         ONE.replace("second = true", ""),  # nobody checks it
-        '[a]\nsays = "x"\naccount = ["close_account"]\nsecond = true',  # closed without a copy
-        '[a]\nsays = "x"\nreport = true\nsecond = true\naccount = ["notify"]',  # reported without a copy
+        # closed without a copy
+        '[a]\nsays = "x"\naccount = ["close_account"]\nsecond = true\ntells = "account"',
+        # reported without a copy
+        '[a]\nsays = "x"\nreport = true\nsecond = true\naccount = ["notify"]\ntells = "account"',
         '[a]\nsays = "x"',  # nothing at all
         '[a]\nsays = "x"\nkeeps = true',  # goes on to nowhere
         '[a]\nsays = "x"\nkeeps = true\nlane = "first"',  # no such lane
         '[a]\nsays = "x"\nkeeps = true\nundoes = true\nlane = "second"',  # both
-        '[a]\nsays = "x"\nundoes = true\naccount = ["notify"]',  # undoes and asks
+        '[a]\nsays = "x"\nundoes = true\naccount = ["notify"]\ntells = "no_break"',  # undoes and asks
+        ONE.replace('tells = "removed"', ""),  # those who reported it hear nothing
+        ONE.replace('"removed"', '"maybe"'),
+        '[a]\nsays = "x"\nkeeps = true\nlane = "second"\ntells = "more"',  # told before it is decided
         ONE + 'lane = "second"',  # decides and goes on
         ONE + 'account_is = "offender"',  # names somebody in no report
         ONE + 'account_is = "guilty"',
         ONE + 'classification = "maybe"',
-        '[a]\nsays = "x"\ncontent = "hold"',  # a word in place of a list
+        '[a]\nsays = "x"\ncontent = "hold"\ntells = "removed"',  # a word in place of a list
     ],
 )
 def test_a_table_of_outcomes_that_could_wrong_somebody_is_refused(text: str) -> None:

@@ -13,7 +13,7 @@ from hoede.access import KeyKind, Scope, key_for
 from hoede.app.rehearsal import SERVICE
 from hoede.review import notice_store as notices
 from hoede.review import store as review
-from hoede.review.notices import LONGEST_WORDS, Outcome, Reason, Source
+from hoede.review.notices import LONGEST_WORDS, NoticeAnswer, Reason, Source
 from hoede.web import notices_api
 from hoede.web.guard import Guard
 from hoede.web.notices_api import NoticeDesk
@@ -93,7 +93,7 @@ def test_how_far_it_is_and_what_came_of_it_can_be_asked(api: Api) -> None:
     case_id = case_of(api, notice)
     api.hoede.db.commit(lambda tx: notices.looking(tx, case_id))
     states.append(ask(api, notice).body["state"])
-    api.hoede.db.commit(lambda tx: notices.answer(tx, case_id, Outcome.NO_BREAK))
+    api.hoede.db.commit(lambda tx: notices.answer(tx, case_id, NoticeAnswer.NO_BREAK))
 
     last = ask(api, notice).body
     assert [*states, last["state"], last["outcome"]] == ["received", "looking", "answered", "no_break"]

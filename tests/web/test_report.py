@@ -19,7 +19,7 @@ from hoede.config import read_secret
 from hoede.db import Transaction
 from hoede.review import notice_store as notices
 from hoede.review.notice_store import NoticeRow
-from hoede.review.notices import LONGEST_WORDS, Outcome, Reason, Source
+from hoede.review.notices import LONGEST_WORDS, NoticeAnswer, Reason, Source
 from hoede.words import catalogue
 
 SENT = {"reason": "pressure", "words": "He asked where I live."}
@@ -94,7 +94,7 @@ def test_the_receipt_shows_how_far_it_is_and_what_came_of_it(api: Api, visitor: 
     assert "A person looks; child safety goes first." in visitor.get(receipt).text
     api.hoede.db.commit(lambda tx: notices.looking(tx, row.case_id))
     assert "A person is looking at it now" in visitor.get(receipt).text
-    for outcome in Outcome:
+    for outcome in NoticeAnswer:
         change = f"UPDATE notice SET outcome = '{outcome}'"  # noqa: S608 - a word of our own
         api.hoede.db.commit(partial(run, statement=change))
         assert catalogue("en").texts[f"report.out.{outcome}"] in visitor.get(receipt).text

@@ -10,6 +10,7 @@ from hoede import accounts
 from hoede.core.orders import OrderState
 from hoede.db import Database, Transaction, orders
 from hoede.review import CaseRow, Lanes, Refused, Why, claims, next_lane
+from hoede.review import notice_store as notices
 from hoede.review import store as review
 from hoede.review.asked import LONGEST_TEXT, SHORTEST_REASON
 from hoede.review.claims import Taken
@@ -45,7 +46,7 @@ class Cases:
     def take(self, case_id: str, person: str, *, lead: bool = False) -> Taken | Refused:
         """This very case; one person has it, anybody else is told who and until when."""
         claim = self.new_id("clm")
-        return self.db.commit(lambda tx: claims.take(tx, case_id, person, claim_id=claim, lead=lead))
+        return self.db.commit(lambda tx: _give(tx, case_id, person, claim, lead=lead))
 
     def renew(self, case_id: str, person: str) -> Taken | Refused:
         return self.db.commit(lambda tx: claims.renew(tx, case_id, person))
@@ -89,7 +90,7 @@ class Cases:
         lane = next_lane(ranks, claims.lanes_taken(tx.conn), self.lanes)
         if lane is None:
             return None
-        taken = claims.take(tx, heads[lane].id, person, claim_id=self.new_id("clm"), lead=lead)
+        taken = _give(tx, heads[lane].id, person, self.new_id("clm"), lead=lead)
         if isinstance(taken, Taken):
             return taken
         # Another process was quicker; then what comes first for us is another case.
@@ -106,6 +107,14 @@ class Cases:
         report = "late" if _composed(tx.conn, held.case) else "will"
         lines = shown(self.helplines, country, today=today, demo=self.demo)
         return Danger(due_at, report, tuple(one for one in lines if one.line.kind is Kind.EMERGENCY))
+
+
+def _give(tx: Transaction, case_id: str, person: str, claim: str, *, lead: bool) -> Taken | Refused:
+    """The case in this person's hands; from then on those who reported it read that somebody looks."""
+    taken = claims.take(tx, case_id, person, claim_id=claim, lead=lead)
+    if isinstance(taken, Taken):
+        notices.looking(tx, case_id)
+    return taken
 
 
 def _note(tx: Transaction, case_id: str, person: str, text: str) -> Refused | None:
@@ -133,7 +142,7 @@ def _hand_over(
     if why := claims.may_not(tx.conn, held.case, to, lead=lead):
         return Refused(why)
     claims.end(tx, held.claim, "handed_over")
-    return claims.take(tx, case_id, to, claim_id=claim, lead=lead)
+    return _give(tx, case_id, to, claim, lead=lead)
 
 
 def _escalate(tx: Transaction, held: Taken) -> None:

@@ -13,13 +13,14 @@ from hoede.core.orders import Order, Target, TargetKind, opaque, order_id
 from hoede.db import Database, Transaction, orders
 from hoede.detection import store as events
 from hoede.enforcement.measures import Measures
-from hoede.review import Grounds, Lane, Lanes
+from hoede.review import Grounds, Lane, Lanes, rank_by
 from hoede.review import notice_store as notices
 from hoede.review import store as review
 from hoede.review.notice_store import NoticeRow
 from hoede.review.notices import (
+    FULL,
     Notice,
-    Outcome,
+    NoticeAnswer,
     Reason,
     Reasons,
     Source,
@@ -47,7 +48,7 @@ class NoticeReceipt:
     id: str
     number: str  # for people to quote
     state: State
-    outcome: Outcome | None
+    outcome: NoticeAnswer | None
     received_on: date
     answer_by: date
     url: str  # of the receipt's page
@@ -142,7 +143,7 @@ class TakeNotice:
         if before := notices.same_notice(tx.conn, case_id, notice):
             return before
         notice_id = self.new_id("ntc")
-        return notices.add_notice(
+        kept = notices.add_notice(
             tx,
             notice_id,
             notice,
@@ -153,6 +154,8 @@ class TakeNotice:
             severity=self.reasons[notice.reason].severity,
             wanted=self._want(tx, notice, case_id),
         )
+        _press(tx, case_id)
+        return kept
 
     def _case(self, tx: Transaction, notice: Notice, lane: Lane) -> str:
         """The subject's open case, or a new one; a flood about one account is one case."""
@@ -215,6 +218,13 @@ class TakeNotice:
     def _link(self, notice_id: str) -> str:
         """The receipt's link follows from the notice and is kept nowhere, like that of a letter."""
         return opaque(self.names, f"notice\x1f{notice_id}")
+
+
+def _press(tx: Transaction, case_id: str) -> None:
+    """The case ranks by what its notices weigh together, if that is more than it weighed without them."""
+    case, group = review.find_case(tx.conn, case_id), notices.group_of(tx.conn, case_id)
+    if case is not None and group is not None:
+        review.raise_rank(tx, case_id, rank_by(case.opened_at, group.urgency / FULL))
 
 
 def _is_sooner(case: CaseRow, lane: Lane, tx: Transaction) -> bool:

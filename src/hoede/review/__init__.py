@@ -7,7 +7,7 @@ A case waits in a lane until one person takes it; what a judgment can say, and w
 from hoede.review.asked import Answer, FileAnswer, FileSays, Refused, Said, Why, understand
 from hoede.review.judgments import JudgmentRow
 from hoede.review.outcomes import AccountIs, KnownNames, Outcome, Outcomes, OutcomesError, parse_outcomes
-from hoede.review.priority import Pressing, next_lane, pressing, priority, rank_of
+from hoede.review.priority import Pressing, next_lane, pressing, priority, rank_by, rank_of
 from hoede.review.rules import Grounds, Lane, Lanes, lane_of, objection_until, parse_lanes
 from hoede.review.store import CaseFile, CaseRow, LetterRow, Objection
 
@@ -39,6 +39,7 @@ __all__ = [
     "parse_outcomes",
     "pressing",
     "priority",
+    "rank_by",
     "rank_of",
     "understand",
 ]

@@ -24,7 +24,7 @@ from sqlalchemy import (
 from hoede.core.leaves import Leaf
 from hoede.core.orders import opaque
 from hoede.db import METADATA, Moment, Transaction, insert_new
-from hoede.review.notices import Notice, Outcome, Reason, Source, State, urgency, voice_weight
+from hoede.review.notices import Notice, NoticeAnswer, Reason, Source, State, urgency, voice_weight
 from hoede.review.store import CASES, link_digest
 
 NOTICES = Table(
@@ -93,7 +93,7 @@ class NoticeRow:
     came_at: datetime
     wanted: str | None
     looking_at: datetime | None
-    outcome: Outcome | None
+    outcome: NoticeAnswer | None
     answered_at: datetime | None
 
     @property
@@ -288,7 +288,7 @@ def looking(tx: Transaction, case_id: str) -> int:
     return told.rowcount
 
 
-def answer(tx: Transaction, case_id: str, outcome: Outcome) -> int:
+def answer(tx: Transaction, case_id: str, outcome: NoticeAnswer) -> int:
     """What came of all notices of a case that have no answer yet, a leaf for each; tells how many."""
     open_ones = (NOTICES.c.case_id == case_id, NOTICES.c.outcome.is_(None))
     ids = list(tx.conn.execute(select(NOTICES.c.id).where(*open_ones).order_by(NOTICES.c.id)).scalars())
@@ -324,6 +324,6 @@ def _row(row: Row[Any]) -> NoticeRow:
         came_at=row.came_at,
         wanted=row.wanted,
         looking_at=row.looking_at,
-        outcome=None if row.outcome is None else Outcome(row.outcome),
+        outcome=None if row.outcome is None else NoticeAnswer(row.outcome),
         answered_at=row.answered_at,
     )

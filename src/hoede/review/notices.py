@@ -61,8 +61,8 @@ class State(StrEnum):
     ANSWERED = "answered"
 
 
-class Outcome(StrEnum):
-    """What came of it, as plainly as may be told; the words are `report.out.*` of the catalogues."""
+class NoticeAnswer(StrEnum):
+    """What whoever reported is told, as plainly as may be; its words are `report.out.*` of the catalogues."""
 
     REMOVED = "removed"
     ACCOUNT = "account"

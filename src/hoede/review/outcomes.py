@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 from hoede.core.errors import HoedeError
 from hoede.core.orders import TargetKind
+from hoede.review.notices import NoticeAnswer
 
 CLASSES = ("A1", "A2", "B1", "B2")  # docs/sources.md#cybertipline, industryClassification
 PRESERVE = "preserve"
@@ -57,6 +58,7 @@ class Outcome:
     undoes: bool = False
     lane: str | None = None
     incident: Incident = Incident.CSAM
+    tells: NoticeAnswer | None = None  # whoever reported it; None: nothing yet
 
 
 Outcomes = Mapping[str, Outcome]
@@ -92,6 +94,7 @@ def _outcome(
     classification: str = Classified.FORBIDDEN,
     incident: str = Incident.CSAM,
     lane: str | None = None,
+    tells: str | None = None,
     **flags: bool,
 ) -> Outcome:
     for key, value in flags.items():
@@ -110,6 +113,7 @@ def _outcome(
         classification=Classified(classification),
         incident=Incident(incident),
         lane=lane,
+        tells=None if tells is None else NoticeAnswer(tells),
         **flags,
     )
 
@@ -131,6 +135,8 @@ def _check(one: Outcome, known: KnownNames) -> None:
         "must name a lane to go on to if it keeps everything, and only then": one.keeps
         != (one.lane is not None),
         "goes on to a lane that is none": one.lane is not None and one.lane not in known.lanes,
+        "must say what those who reported are told, unless it keeps everything": one.keeps
+        != (one.tells is None),
         "names somebody and reports nothing": one.account_is is not AccountIs.NOBODY and not one.report,
     }
     for what, is_so in wrong.items():

@@ -53,7 +53,12 @@ def priority(what: Pressing, age: timedelta) -> float:
 
 def rank_of(opened_at: datetime, what: Pressing) -> datetime:
     """The moment a case ranks by: the earlier, the higher its priority, whenever they are compared."""
-    return opened_at - DOUBLES_IN * log2(what.weight)
+    return rank_by(opened_at, what.weight)
+
+
+def rank_by(opened_at: datetime, weight: float) -> datetime:
+    """Likewise, by a weight that is 1 at least."""
+    return opened_at - DOUBLES_IN * log2(weight)
 
 
 def next_lane(heads: Mapping[str, datetime], taken: Sequence[str], lanes: Lanes) -> str | None:

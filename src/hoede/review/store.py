@@ -245,6 +245,12 @@ def join_lane(
     tx.conn.execute(update(CASES).where(CASES.c.id == case.id).values(grounds=Grounds.SUSPECTED, **values))
 
 
+def raise_rank(tx: Transaction, case_id: str, rank_at: datetime) -> None:
+    """A case that waits is more pressing than it was; never less."""
+    waits_later = (CASES.c.id == case_id, CASES.c.rank_at > rank_at)
+    tx.conn.execute(update(CASES).where(*waits_later).values(rank_at=rank_at))
+
+
 def call_a_person(tx: Transaction, case_id: str, reason: str, lane: str, due_at: datetime) -> None:
     """Bring a case that ran by itself to the queue, with the reason."""
     case = lock_case(tx, case_id)

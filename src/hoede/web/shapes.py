@@ -24,7 +24,7 @@ from pydantic import (
 from hoede.accounts import Account
 from hoede.core.ages import AgeEvidence, Assurance
 from hoede.core.events import Channel, Event, EventKind
-from hoede.review.notices import LONGEST_WORDS, Notice, Outcome, Reason, Source, State, storable
+from hoede.review.notices import LONGEST_WORDS, Notice, NoticeAnswer, Reason, Source, State, storable
 
 Id = Annotated[str, StringConstraints(min_length=1, max_length=255, pattern=r"^[^\x00-\x1f\x7f]+$")]
 _WRITTEN = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -317,7 +317,7 @@ class NoticeOut(_Shape):
     id: str
     number: str = Field(description="For people to quote.")
     state: State
-    outcome: Outcome | None = Field(description="What came of it, once it is answered.")
+    outcome: NoticeAnswer | None = Field(description="What came of it, once it is answered.")
     received_on: date
     answer_by: date = Field(description="When it is answered at the latest.")
     receipt_url: str = Field(description="A page that shows the same to whoever reported.")

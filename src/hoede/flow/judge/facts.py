@@ -55,7 +55,7 @@ def facts(conn: Connection, case: CaseRow, now: datetime) -> Facts:
     views.sort(key=lambda one: (one.opened_at, one.order.cause.startswith("jud_")))
     wanted = (one for one in views if one.order.measure == "want" and one.state is OrderState.OPEN)
     contents = _contents(conn, case, decided)
-    bare = {one.id for one in contents if not one.copies}
+    there = {one.id for one in contents if one.copies}
     return Facts(
         case=case,
         adult=_is_adult(conn, case, now),
@@ -67,7 +67,7 @@ def facts(conn: Connection, case: CaseRow, now: datetime) -> Facts:
             for one in views
             if one.order.measure == "report" and reports.find(conn, one.order.id) is not None
         ),
-        awaited=any(one.order.target.id in bare for one in wanted),
+        awaited=any(one.order.target.id not in there for one in wanted),
     )
 
 

@@ -20,6 +20,7 @@ from hoede.review import (
     Grounds,
     JudgmentRow,
     Lanes,
+    Outcome,
     Outcomes,
     Refused,
     Said,
@@ -29,6 +30,7 @@ from hoede.review import (
     objection_until,
     understand,
 )
+from hoede.review import notice_store as notices
 from hoede.review import store as review
 from hoede.review.asked import LONGEST_TEXT, SHORTEST_REASON
 
@@ -117,10 +119,8 @@ class Judge:
     def _understood(self, answer: Answer, seen: Facts) -> Said | Refused:
         if seen.case.grounds is Grounds.OBJECTION:
             return Refused(Why.OUTCOME)  # an objection is answered, not judged
-        if not seen.contents:
-            return Refused(Why.GONE)
         said = understand(answer, self.outcomes, seen.evidence, adult=seen.adult)
-        if isinstance(said, Said) and seen.awaited and (said.reports or said.outcome.content):
+        if isinstance(said, Said) and seen.awaited and (said.outcome.report or said.outcome.content):
             return Refused(Why.PRESERVE)
         return said
 
@@ -167,6 +167,7 @@ class Judge:
             review.goes_on(tx, case.id, review.SECOND, "second", tx.now + CHECKED_WITHIN)
         else:
             review.goes_on(tx, case.id, review.JUDGED, case.lane, case.due_at)
+            _tell_reporters(tx, case.id, outcome)
 
     def _check(
         self, tx: Transaction, case_id: str, person: str, *, agrees: bool, reason: str
@@ -184,6 +185,7 @@ class Judge:
         claims.end(tx, held.claim, "checked")
         if agrees:
             review.goes_on(tx, case_id, review.JUDGED, held.case.lane, held.case.due_at)
+            _tell_reporters(tx, case_id, self.outcomes[judged.outcome])
             return Checked(judged, agrees=True, plan=Plan())
         todo = self._take_back(tx, held.case, judged, judgments.DISAGREED, called="disagreed")
         return Checked(_there(tx.conn, judged.id), agrees=False, plan=todo)
@@ -252,6 +254,12 @@ def _do(tx: Transaction, todo: Plan) -> None:
         orders.resume(tx, one.order.id)
     for order in todo.opens:
         orders.open_order(tx, order)
+
+
+def _tell_reporters(tx: Transaction, case_id: str, outcome: Outcome) -> None:
+    """What came of it, once nobody is to look again: the receipts of those who reported say so."""
+    if outcome.tells is not None:
+        notices.answer(tx, case_id, outcome.tells)
 
 
 def _end_reviews(tx: Transaction, seen: Facts, outcome: str) -> None:

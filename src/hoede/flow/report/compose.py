@@ -51,7 +51,7 @@ class MayBeFiled(HoedeError):
 class _Reported:
     """One upload that the report is about."""
 
-    decision: DecisionRow
+    decision: DecisionRow | None  # None: somebody reported it, and a person judged
     event: EventRow
     copy: EvidenceRow
     classification: str | None = None  # as a person judged it
@@ -78,7 +78,7 @@ class Compose:
         if any(one.copy.state is EvidenceState.INTAKE for one in uploads):
             raise NotSealedYet(case=case_id)  # it joined after this order was claimed
         _refuse_twice(conn, order, uploads)
-        causes = [one.decision.id for one in uploads] + ([judged.id] if judged else [])
+        causes = [one.decision.id for one in uploads if one.decision] + ([judged.id] if judged else [])
         sealed = [one for one in uploads if one.copy.state is EvidenceState.SEALED]
         draft = Draft(
             case_id=case_id,
@@ -107,19 +107,19 @@ class Compose:
         for file in row.draft.files:
             copy = evidence.find(conn, file.evidence)
             decision = asked.get(copy.event) if copy else None
-            if decision is None:
-                return "decision-unknown"
             if gone := self._fell_away(conn, judged, decision, file.evidence):
                 return gone
         return None
 
     def _fell_away(
-        self, conn: Connection, judged: JudgmentRow | None, decision: DecisionRow, copy: str
+        self, conn: Connection, judged: JudgmentRow | None, decision: DecisionRow | None, copy: str
     ) -> str | None:
         """Why this file is to be reported no more: a judgment counts before the decision it judged."""
         if judged is not None:
             said = judged.file(copy)
             return None if said and said.reported else JUDGED_OTHERWISE
+        if decision is None:
+            return "decision-unknown"
         if "report" not in decision.measures:
             return JUDGED_OTHERWISE  # a judgment asked for it, and counts no more
         return self.stands(conn, decision)
@@ -129,7 +129,8 @@ class Compose:
         asked = [one for one in decisions.of_case(conn, case_id) if "report" in one.measures]
         whys = {one.event: self.stands(conn, one) for one in asked}
         stand = {one.event: one for one in asked if whys[one.event] is None}
-        uploads = [one for one in _uploads(conn, case_id, stand) if one.copy.part == "media"]
+        copies = [one for one in _uploads(conn, case_id, stand) if one.decision]
+        uploads = [one for one in copies if one.copy.part == "media"]
         if not uploads:
             fell = next((why for why in whys.values() if why), None)
             raise NothingStands(fell if asked else JUDGED_OTHERWISE)
@@ -152,12 +153,12 @@ class Compose:
 
 
 def _uploads(conn: Connection, case_id: str, asked: Mapping[str, DecisionRow]) -> list[_Reported]:
-    """The copies of these decisions, by event."""
+    """The copies of a case, with the decision about the event each came with."""
     found = []
     for file in review.files_of(conn, case_id):
         copy, event = evidence.find(conn, file.evidence), events.find(conn, file.event)
-        if file.event in asked and copy is not None and event is not None:
-            found.append(_Reported(asked[file.event], event, copy))
+        if copy is not None and event is not None:
+            found.append(_Reported(asked.get(file.event), event, copy))
     return found
 
 
@@ -173,7 +174,7 @@ def _refuse_twice(conn: Connection, order: Order, uploads: list[_Reported]) -> N
 def _suspect(
     conn: Connection, order: Order, uploads: list[_Reported], causes: list[str], now: datetime
 ) -> Suspect:
-    account = uploads[0].decision.account
+    account = uploads[0].event.account
     return Suspect(
         account=account,
         screen_name=accounts.account(conn, order.service, account).screen_name,
@@ -192,7 +193,7 @@ def _closed_at(conn: Connection, causes: list[str]) -> datetime | None:
 
 
 def _file(conn: Connection, one: _Reported, now: datetime) -> DraftFile:
-    entries = set(one.decision.entries)
+    entries = set(one.decision.entries) if one.decision else set[str]()
     found = events.findings_of(conn, one.event.id)
     acted = [finding for finding in found if finding.match and finding.match.entry in entries]
     return DraftFile(
@@ -218,8 +219,8 @@ def _past(at: datetime, now: datetime) -> datetime:
     return min(at, now)
 
 
-def _rehearsal(conn: Connection, decision: DecisionRow) -> bool:
-    entries = (lists.entry(conn, entry) for entry in decision.entries)
+def _rehearsal(conn: Connection, decision: DecisionRow | None) -> bool:
+    entries = (lists.entry(conn, entry) for entry in (decision.entries if decision else ()))
     return any(entry is not None and entry.facts.rehearsal for entry in entries)
 
 
