@@ -217,6 +217,22 @@ def test_after_a_restore_nobody_is_signed_in_and_no_link_works(db: Database) -> 
     assert session(db, with_us.sign_in(device.use(with_us.ask_to_use("visit")), "visit")) is not None
 
 
+STRANGE = ["", "\0", "a\0", "\ud800", "\N{HEDGEHOG}", "a b", "a+b", "a" * 1401, None, 7, ["a"], {"a": 1}]
+
+
+@pytest.mark.parametrize("name", STRANGE, ids=repr)
+def test_a_name_that_is_no_base64url_is_refused_before_a_database_is_asked(
+    db: Database, name: object
+) -> None:
+    device, _ = join(db)
+    with_us = ceremonies(db)
+    options = with_us.ask_to_use("visit")
+    with pytest.raises(PasskeyRefused):
+        with_us.sign_in(device.use(options) | {"id": name}, "visit")
+    with pytest.raises(PasskeyRefused):
+        with_us.sign_in(device.use(options | {"challenge": name}), "visit")
+
+
 def test_the_options_name_nobody_who_signs_in_and_want_them_recognised(db: Database) -> None:
     options = ceremonies(db).ask_to_use("visit")
     assert (options["rpId"], options["allowCredentials"]) == ("hoede.example", [])
