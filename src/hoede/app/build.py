@@ -335,7 +335,7 @@ def _appeal(config: Config, tables: Tables, db: Database) -> Appeal:
         lanes=tables.lanes,
         public_url=config.public_url.rstrip("/"),
         new_id=new_id,
-        new_number=lambda: secrets.token_hex(4).upper(),
+        new_number=new_number,
     )
 
 
