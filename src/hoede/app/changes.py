@@ -49,6 +49,7 @@ def expected(conn: Connection) -> Iterator[Expected]:
     yield from (Expected("decision", one) for one in decisions.all_ids(conn))
     yield from (Expected("case.opened", one) for one in review.case_ids(conn))
     yield from (Expected("objection.answered", one) for one in review.answered(conn))
+    yield from (Expected("evidence.destroyed", one) for one in evidence.destroyed(conn))
     yield from (Expected("preserve.ended", one) for one in evidence.ended(conn))
     yield from (Expected("report.opened", one) for one in reports.opened(conn))
     yield from (Expected("report.finished", one) for one in reports.finished(conn))

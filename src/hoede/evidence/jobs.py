@@ -8,7 +8,7 @@ from hoede.core.retention import Retention
 from hoede.db import Database, orders
 from hoede.db.orders import Claim
 from hoede.evidence import store
-from hoede.evidence.rules import EvidenceState
+from hoede.evidence.rules import GONE, EvidenceState
 from hoede.evidence.vault import Unreadable, Vault
 
 SWEEP_AFTER_S = 3600  # an intake file younger than this may belong to an event still being answered
@@ -21,7 +21,7 @@ def seal(db: Database, vault: Vault, retention: Retention, claimed: Claim, groun
     """
     evidence = claimed.order.target.id
     row = db.read(lambda conn: store.find(conn, evidence))
-    if row is None or row.state is EvidenceState.DROPPED:
+    if row is None or row.state in GONE:
         return "impossible: dropped"
     if row.state is EvidenceState.IMPOSSIBLE:
         return f"impossible: {row.reason}"

@@ -8,3 +8,7 @@ class EvidenceState(StrEnum):
     SEALED = "sealed"
     IMPOSSIBLE = "impossible"  # could not be sealed; the reason is in its row
     DROPPED = "dropped"  # nothing was found: its key is destroyed
+    DESTROYED = "destroyed"  # judged to be no violation, and objecting is over: likewise
+
+
+GONE = frozenset({EvidenceState.DROPPED, EvidenceState.DESTROYED})

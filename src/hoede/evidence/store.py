@@ -21,7 +21,7 @@ from sqlalchemy import (
 
 from hoede.core.leaves import Leaf
 from hoede.db import METADATA, Moment, Transaction
-from hoede.evidence.rules import EvidenceState
+from hoede.evidence.rules import GONE, EvidenceState
 from hoede.evidence.vault import Taken
 from hoede.evidence.vault_keys import refuse_retired
 from hoede.keys import Wrapped
@@ -47,7 +47,9 @@ EVIDENCE = Table(
     Column("taken_at", Moment, nullable=False),
     Column("sealed_at", Moment),
     Column("keep_until", Moment),
-    Column("destroy_after", Moment),  # judged to be no violation: its key goes once objecting is over
+    Column(
+        "destroy_after", Moment, index=True
+    ),  # judged to be no violation: its key goes once objecting is over
 )
 
 
@@ -113,13 +115,13 @@ def all_rows(conn: Connection) -> tuple[EvidenceRow, ...]:
 
 def each_wanted(conn: Connection) -> Iterator[EvidenceRow]:
     """Every object whose copy still counts, a few at a time."""
-    asked = select(EVIDENCE).where(EVIDENCE.c.state != EvidenceState.DROPPED).order_by(EVIDENCE.c.id)
+    asked = select(EVIDENCE).where(EVIDENCE.c.state.not_in(GONE)).order_by(EVIDENCE.c.id)
     for row in conn.execution_options(yield_per=ROWS_AT_ONCE).execute(asked):
         yield _row(row)
 
 
 def count_wanted(conn: Connection) -> int:
-    counted = select(func.count()).where(EVIDENCE.c.state != EvidenceState.DROPPED)
+    counted = select(func.count()).where(EVIDENCE.c.state.not_in(GONE))
     return conn.execute(counted).scalar_one()
 
 
@@ -160,15 +162,39 @@ def destroy_after(tx: Transaction, ids: Iterable[str], at: datetime | None) -> N
     tx.conn.execute(update(EVIDENCE).where(EVIDENCE.c.id.in_(list(ids))).values(destroy_after=at))
 
 
+def to_destroy(conn: Connection, now: datetime) -> list[str]:
+    """Sealed copies whose time is over, some of them."""
+    asked = select(EVIDENCE.c.id).where(
+        EVIDENCE.c.destroy_after < now, EVIDENCE.c.state == EvidenceState.SEALED
+    )
+    return list(conn.execute(asked.order_by(EVIDENCE.c.destroy_after).limit(ROWS_AT_ONCE)).scalars())
+
+
+def destroy(tx: Transaction, evidence: str) -> None:
+    """Destroy the key of a copy: from this commit on nobody can read it."""
+    tx.conn.execute(
+        update(EVIDENCE)
+        .where(EVIDENCE.c.id == evidence)
+        .values(state=EvidenceState.DESTROYED, wrapped_key=b"")
+    )
+    tx.leaf(Leaf("evidence.destroyed", evidence))
+
+
+def destroyed(conn: Connection) -> list[str]:
+    """Ids of the copies whose key was destroyed after a judgment; each has a leaf."""
+    asked = select(EVIDENCE.c.id).where(EVIDENCE.c.state == EvidenceState.DESTROYED)
+    return list(conn.execute(asked).scalars())
+
+
 def ended(conn: Connection) -> list[str]:
     """Ids of objects whose preserving ended; each has a leaf."""
-    states = (EvidenceState.SEALED, EvidenceState.IMPOSSIBLE)
+    states = (EvidenceState.SEALED, EvidenceState.IMPOSSIBLE, EvidenceState.DESTROYED)
     return list(conn.execute(select(EVIDENCE.c.id).where(EVIDENCE.c.state.in_(states))).scalars())
 
 
 def wanted(conn: Connection, ids: list[str]) -> set[str]:
     """Those among `ids` whose copy still counts."""
-    counts = EVIDENCE.c.state != EvidenceState.DROPPED
+    counts = EVIDENCE.c.state.not_in(GONE)
     return set(conn.execute(select(EVIDENCE.c.id).where(EVIDENCE.c.id.in_(ids), counts)).scalars())
 
 

@@ -114,6 +114,11 @@ class Vault:
         """Remove an intake file that no row knows: its key was never kept, nobody can read it."""
         self._disk.remove(self._intake / name)
 
+    def drop_object(self, object_id: str) -> None:
+        """Remove a sealed object and its manifest; its key was destroyed, nobody can read it."""
+        for name in (object_id, f"{object_id}.json"):
+            self._disk.remove(self._objects / name)
+
     def _write(self, path: Path, chunks: Iterable[bytes]) -> None:
         """Write a file whole and durable, or leave nothing behind: on a full disk every byte counts."""
         try:

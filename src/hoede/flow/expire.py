@@ -1,16 +1,18 @@
-"""What has had its time goes: requests, links, fingerprints, shadows, sign-ins, stray intake files."""
+"""What has had its time goes: requests, links, fingerprints, shadows, sign-ins, copies, stray files."""
 
 from dataclasses import dataclass
 from datetime import timedelta
 
 from hoede.access.jobs import forget_sign_ins
 from hoede.core.retention import Retention
-from hoede.db import Database, idempotency
+from hoede.db import Database, Transaction, idempotency
 from hoede.detection import fingerprints
 from hoede.enforcement import shadows
 from hoede.evidence import Vault
+from hoede.evidence import store as evidence
 from hoede.evidence.jobs import sweep
 from hoede.review import notice_store as notices
+from hoede.review import store as review
 
 USED_LINKS_KEPT = timedelta(days=1)  # far longer than a hand-over link lasts
 
@@ -24,6 +26,7 @@ class Expired:
     fingerprints: int
     shadows: int
     sign_ins: int
+    evidence: int
     intake: int
 
 
@@ -43,5 +46,26 @@ class Expire:
             ),
             shadows=self.db.commit(lambda tx: shadows.forget_before(tx, self.kept.since("shadow", now))),
             sign_ins=self.db.commit(forget_sign_ins),
+            evidence=self._destroy(),
             intake=sweep(self.db, self.vault),
         )
+
+    def _destroy(self) -> int:
+        """Copies of what was judged no violation, once objecting is over: key and leaf, then the object.
+
+        A kill in between leaves an object that nobody can read.
+        """
+        gone = self.db.commit(_keys_destroyed)
+        for one in gone:
+            self.vault.drop_object(one)
+        return len(gone)
+
+
+def _keys_destroyed(tx: Transaction) -> list[str]:
+    """Ids of the copies that were destroyed; what somebody still has to judge stays."""
+    over = evidence.to_destroy(tx.conn, tx.now)
+    wanted = review.wanted_by_people(tx.conn, over)
+    gone = [one for one in over if one not in wanted]
+    for one in gone:
+        evidence.destroy(tx, one)
+    return gone

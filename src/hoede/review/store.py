@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -23,6 +23,7 @@ from sqlalchemy import (
     func,
     insert,
     literal,
+    or_,
     select,
     text,
     tuple_,
@@ -79,7 +80,7 @@ FILES = Table(
     "case_file",
     METADATA,
     Column("case_id", String(40), ForeignKey("case_.id"), primary_key=True),
-    Column("evidence", String(40), primary_key=True),
+    Column("evidence", String(40), primary_key=True, index=True),
     Column("event", String(40), nullable=False),
     Column("added_at", Moment, nullable=False),
 )
@@ -350,6 +351,17 @@ class Page:
 
     cases: tuple[CaseRow, ...]
     after: tuple[datetime, str] | None
+
+
+def wanted_by_people(conn: Connection, evidence: Sequence[str]) -> set[str]:
+    """Those of these copies that a case still waits for: its own, or one against which somebody objected."""
+    waits = CASES.alias("waits")
+    asked = (
+        select(FILES.c.evidence)
+        .join(waits, or_(waits.c.id == FILES.c.case_id, waits.c.earlier == FILES.c.case_id))
+        .where(FILES.c.evidence.in_(evidence), waits.c.state != JUDGED)
+    )
+    return set(conn.execute(asked).scalars())
 
 
 def queue_page(

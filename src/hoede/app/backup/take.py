@@ -28,7 +28,7 @@ from hoede.core.errors import HoedeError
 from hoede.db import Database, DiskFull, failpoints, sqlite
 from hoede.db.move import copy_rows, count_rows, rows_by_table
 from hoede.db.schema import migrate
-from hoede.evidence import Disk, EvidenceRow, EvidenceState, LocalDisk, vault_keys
+from hoede.evidence import Disk, EvidenceRow, LocalDisk, vault_keys
 from hoede.evidence import store as evidence
 from hoede.evidence.copies import (
     CopiedFile,
@@ -39,6 +39,7 @@ from hoede.evidence.copies import (
     make_folders,
     sync_folders,
 )
+from hoede.evidence.rules import GONE
 from hoede.evidence.wrapping import wrapped_by
 from hoede.keys import FileKeys
 
@@ -168,11 +169,11 @@ def _copy_objects(
 
 
 def _dropped_since(db: Database, copied: CopiedObject) -> bool:
-    """A copy whose look found nothing after our moment is not lost: it was let go."""
+    """A copy that was let go after our moment is not lost."""
     if copied.lack is not Lack.MISSING:
         return False
     row = db.read(lambda conn: evidence.find(conn, copied.evidence))
-    return row is not None and row.state is EvidenceState.DROPPED
+    return row is not None and row.state in GONE
 
 
 def _manifest(

@@ -22,6 +22,8 @@ def upgrade() -> None:
     ):
         op.add_column("objection", sa.Column(name, kind))
     op.add_column("evidence", sa.Column("destroy_after", sa.BigInteger()))
+    op.create_index("ix_case_file_evidence", "case_file", ["evidence"])
+    op.create_index("ix_evidence_destroy_after", "evidence", ["destroy_after"])
 
 
 def _cases() -> None:
