@@ -19,6 +19,7 @@ ROLES = ("judge", "lead", "legal", "policy", "administrator", "auditor")
 ALL, NOBODY = frozenset(ROLES), frozenset[str]()
 ANYONE = ALL | {"nobody"}
 ADMINISTRATOR = frozenset({"administrator"})
+ACT_ON_ORDERS = frozenset({"administrator", "lead"})
 
 # Who may pass each door. A door without a row here fails the first test.
 WHO = {
@@ -28,6 +29,10 @@ WHO = {
     "invitation-begin": ANYONE,
     "invitation-finish": ANYONE,
     "me": ALL,
+    "order": ALL,
+    "order-resend": ACT_ON_ORDERS,
+    "order-settle": ACT_ON_ORDERS,
+    "orders": ALL,
     "passkey-begin": ALL,
     "passkey-end": ALL,
     "passkey-finish": ALL,
