@@ -19,6 +19,7 @@ ROLES = ("judge", "lead", "legal", "policy", "administrator", "auditor")
 ALL, NOBODY = frozenset(ROLES), frozenset[str]()
 ANYONE = ALL | {"nobody"}
 ADMINISTRATOR = frozenset({"administrator"})
+SEE_REPORTS = frozenset({"judge", "lead", "legal", "auditor"})
 ACT_ON_ORDERS = frozenset({"administrator", "lead"})
 
 # Who may pass each door. A door without a row here fails the first test.
@@ -45,6 +46,8 @@ WHO = {
     "person-roles": ADMINISTRATOR,
     "recover": ANYONE,
     "recovery": ANYONE,
+    "report": SEE_REPORTS,
+    "reports": SEE_REPORTS,
     "session-end": ALL,
     "sign-in": ANYONE,
     "sign-in-begin": ANYONE,

@@ -56,6 +56,7 @@ STATUS: Final[Mapping[str, int]] = {
     "person-unknown": 404,
     "reason-unfit": 422,
     "receipt-invalid": 422,
+    "report-unknown": 404,
     "right": 403,
     "role-unknown": 422,
     "signed-out": 401,
