@@ -19,6 +19,7 @@ ROLES = ("judge", "lead", "legal", "policy", "administrator", "auditor")
 ALL, NOBODY = frozenset(ROLES), frozenset[str]()
 ANYONE = ALL | {"nobody"}
 ADMINISTRATOR = frozenset({"administrator"})
+READ_LOG = frozenset({"auditor"})
 SEE_REPORTS = frozenset({"judge", "lead", "legal", "auditor"})
 ACT_ON_ORDERS = frozenset({"administrator", "lead"})
 
@@ -29,6 +30,9 @@ WHO = {
     "invitation": ANYONE,
     "invitation-begin": ANYONE,
     "invitation-finish": ANYONE,
+    "log": READ_LOG,
+    "log-heads": READ_LOG,
+    "log-proof": READ_LOG,
     "me": ALL,
     "order": ALL,
     "order-resend": ACT_ON_ORDERS,

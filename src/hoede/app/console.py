@@ -6,7 +6,7 @@ from collections.abc import Callable
 from hoede.access import Ceremonies, RelyingParty, Roles
 from hoede.config import Config
 from hoede.db import Database
-from hoede.web.console import me, orders, people, reports, sign_in, start
+from hoede.web.console import log, me, orders, people, reports, sign_in, start
 from hoede.web.session import Doors, SessionGuard
 
 
@@ -19,6 +19,7 @@ def console(config: Config, db: Database, names: bytes, roles: Roles, new_id: Ca
     start.open_doors(doors)
     orders.open_doors(doors, db)
     reports.open_doors(doors, db)
+    log.open_doors(doors, db)
     people.open_doors(doors, ceremonies, roles)
     me.open_doors(doors, ceremonies)
     sign_in.open_doors(doors, ceremonies)

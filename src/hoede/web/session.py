@@ -46,6 +46,7 @@ STATUS: Final[Mapping[str, int]] = {
     "form": 403,
     "last-administrator": 409,
     "last-passkey": 409,
+    "leaf-unknown": 404,
     "link-refused": 404,
     "name-unfit": 422,
     "order-not-waiting": 409,
