@@ -164,6 +164,20 @@ def test_who_is_kept_out_while_the_passkey_is_checked_is_not_signed_in(db: Datab
     assert session(db, cookie) is None
 
 
+def test_what_ended_meanwhile_is_not_used_and_nothing_is_added(db: Database) -> None:
+    device, cookie = join(db)
+    with_us, was = ceremonies(db), signed_in(db, cookie)
+    used = device.use(with_us.ask_to_use(was.id, was.person))
+    db.commit(lambda tx: staff.sign_out(tx, was.person.id, by="x"))
+    with pytest.raises(PasskeyRefused):
+        with_us.step_up(used, was.id, was)
+    made = Authenticator().make(with_us.ask_to_make(was.id, was.person))
+    db.commit(lambda tx: staff.disable(tx, was.person.id, ROLES, by="x"))
+    with pytest.raises(PasskeyRefused):
+        with_us.add(made, was.id, was.person)
+    assert db.read(lambda conn: passkeys_of(conn, was.person.id)) == ()
+
+
 def test_after_a_restore_nobody_is_signed_in_and_no_link_works(db: Database) -> None:
     device, cookie = join(db)
     _, link = invite(db)

@@ -9,9 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from alembic import command
 from tests.app.operating import CASES, Places
 from tests.databases import KINDS
 
+from hoede.access import all_people, staff
+from hoede.access.sessions import open_session, session_of
 from hoede.app import build, open_database, verify_log
 from hoede.app.backup import read_manifest, rehearse, restore_backup, take_backup
 from hoede.app.backup.manifest import (
@@ -27,10 +30,11 @@ from hoede.audit import store as audit
 from hoede.config import Config
 from hoede.core.errors import HoedeError
 from hoede.core.orders import OrderState, OrderView
-from hoede.db import Database, orders, restores
+from hoede.db import Database, Transaction, orders, restores, sqlite
 from hoede.db.key_check import OtherKeys
 from hoede.db.leases import LEASES
 from hoede.db.move import NotEmpty, rows_by_table
+from hoede.db.schema import _config
 from hoede.evidence import LocalDisk
 from hoede.evidence.copies import digest_of
 from hoede.keys import FileKeys, KeysMissing
@@ -93,6 +97,21 @@ def test_the_log_goes_on_from_where_it_was(places: Places) -> None:
     assert (verdict.wrong, verdict.unnumbered, verdict.leaves > head.size) == ((), 0, True)
 
 
+def test_people_are_back_and_nobody_is_signed_in(places: Places) -> None:
+    lived, config = places.empty(), places.empty()
+    restore_backup(lived, places.grown.backup)
+    db, _ = opened(lived)
+    db.commit(lambda tx: staff.add(tx, "per_1", "link", name="Mira", roles=("judge",), language="en", by="x"))
+    db.commit(lambda tx: open_session(tx, "ses_1", "cookie", "per_1"))
+    db.close()
+    take_backup(lived, places.folder / "later")
+    restored = restore_backup(config, places.folder / "later")
+    db, _ = opened(config)
+    people, session = db.read(lambda conn: (all_people(conn), session_of(conn, "cookie", db.time(conn))))
+    db.close()
+    assert ([one.id for one in people], session, restored.verdict.wrong) == (["per_1"], None, ())
+
+
 def test_reports_in_flight_wait_for_a_person_and_nothing_else_does(places: Places) -> None:
     config = places.empty()
     restored = restore_backup(config, places.grown.backup)
@@ -146,13 +165,30 @@ def test_a_backup_of_an_older_schema_is_brought_up_to_date(places: Places) -> No
 
 
 def older(backup: Path, keys: FileKeys) -> None:
-    """Make it one that a version before restores would have taken."""
-    tables = ("restored_order", "restore", "vault_key", "log_key")
-    with closing(sqlite3.connect(backup / "rows.sqlite")) as rows:
-        rows.executescript(";".join(f"DROP TABLE {table}" for table in tables))
-        rows.execute("UPDATE alembic_version SET version_num = '0010'")
+    """Make it one that a version before restores would have taken: what that schema has, and nothing else."""
+    now, then = backup / "rows.sqlite", backup.parent / "then.sqlite"
+    old = Database(f"sqlite:///{then}", key=keys.names)
+    old.alone(lambda tx: migrate_to(tx, "0010"))
+    old.close()
+    with closing(sqlite3.connect(then)) as rows:
+        rows.execute("ATTACH ? AS now", [str(now)])
+        for table in tables_of(rows) - {"alembic_version"}:
+            columns = ", ".join(name for _, name, *_ in rows.execute(f"PRAGMA main.table_info({table})"))
+            rows.execute(f"INSERT INTO main.{table} ({columns}) SELECT {columns} FROM now.{table}")  # noqa: S608 - ours
         rows.commit()
+    sqlite.make_one_file(then)
+    then.replace(now)
     rewrite(backup, keys, lambda told: told | {"schema": "0010"})
+
+
+def migrate_to(tx: Transaction, revision: str) -> None:
+    config = _config()
+    config.attributes["connection"] = tx.conn
+    command.upgrade(config, revision)
+
+
+def tables_of(rows: sqlite3.Connection) -> set[str]:
+    return {name for (name,) in rows.execute("SELECT name FROM main.sqlite_master WHERE type = 'table'")}
 
 
 def rewrite(backup: Path, keys: FileKeys, change: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
@@ -161,7 +197,7 @@ def rewrite(backup: Path, keys: FileKeys, change: Callable[[dict[str, Any]], dic
     files = [digest_of(backup, one["name"], LocalDisk()) for one in told["files"]]
     told["files"] = [{"name": one.name, "size": one.size, "sha256": one.sha256} for one in files]
     with closing(sqlite3.connect(backup / "rows.sqlite")) as rows:
-        there = {name for (name,) in rows.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+        there = tables_of(rows)
     told["rows"] = {name: count for name, count in told["rows"].items() if name in there}
     write_manifest(backup, _manifest(told), keys, LocalDisk())
 

@@ -2,11 +2,15 @@
 
 import secrets
 from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from sqlite3 import connect
 from typing import Any
 
 import pytest
 from httpx2 import Response
+from sqlalchemy import event as sql_event
 from starlette.routing import Route
+from tests.web.conftest import OpenApi
 from tests.web.passkeys import URL, Seat, invite, seat, signed_in
 
 from hoede.access import Permission
@@ -48,6 +52,7 @@ WHO = {
     "person-enable": ADMINISTRATOR,
     "person-invite": ADMINISTRATOR,
     "person-roles": ADMINISTRATOR,
+    "person-sign-out": ADMINISTRATOR,
     "recover": ANYONE,
     "recovery": ANYONE,
     "report": SEE_REPORTS,
@@ -219,6 +224,37 @@ def test_cookies_are_ours_alone_and_no_script_reads_them(console: Hoede) -> None
     for one in given:
         told = {part.strip().lower() for part in one.split(";")[1:]}
         assert told == {"httponly", "path=/", "samesite=lax", "secure"}  # no domain, as __Host- demands
+
+
+def test_a_page_that_is_read_keeps_somebody_signed_in(console: Hoede) -> None:
+    taken, person = signed_in(console, "judge")
+    used = f"SELECT used_at FROM session WHERE person_id = '{person}'"  # noqa: S608 - ours
+    back = f"UPDATE session SET used_at = used_at - 1700000 WHERE person_id = '{person}'"  # noqa: S608 - ours
+    before = console.db.commit(lambda tx: (tx.conn.exec_driver_sql(back), tx.now)[1])
+    assert taken.get("/console").status_code == 200
+    now = console.db.read(lambda conn: conn.exec_driver_sql(used).scalar_one())
+    assert now >= before.timestamp() * 1000 - 1
+
+
+def test_a_person_reads_a_page_when_nothing_can_be_kept(open_api: OpenApi) -> None:
+    hoede = open_api(public_url=URL).hoede
+    taken, _ = signed_in(hoede, "administrator")
+    told = {"form": taken.form(), "name": "Newcomer", "role": "judge"}
+    with locked(hoede):
+        page = taken.http.post("/console/people", data=told, headers={"origin": URL})
+    assert (page.status_code, "Go back, wait a moment, then send it again." in page.text) == (503, True)
+    assert "Newcomer" not in taken.get("/console/people").text
+
+
+@contextmanager
+def locked(hoede: Hoede) -> Iterator[None]:
+    """Another process writes as long as this is open; Hoede waits a fifth of a second, not ten."""
+    writing = hoede.db._writing
+    sql_event.listen(writing, "connect", lambda conn, _: conn.execute("PRAGMA busy_timeout=200"))
+    writing.dispose()  # connections opened from here on have the short wait
+    with closing(connect(str(writing.url.database), isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        yield
 
 
 def test_a_session_whose_time_is_up_is_asked_to_sign_in(console: Hoede) -> None:

@@ -85,6 +85,14 @@ def test_other_roles_keeping_out_and_letting_in_again(console: Hoede, boss: Seat
     assert "by Anna" in history
 
 
+def test_an_administrator_signs_somebody_out_everywhere(console: Hoede, boss: Seat) -> None:
+    taken, person = signed_in(console, "judge")
+    boss.post(f"/console/people/{person}/sign-out", at="/console/people")
+    assert taken.get("/console").headers["location"] == "/console/sign-in?to=/console"
+    taken.http.cookies.clear()
+    assert taken.sign_in().status_code == 200
+
+
 def test_a_new_link_ends_the_passkey_that_was_lost(console: Hoede, boss: Seat) -> None:
     taken, person = signed_in(console, "judge")
     page = f"/console/people/{person}"
@@ -96,7 +104,7 @@ def test_a_new_link_ends_the_passkey_that_was_lost(console: Hoede, boss: Seat) -
     assert seat(console).join(link[1]).status_code == 200
 
 
-@pytest.mark.parametrize("act", ["", "/roles", "/invite", "/disable", "/enable"])
+@pytest.mark.parametrize("act", ["", "/roles", "/sign-out", "/invite", "/disable", "/enable"])
 def test_somebody_who_is_not_there_is_said_to_be_not_there(boss: Seat, act: str) -> None:
     page = f"/console/people/per_0{act}"
     said = boss.post(page, {"role": "judge"}) if act else boss.get(page)

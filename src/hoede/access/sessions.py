@@ -1,4 +1,4 @@
-"""Sessions: who is signed in, and for how long yet. The cookie itself is nowhere kept."""
+"""Sessions: who is signed in, and for how long yet (docs/sources.md#sessions). No cookie is kept."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta

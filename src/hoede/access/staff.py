@@ -7,7 +7,7 @@ from sqlalchemy import update
 
 from hoede.access.invitations import INVITED_FOR, end_codes, end_links, give_link
 from hoede.access.passkeys import end_all_passkeys
-from hoede.access.people import Person, PersonUnknown, add_person, lock_everybody, note
+from hoede.access.people import Person, PersonUnknown, add_person, lock_everybody, lock_person, note
 from hoede.access.roles import Permission, Roles
 from hoede.access.sessions import end_all_sessions
 from hoede.access.tables import PEOPLE
@@ -87,6 +87,13 @@ def invite(tx: Transaction, person_id: str, link: str, *, by: str) -> None:
     _end_everything(tx, person_id)
     give_link(tx, link, person_id, INVITED_FOR)
     note(tx, person_id, "person.invited", by=by)
+
+
+def sign_out(tx: Transaction, person_id: str, *, by: str) -> None:
+    """End all sessions of somebody, who may sign in again. Raises `PersonUnknown`."""
+    lock_person(tx, person_id)
+    end_all_sessions(tx, person_id)
+    note(tx, person_id, "person.signed_out", by=by)
 
 
 def _known(everybody: Mapping[str, Person], person_id: str) -> Person:

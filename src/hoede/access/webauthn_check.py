@@ -1,4 +1,7 @@
-"""What a browser's passkey says, checked: made for us, by a person who was asked, over our challenge."""
+"""What a browser's passkey says, checked: made for us, by a person who was asked, over our challenge.
+
+What is to be checked: docs/sources.md#passkeys.
+"""
 
 import base64
 import json

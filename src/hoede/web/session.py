@@ -42,6 +42,9 @@ IPV6_HOME: Final = 64  # bits of an address that one household or company has in
 STATUS: Final[Mapping[str, int]] = {
     "body-refused": 413,
     "code-refused": 422,
+    "database-busy": 503,
+    "database-unavailable": 503,
+    "disk-full": 503,
     "elsewhere": 403,
     "form": 403,
     "last-administrator": 409,
@@ -118,6 +121,7 @@ class Doors:
             raise DoorWithoutNeeds(f"The route {door.name} says {door.needs!r}, which is no permission.")
 
         async def endpoint(request: Request) -> Response:
+            request.scope["route"] = door  # what broke is logged by its path
             body = await _body(request)
             return await run_in_threadpool(self._pass, request, door, answer, body)
 

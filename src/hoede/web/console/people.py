@@ -23,6 +23,7 @@ def open_doors(doors: Doors, ceremonies: Ceremonies, roles: Roles) -> None:
     doors.get(one, at.person, needs=needs, name="person")
     doors.post(f"{one}/roles", at.set_roles, needs=needs, name="person-roles", back=PEOPLE)
     doors.post(f"{one}/invite", at.invite, needs=needs, name="person-invite", back=PEOPLE)
+    doors.post(f"{one}/sign-out", at.sign_out, needs=needs, name="person-sign-out", back=PEOPLE)
     doors.post(f"{one}/disable", at.disable, needs=needs, name="person-disable", back=PEOPLE)
     doors.post(f"{one}/enable", at.enable, needs=needs, name="person-enable", back=PEOPLE)
 
@@ -81,6 +82,11 @@ class People:
         person_id, link, by = self._id(visit), self.ceremonies.secret(), visit.person.id
         self.ceremonies.db.commit(lambda tx: staff.invite(tx, person_id, link, by=by))
         return self._link(visit, person_id, link)
+
+    def sign_out(self, visit: Visit) -> Response:
+        person_id, by = self._id(visit), visit.person.id
+        self.ceremonies.db.commit(lambda tx: staff.sign_out(tx, person_id, by=by))
+        return self._back(visit)
 
     def disable(self, visit: Visit) -> Response:
         person_id, by = self._id(visit), visit.person.id
