@@ -45,6 +45,7 @@ def pages() -> dict[str, str]:
         "lanes.md": lanes_page(),
         "looking.md": looking_page(),
         "measures.md": measures_page(),
+        "outcomes.md": outcomes_page(),
         "retention.md": retention_page(),
         "roles.md": roles_page(),
         "rules.md": rules_page(),
@@ -53,9 +54,41 @@ def pages() -> dict[str, str]:
 
 def lanes_page() -> str:
     lanes = read_tables().lanes.values()
-    rows = ((_code(one.name), f"{one.due.total_seconds() / 60:.0f} min", one.says) for one in lanes)
-    table = _table(("lane", "due within", "who"), rows)
-    return _page("Lanes", "review/lanes.toml", table, "The case that is due first stands first.")
+    rows = (
+        (
+            _code(one.name),
+            f"{one.due.total_seconds() / 60:.0f} min",
+            "before all" if one.first else f"{one.share} %",
+            one.says,
+        )
+        for one in lanes
+    )
+    table = _table(("lane", "due within", "share", "who"), rows)
+    shares = (
+        "The share is reserved for a lane while something waits in it; the rest goes by priority.\n"
+        "Priority is severity x certainty x reach x age, and age counts by doubling every hour."
+    )
+    return _page("Lanes", "review/lanes.toml", table, shares)
+
+
+def outcomes_page() -> str:
+    rows = (
+        (
+            _code(one.name),
+            one.says,
+            ", ".join(_code(name) for name in (*one.content, *one.account)) or _stays(keeps=one.keeps),
+            f"yes, as {one.account_is}" if one.report else "",
+            one.classification.value,
+            "yes" if one.second else "",
+        )
+        for one in read_tables().outcomes.values()
+    )
+    heads = ("outcome", "what it says", "measures", "reported", "classification", "second check")
+    return _page("Outcomes", "review/outcomes.toml", _table(heads, rows))
+
+
+def _stays(*, keeps: bool) -> str:
+    return "all stay, and somebody else decides" if keeps else "all are undone"
 
 
 def roles_page() -> str:

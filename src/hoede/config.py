@@ -126,6 +126,9 @@ class Config(_Part):
     lease_s: float = Field(
         default=90, gt=0, description="How long a worker may be silent before others take over."
     )
+    undo_within_s: float = Field(
+        default=600, gt=0, description="How long a judge may take back their own judgment."
+    )
     stop_within_s: float = Field(
         default=20, gt=0, description="How long a graceful stop waits for work at hand."
     )

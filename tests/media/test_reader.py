@@ -6,10 +6,12 @@ import signal
 import tempfile
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import av
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from PIL import Image
 from tests.media import forging, probe
 from tests.media.conftest import Look
@@ -31,6 +33,7 @@ from hoede.media import (
 )
 from hoede.media.pdq import distance
 from hoede.media.pictures import frames_of, preview
+from hoede.media.reader import Preview
 
 NEAR = 31
 PICTURE = drawn(1)
@@ -239,13 +242,50 @@ def test_a_preview_is_upright_small_and_tells_nothing_of_where_it_was_taken(read
     with tempfile.TemporaryFile() as file:
         file.write(encoded(turned, "JPEG", exif=exif))
         file.flush()
-        made = reader.preview(file.fileno(), side=100)
+        shown = reader.preview(file.fileno(), side=100)
+    made = shown.picture
+    assert shown.whole
     assert b"MARKER-4711" not in made
     with Image.open(io.BytesIO(made)) as opened:
         assert (opened.format, opened.size) == ("WEBP", (100, 75))
-        shown = np.asarray(opened.convert("L")).astype(int)
+        seen = np.asarray(opened.convert("L")).astype(int)
     small = np.asarray(PICTURE.convert("L").resize((100, 75))).astype(int)
-    assert np.abs(shown - small).mean() < 12
+    assert np.abs(seen - small).mean() < 12
+
+
+def previewed(reader: Reader, content: bytes, **how: Any) -> Preview:
+    with tempfile.TemporaryFile() as file:
+        file.write(content)
+        file.flush()
+        return reader.preview(file.fileno(), side=64, **how)
+
+
+def colours(preview: Preview) -> NDArray[np.int64]:
+    with Image.open(io.BytesIO(preview.picture)) as opened:
+        return np.asarray(opened.convert("RGB")).astype(np.int64)
+
+
+def test_a_preview_in_grey_has_no_colour_and_a_blurred_one_no_edges(reader: Reader) -> None:
+    sharp = Image.new("RGB", (64, 64), "black")
+    sharp.paste((255, 0, 0), (32, 0, 64, 64))
+    plain, grey, blurred = (
+        previewed(reader, encoded(sharp, "PNG"), **how) for how in ({}, {"grey": True}, {"blur": 16})
+    )
+    assert np.ptp(colours(plain), axis=2).max() > 200
+    assert np.ptp(colours(grey), axis=2).max() < 10
+    steps = [int(np.abs(np.diff(colours(one)[:, :, 0], axis=1)).max()) for one in (plain, blurred)]
+    assert (steps[0] > 100, steps[1] < 30) == (True, True)
+    assert (plain.whole, grey.whole, blurred.whole) == (True, True, False)
+
+
+def test_a_preview_of_moving_pictures_is_not_the_whole_file(reader: Reader) -> None:
+    frames = [Image.new("RGB", (64, 64), name) for name in ("teal", "navy")]
+    assert not previewed(reader, encoded(frames[0], "GIF", save_all=True, append_images=frames[1:])).whole
+
+
+def test_a_form_that_is_not_decoded_has_no_preview(reader: Reader) -> None:
+    with pytest.raises(FormRefused):
+        previewed(reader, b"a text that is no picture at all")
 
 
 @pytest.mark.parametrize("form", ["PNG", "GIF", "JPEG", "WEBP"])
@@ -260,7 +300,8 @@ def test_every_way_to_store_pixels_is_read(form: str, mode: str) -> None:
         return  # this form cannot hold that
     (frame,) = frames_of(form.lower(), io.BytesIO(content), Limits())
     assert len(frame.pdq) >= 8
-    assert preview(form.lower(), io.BytesIO(content), Limits(), side=50)
+    made, _ = preview(form.lower(), io.BytesIO(content), Limits(), side=50)
+    assert made
 
 
 @pytest.mark.parametrize("size", [(1, 1), (1, 900), (900, 1), (4, 4)])

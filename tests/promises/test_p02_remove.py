@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from tests.parts import until
+from tests.promises.judging import judged, suspected
 
 from hoede.db import orders
 from hoede.demo import records
@@ -41,6 +42,17 @@ def test_nobody_can_fetch_it_once_it_was_told(playing: Stage) -> None:
     assert not records.can_be_fetched(playing, content)  # held before anybody could see it
     until(lambda: records.content_state(playing, content) == "removed")
     assert not records.can_be_fetched(playing, content)
+
+
+@pytest.mark.promise(2, "it-is-removed-after-a-judgment")
+def test_what_a_person_judged_is_removed_after_its_copy_is_sealed(playing: Stage) -> None:
+    person, content = suspected(playing, "Jaap")
+    assert records.content_state(playing, content) == "held"
+    judged(playing, person, "eva", "confirmed_new", classification="A2")
+    until(lambda: "remove" in ended(playing, person))
+    assert records.content_state(playing, content) == "removed"
+    assert not records.can_be_fetched(playing, content)
+    assert ended(playing, person)["preserve"] <= ended(playing, person)["remove"]
 
 
 @pytest.mark.promise(2, "the-times-were-measured")

@@ -3,6 +3,7 @@
 import httpx2
 import pytest
 from tests.parts import until
+from tests.promises.judging import judged, suspected
 
 from hoede.demo import records
 from hoede.demo.people import Person, join, post
@@ -39,3 +40,20 @@ def test_the_person_reads_why_and_objects_through_the_link(playing: Stage) -> No
     waiting = playing.hoede.db.read(review.queue)
     objections = [case for case in waiting if case.account == person.id]
     assert [case.grounds for case in objections] == [Grounds.OBJECTION]
+
+
+@pytest.mark.promise(3, "it-is-closed-after-a-judgment")
+def test_an_account_is_closed_after_a_judgment_and_the_person_told(playing: Stage) -> None:
+    person, _ = suspected(playing, "Maud")
+    judged(playing, person, "eva", "confirmed_new", classification="A2")
+    until(lambda: records.account_state(playing, person) == "closed")
+    until(lambda: len(letters(playing, person)) == 2)  # limited at first, closed by the judgment
+    newest = letters(playing, person)[0]
+    assert "closed" in httpx2.get(newest).text
+    until(lambda: records.finished_about(playing, person) == 1)
+
+
+def letters(playing: Stage, person: Person) -> list[str]:
+    """Links of the letters Plein shows them, the newest first."""
+    told = httpx2.get(f"{playing.plein_url}/admin/accounts/{person.id}").json()["letters"]
+    return [one["appeal_url"] for one in told]

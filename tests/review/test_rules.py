@@ -18,10 +18,16 @@ LANE = '[minors]\ndue_minutes = 60\nsays = "first who is who"\n'
 def test_the_lanes_that_ship_and_their_due_times() -> None:
     due = {lane.name: lane.due for lane in parse_lanes(SHIPPED).values()}
     assert due == {
+        "now": timedelta(hours=1),
         "minors": timedelta(hours=1),
         "child_safety": timedelta(minutes=30),
+        "flagger": timedelta(hours=12),
+        "self_harm": timedelta(hours=1),
         "unseen": timedelta(days=1),
+        "notices": timedelta(days=1),
+        "safe_exit": timedelta(days=1),
         "appeals": timedelta(days=7),
+        "second": timedelta(days=1),
     }
 
 
@@ -34,6 +40,10 @@ def test_the_lanes_that_ship_and_their_due_times() -> None:
         '[minors]\nsays = "x"',  # no due time
         LANE.replace("60", "0"),  # due at once is due never
         LANE.replace("60", '"60"'),  # a word in place of a number
+        LANE + "share = 101",  # more than all
+        LANE + 'share = "5"',
+        LANE + 'first = "yes"',
+        LANE + "share = 60\n" + LANE.replace("[minors]", "[unseen]") + "share = 50",  # more than all together
     ],
 )
 def test_a_table_of_lanes_that_is_not_right_is_refused(text: str) -> None:

@@ -26,7 +26,9 @@ LETTER = LetterRow(
     sent_on=date(2026, 11, 23),
     until=date(2027, 5, 23),
 )
-OBJECTION = Objection(number="A1B2C3D4", case_id="cas_1", at=NOON, due_at=NOON + timedelta(days=7))
+OBJECTION = Objection(
+    number="A1B2C3D4", case_id="cas_1", at=NOON, due_at=NOON + timedelta(days=7), order_id="ord_1"
+)
 
 
 def open_case(
@@ -216,3 +218,23 @@ def test_one_objects_to_a_letter_once(db: Database) -> None:
     object_to(db)
     with pytest.raises(IntegrityError):
         db.commit(lambda tx: store.save_objection(tx, "ord_1", OBJECTION, "Again."))
+
+
+def test_an_answered_objection_says_how_and_keeps_the_first_words(
+    db: Database, leaves: Callable[[Database], int]
+) -> None:
+    object_to(db)
+    before = leaves(db)
+    answer = partial(store.answer_objection, number="A1B2C3D4", outcome="reinstated")
+    db.commit(partial(answer, person="bas", reason="A cat.", undone=["closed", "removed"]))
+    for words in (["You were right."], ["Later words."]):
+        db.commit(partial(store.keep_answer, number="A1B2C3D4", paragraphs=words))
+    found = db.read(lambda conn: store.objection_of(conn, "cas_1"))
+    assert found == db.read(lambda conn: store.objection(conn, "A1B2C3D4"))
+    assert found is not None
+    assert (found.outcome, found.undone, found.answer) == (
+        "reinstated",
+        ("closed", "removed"),
+        ("You were right.",),
+    )
+    assert (leaves(db) - before, db.read(store.answered)) == (1, ["A1B2C3D4"])

@@ -8,7 +8,7 @@ from itertools import combinations
 import pytest
 
 from hoede.words import LOCALES, catalogue
-from hoede.words.letters import ACTS, Decided, Letter, neutral_letter
+from hoede.words.letters import ACTS, Decided, Letter, answer_letter, neutral_letter
 
 URL = "https://hoede.example/appeal/0123456789abcdef"
 GIVES_AWAY = re.compile(
@@ -108,3 +108,39 @@ def test_no_letter_tells_how_we_knew_or_whom_we_told(locale: str, acts: Sequence
 def test_a_letter_about_nothing_or_about_another_act_is_refused(acts: list[str]) -> None:
     with pytest.raises(ValueError, match="a letter tells of"):
         letter("en", acts)
+
+
+def answer(locale: str, *, right: bool, undone: Sequence[str]) -> Letter:
+    words = catalogue(locale)
+    return answer_letter(
+        words,
+        right=right,
+        undone=undone,
+        rule="3.1",
+        help_name="De Kindertelefoon, 0800-0432",
+        appeal_url=URL,
+        outside=words.say("letter.outside.body"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("right", "undone", "says"),
+    [
+        (
+            True,
+            ["closed", "removed"],
+            "You were right. We undo: content removed and account closed. We are sorry.",
+        ),
+        (True, [], "You were right. We are sorry."),
+        (False, [], "We looked again. It stays as it is under our rule 3.1."),
+    ],
+)
+def test_the_answer_to_an_objection(*, right: bool, undone: Sequence[str], says: str) -> None:
+    assert answer("en", right=right, undone=undone).paragraphs[1] == says
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+@pytest.mark.parametrize("right", [True, False])
+def test_the_answer_tells_nothing_of_how_we_knew(locale: str, *, right: bool) -> None:
+    text = " ".join(answer(locale, right=right, undone=ACTS).paragraphs)
+    assert GIVES_AWAY.search(text) is None

@@ -31,8 +31,10 @@ from hoede.enforcement.platforms.webhook import WebhookPlatform
 from hoede.evidence import LocalDisk, Vault
 from hoede.flow.appeal import Appeal
 from hoede.flow.carry_out import CarryOut, Job, ReceiveReceipt, Waits
+from hoede.flow.cases import Cases
 from hoede.flow.expire import Expire
 from hoede.flow.grounds import GroundsStand
+from hoede.flow.judge import Judge, Objections
 from hoede.flow.preserve import Preserve
 from hoede.flow.report import Compose, Report
 from hoede.flow.rescan import Rescan
@@ -40,6 +42,7 @@ from hoede.flow.screen import Screening
 from hoede.flow.screen.looking import Looking
 from hoede.flow.screen.record import Record
 from hoede.flow.tell import LetterFacts, Tell
+from hoede.flow.view import View
 from hoede.keys import FileKeys
 from hoede.lists import Nearby
 from hoede.lists import store as lists
@@ -87,6 +90,10 @@ class Hoede:
     ballast: Ballast
     screening: Screening
     carry_out: CarryOut
+    cases: Cases
+    judge: Judge
+    objections: Objections
+    view: View
     sequencer: Sequencer
     expire: Expire
     rescan: Rescan
@@ -150,6 +157,15 @@ def build(config: Config, *, demo_links: Mapping[str, str] | None = None, holder
         lanes=tables.lanes,
         holder=me,
     )
+    judge = Judge(
+        db=db,
+        names=keys.names,
+        measures=tables.book.measures,
+        outcomes=tables.outcomes,
+        lanes=tables.lanes,
+        authorities=tuple(config.authorities),
+        undo_within=timedelta(seconds=config.undo_within_s),
+    )
     return Hoede(
         config=config,
         db=db,
@@ -160,6 +176,16 @@ def build(config: Config, *, demo_links: Mapping[str, str] | None = None, holder
         ballast=ballast,
         screening=screening,
         carry_out=carry_out,
+        cases=Cases(
+            db=db,
+            lanes=tables.lanes,
+            helplines=shipped(),
+            demo=config.deployment == "demo",
+            new_id=new_id,
+        ),
+        judge=judge,
+        objections=Objections(judge=judge),
+        view=View(db=db, vault=vault, reader=reader, new_id=new_id),
         sequencer=Sequencer(db, keys, me),
         expire=Expire(db=db, vault=vault, kept=tables.kept),
         rescan=Rescan(

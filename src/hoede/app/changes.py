@@ -17,6 +17,7 @@ from hoede.keys import FileKeys
 from hoede.lists import banks, quarantine
 from hoede.lists import store as lists
 from hoede.reporting import store as reports
+from hoede.review import judgments, views
 from hoede.review import store as review
 
 # Acts that change no row: the leaf is all there is.
@@ -25,10 +26,12 @@ LEAF_ONLY = frozenset({"evidence.opened"})
 
 def expected(conn: Connection) -> Iterator[Expected]:
     """Each change that DESIGN 4.2 names."""
-    for told in (orders, restores, lists, banks, quarantine, access, people, vault_keys, audit):
+    told_by = (orders, restores, lists, banks, quarantine, access, people, vault_keys, audit)
+    for told in (*told_by, judgments, views):
         yield from (Expected(act, about) for act, about in told.changes(conn))
     yield from (Expected("decision", one) for one in decisions.all_ids(conn))
     yield from (Expected("case.opened", one) for one in review.case_ids(conn))
+    yield from (Expected("objection.answered", one) for one in review.answered(conn))
     yield from (Expected("preserve.ended", one) for one in evidence.ended(conn))
     yield from (Expected("report.opened", one) for one in reports.opened(conn))
     yield from (Expected("report.finished", one) for one in reports.finished(conn))

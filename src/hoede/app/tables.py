@@ -10,7 +10,7 @@ from hoede.core.retention import Retention, parse_retention
 from hoede.enforcement import Rulebook, parse_measures, parse_rulebook
 from hoede.media import Forms, parse_forms
 from hoede.policy import LookingLaw, parse_look_table
-from hoede.review import Lanes, parse_lanes
+from hoede.review import KnownNames, Lanes, Outcomes, parse_lanes, parse_outcomes
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +19,7 @@ class Tables:
 
     book: Rulebook
     lanes: Lanes
+    outcomes: Outcomes
     retention: Retention
     kept: Retention  # of what is no evidence: fingerprints, what rules in shadow would have done
     laws: tuple[LookingLaw, ...]
@@ -34,9 +35,16 @@ def read_tables(may_look_file: Path | None = None, formats_file: Path | None = N
     forms = parse_forms(_shipped("media", "formats.toml"))
     if formats_file is not None:
         forms = parse_forms(_own("formats_file", formats_file), forms)
+    lanes = parse_lanes(_shipped("review", "lanes.toml"))
+    names = KnownNames(
+        measures={name: one.target for name, one in measures.items()},
+        irreversible=frozenset(name for name, one in measures.items() if one.irreversible),
+        lanes=lanes.keys(),
+    )
     return Tables(
         book=parse_rulebook(_shipped("enforcement", "rulebook.toml"), measures),
-        lanes=parse_lanes(_shipped("review", "lanes.toml")),
+        lanes=lanes,
+        outcomes=parse_outcomes(_shipped("review", "outcomes.toml"), names),
         retention=parse_retention(_shipped("evidence", "retention.toml")),
         kept=parse_retention(_shipped("detection", "retention.toml")),
         laws=laws,

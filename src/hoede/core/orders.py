@@ -61,6 +61,12 @@ class OrderView:
     needs_human: bool
     opened_at: datetime
     ended_at: datetime | None
+    in_hands: bool = False  # some worker claimed it and has not written down how it went
+
+    @property
+    def begun(self) -> bool:
+        """Whether it may have been carried out, receipt or not."""
+        return self.tries > 0 or self.in_hands or self.state is OrderState.DONE
 
 
 def order_id(key: bytes, cause: str, measure: str, target: Target) -> str:

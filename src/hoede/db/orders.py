@@ -1,6 +1,7 @@
 """The outbox: orders are opened with the state that asked for them, and carried out exactly once."""
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -204,6 +205,27 @@ def supersede(tx: Transaction, order: str) -> bool:
     return bool(gone.rowcount)
 
 
+def resume(tx: Transaction, order: str) -> bool:
+    """Carry out what waited for a judgment, now that one asks for it; false when it did not wait for one.
+
+    What waits because of a restore waits on: a judge cannot know whether it was done.
+    """
+    waits = (ORDERS.c.state == OrderState.WAITING, func.coalesce(ORDERS.c.reason, "") != RESTORED)
+    resumed = tx.conn.execute(
+        update(ORDERS)
+        .where(ORDERS.c.id == order, *waits)
+        .values(state=OrderState.OPEN, reason=None, due_at=tx.now, may_fall_away=False)
+    )
+    tx.opened_orders |= bool(resumed.rowcount)
+    return bool(resumed.rowcount)
+
+
+def lock(tx: Transaction, causes: Iterable[str]) -> None:
+    """Let no worker begin or end an order of these causes before this transaction ends."""
+    asked = select(ORDERS.c.id).where(ORDERS.c.cause.in_(list(causes)), ORDERS.c.state.not_in(ENDED))
+    tx.conn.execute(asked.order_by(ORDERS.c.id).with_for_update()).all()
+
+
 def view(conn: Connection, order: str) -> OrderView | None:
     row = conn.execute(select(ORDERS).where(ORDERS.c.id == order)).one_or_none()
     return None if row is None else _view(row)
@@ -331,4 +353,5 @@ def _view(row: Row[Any]) -> OrderView:
         needs_human=row.needs_human,
         opened_at=row.opened_at,
         ended_at=row.ended_at,
+        in_hands=row.lease_by is not None,
     )

@@ -1,6 +1,6 @@
 """Rows of the vault: what was taken, its wrapped key, its state and until when it stays."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -47,6 +47,7 @@ EVIDENCE = Table(
     Column("taken_at", Moment, nullable=False),
     Column("sealed_at", Moment),
     Column("keep_until", Moment),
+    Column("destroy_after", Moment),  # judged to be no violation: its key goes once objecting is over
 )
 
 
@@ -63,6 +64,7 @@ class EvidenceRow:
     media_type: str | None
     sealed_at: datetime | None
     keep_until: datetime | None
+    destroy_after: datetime | None = None
 
 
 def add_taken(
@@ -153,6 +155,11 @@ def drop(tx: Transaction, event: str) -> None:
     )
 
 
+def destroy_after(tx: Transaction, ids: Iterable[str], at: datetime | None) -> None:
+    """Mark copies to be destroyed after a moment; None: they are wanted again."""
+    tx.conn.execute(update(EVIDENCE).where(EVIDENCE.c.id.in_(list(ids))).values(destroy_after=at))
+
+
 def ended(conn: Connection) -> list[str]:
     """Ids of objects whose preserving ended; each has a leaf."""
     states = (EvidenceState.SEALED, EvidenceState.IMPOSSIBLE)
@@ -183,4 +190,5 @@ def _row(row: Row[Any]) -> EvidenceRow:
         media_type=row.media_type,
         sealed_at=row.sealed_at,
         keep_until=row.keep_until,
+        destroy_after=row.destroy_after,
     )

@@ -43,6 +43,7 @@ class Appeal:
             sent_on=row.sent_on,
             until=row.until,
             receipt=_receipt(objection) if objection else None,
+            answer=objection.answer if objection else (),
         )
 
     def _object(self, tx: Transaction, link: str, text: str) -> AppealReceipt | Refusal:

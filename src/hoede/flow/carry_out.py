@@ -15,6 +15,7 @@ from hoede.db import Database, DiskFull, Transaction, failpoints, orders, restor
 from hoede.db.orders import Claim
 from hoede.review import Lanes
 from hoede.review import store as review
+from hoede.review.rules import JUDGED_OTHERWISE
 
 log = structlog.get_logger()
 
@@ -101,9 +102,14 @@ class CarryOut:
     def _let_wait(self, tx: Transaction, claimed: Claim, reason: str) -> None:
         """Neither carried out nor dropped: the content stays held, and a person is called to judge."""
         order = claimed.order
+        if reason == JUDGED_OTHERWISE:  # a person has judged: nobody is called to judge it again
+            if orders.renew(tx, claimed):
+                orders.supersede(tx, order.id)
+            return
         if orders.renew(tx, claimed) and orders.let_wait(tx, order.id, reason):
             if order.by == "authority":
-                review.close_to_files(tx, order.cause)  # later files get a case, and a report, of their own
+                # Later files get a case, and a report, of their own.
+                review.close_to_files(tx, order.values["case"])
             lane = self.lanes["child_safety"]
             review.call_a_person(tx, order.values["case"], reason, lane.name, tx.now + lane.due)
 
@@ -111,7 +117,7 @@ class CarryOut:
         """Neither carried out nor dropped, until a person has looked at the other side."""
         order = claimed.order
         if orders.renew(tx, claimed) and restores.park(tx, order.id, restore):
-            review.close_to_files(tx, order.cause)  # likewise
+            review.close_to_files(tx, order.values["case"])  # likewise
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,6 +17,7 @@ from hoede.enforcement import store as decisions
 from hoede.enforcement.measures import Measures
 from hoede.lists import Entry
 from hoede.lists import store as lists
+from hoede.review import judgments
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +31,9 @@ class GroundsStand:
         return self.db.read(lambda conn: self._why_not(conn, order))
 
     def _why_not(self, conn: Connection, order: Order) -> str | None:
+        judged = judgments.in_force(conn, order.values.get("case", ""))
+        if judged is not None and judged.wants(order.measure):
+            return None  # a person asks for it now, whatever it stood on before
         decision = decisions.find(conn, order.cause)
         if decision is None:
             return "decision-unknown"

@@ -1,7 +1,7 @@
 """Tell the platform: each order as one signed webhook, a letter with the one that notifies."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from hoede import accounts
 from hoede.accounts.rules import local_date
@@ -9,12 +9,13 @@ from hoede.core.jobs import Later, Result
 from hoede.core.orders import Order, opaque
 from hoede.db import Database, Transaction
 from hoede.db.orders import Claim
-from hoede.enforcement import Platform, PlatformRefused, PlatformUnavailable
+from hoede.enforcement import DecisionRow, Platform, PlatformRefused, PlatformUnavailable
 from hoede.enforcement import store as decisions
 from hoede.review import LetterRow, objection_until
 from hoede.review import store as review
+from hoede.review.judgments import REINSTATED
 from hoede.words import best_locale, catalogue
-from hoede.words.letters import Letter, neutral_letter
+from hoede.words.letters import Decided, Letter, answer_letter, neutral_letter
 
 ACTS = {"remove": "removed", "restrict_account": "restricted", "close_account": "closed"}
 
@@ -49,7 +50,9 @@ class Tell:
 
     def _letter(self, tx: Transaction, order: Order) -> Letter:
         """The letter as first written; its link follows from the order and is kept nowhere."""
-        link = opaque(self.names, f"appeal\x1f{order.id}")
+        if number := order.values.get("objection"):
+            return self._answer(tx, order, number)
+        link = self._link(order.id)
         kept = review.letter_of(tx.conn, order.id)
         if kept is None:
             kept = self._write(tx, order, link)
@@ -62,16 +65,16 @@ class Tell:
         words = catalogue(best_locale([person.locale] if person.locale else []))
         today = local_date(tx.now, person.zone)
         facts = self.facts[order.service]
-        country = f"?country={person.country}" if person.country else ""
         letter = neutral_letter(
             words,
-            acts=[ACTS[name] for name in (decision.measures if decision else ()) if name in ACTS],
+            acts=_acts(order, decision),
             date=today,
             object_until=objection_until(today),
             rule=facts.rule,
-            help_name=f"{self.public_url}/help{country}",
+            help_name=self._help(person.country),
             appeal_url=self._url(link),
             outside=facts.outside or words.say("letter.outside.body"),
+            decided=Decided.AUTOMATIC if decision else Decided.PERSON,
         )
         return LetterRow(
             order_id=order.id,
@@ -85,5 +88,37 @@ class Tell:
             until=objection_until(today),
         )
 
+    def _answer(self, tx: Transaction, order: Order, number: str) -> Letter:
+        """The answer to an objection, in the language of the letter it was against, under the same link."""
+        objection = review.objection(tx.conn, number)
+        against = review.letter_of(tx.conn, objection.order_id) if objection else None
+        if objection is None or against is None:
+            raise LookupError(f"the objection that {order.id} answers is not there")
+        words, facts = catalogue(against.locale), self.facts[order.service]
+        answer = answer_letter(
+            words,
+            right=objection.outcome == REINSTATED,
+            undone=objection.undone,
+            rule=facts.rule,
+            help_name=self._help(accounts.account(tx.conn, order.service, order.values["account"]).country),
+            appeal_url=self._url(self._link(objection.order_id)),
+            outside=facts.outside or words.say("letter.outside.body"),
+        )
+        review.keep_answer(tx, number, answer.paragraphs)
+        return replace(answer, paragraphs=objection.answer or answer.paragraphs)
+
+    def _help(self, country: str | None) -> str:
+        return f"{self.public_url}/help" + (f"?country={country}" if country else "")
+
+    def _link(self, order_id: str) -> str:
+        return opaque(self.names, f"appeal\x1f{order_id}")
+
     def _url(self, link: str) -> str:
         return f"{self.public_url}/appeal/{link}"
+
+
+def _acts(order: Order, decision: DecisionRow | None) -> list[str]:
+    """What the letter tells of: the decision's measures, or those a judgment named with the order."""
+    if decision is None:
+        return order.values.get("acts", "").split()
+    return [ACTS[name] for name in decision.measures if name in ACTS]

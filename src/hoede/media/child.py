@@ -38,11 +38,20 @@ def _looked(line: socket.socket, asked: Any, media: BinaryIO, limits: Limits) ->
     media.seek(0)
     try:
         if asked["job"] == "preview":
-            return {"form": form}, pictures.preview(form, media, limits, side=asked["small"])
+            return _previewed(form, media, limits, asked)
         frames, rest = _packed(line, _frames(form, media, limits, asked["small"]))
     except MediaRefused as refused:
         return {"refused": refused.code, "detail": refused.detail}, b""
     return {"form": form, "frames": frames}, rest
+
+
+def _previewed(form: str, media: BinaryIO, limits: Limits, asked: Any) -> tuple[Any, bytes]:
+    if form not in pictures.FORMS:
+        raise FormRefused(f"Media of the form {form} has no preview.")
+    picture, count = pictures.preview(
+        form, media, limits, side=asked["small"], grey=asked["grey"], blur=asked["blur"]
+    )
+    return {"form": form, "frames": count}, picture
 
 
 def _frames(form: str, media: BinaryIO, limits: Limits, small: int) -> Iterable[Frame]:
@@ -78,7 +87,7 @@ def _warm_up() -> None:
         target.seek(0)
         list(pictures.frames_of(form, target, Limits(), small=16))
         target.seek(0)
-        pictures.preview(form, target, Limits(), side=16)
+        pictures.preview(form, target, Limits(), side=16, grey=True, blur=1)
 
 
 if __name__ == "__main__":

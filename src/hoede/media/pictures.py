@@ -9,7 +9,7 @@ from typing import BinaryIO
 import numpy as np
 import pi_heif
 from numpy.typing import NDArray
-from PIL import Image, ImageFile, UnidentifiedImageError
+from PIL import Image, ImageFile, ImageFilter, UnidentifiedImageError
 
 from hoede.core.media import Frame
 from hoede.media.headers import Header, read_header
@@ -183,16 +183,23 @@ def _small(image: Image.Image, side: int) -> Image.Image:
     return copy
 
 
-def preview(form: str, file: BinaryIO, limits: Limits, *, side: int) -> bytes:
+def preview(
+    form: str, file: BinaryIO, limits: Limits, *, side: int, grey: bool = False, blur: int = 0
+) -> tuple[bytes, int]:
     """A WebP of the first frame, upright, with sides of at most `side` pixels and without any metadata.
 
-    Raises as `frames_of` does.
+    With it, how many frames the file has. `blur` is in pixels of the preview. Raises as `frames_of` does.
     """
     (frame,) = frames_of(form, file, replace(limits, sampled=1), small=side)
     file.seek(0)
     with Image.open(file, formats=(FORMS[form],)) as image:
-        turn = _turn(image)
+        turn, count = _turn(image), int(getattr(image, "n_frames", 1))
     shown = Image.frombytes("RGB", (frame.rgb_width, frame.rgb_height), frame.rgb)
+    shown = shown.transpose(_TRANSPOSED[turn]) if turn in _TRANSPOSED else shown
+    if blur:
+        shown = shown.filter(ImageFilter.GaussianBlur(blur))
+    if grey:
+        shown = shown.convert("L")
     target = io.BytesIO()
-    (shown.transpose(_TRANSPOSED[turn]) if turn in _TRANSPOSED else shown).save(target, "WEBP", quality=80)
-    return target.getvalue()
+    shown.save(target, "WEBP", quality=80)
+    return target.getvalue(), count

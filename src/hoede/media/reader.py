@@ -26,6 +26,12 @@ class Sandbox:
     video: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Preview:
+    picture: bytes  # a WebP
+    whole: bool  # the file has nothing that is not shown here: one frame, not blurred
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reader:
     """Decodes in the children of `pool`, by the table of forms and within the limits."""
@@ -53,13 +59,17 @@ class Reader:
         except (KeyError, TypeError) as error:  # not what our own child would say
             raise MediaUnreadable("The file broke the decoder.") from error
 
-    def preview(self, file: int, *, side: int) -> bytes:
-        """A WebP of the first frame, no larger than `side` pixels, without metadata; raises as `look`."""
+    def preview(self, file: int, *, side: int, grey: bool = False, blur: int = 0) -> Preview:
+        """The first frame, no larger than `side` pixels, without metadata; raises as `look`.
+
+        `FormRefused` too where there is no preview of the form: of video, and of what is not decoded.
+        """
         self.form(file)
+        asked = {"job": "preview", "small": side, "grey": grey, "blur": blur}
         with _own(file) as own:
-            told, picture = self.pool.ask({"job": "preview", "small": side}, own, self.limits.seconds)
+            told, picture = self.pool.ask(asked, own, self.limits.seconds)
         _raise_refusal(told)
-        return picture
+        return Preview(picture, whole=told.get("frames") == 1 and not blur)
 
     def form(self, file: int) -> Form:
         """What the file is by its first bytes; raises `FormRefused` where that form is not taken."""

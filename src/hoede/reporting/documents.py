@@ -28,6 +28,7 @@ def _attribute(name: str) -> Any:
 class IncidentSummary:
     incident_type: str | None = _element("incidentType")
     platform: str | None = _element("platform")
+    high_priority: str | None = _element("escalateToHighPriority")
     incident_date_time: str | None = _element("incidentDateTime")
     description: str | None = _element("incidentDateTimeDescription")
 
@@ -69,10 +70,20 @@ class PersonOrUserReported:
 
 
 @dataclass
+class Victim:
+    person: Person | None = _element("victimPerson")
+    esp_identifier: str | None = _element("espIdentifier")
+    esp_service: str | None = _element("espService")
+    screen_name: str | None = _element("screenName")
+    ip_capture_event: list[IpCaptureEvent] = _elements("ipCaptureEvent")
+
+
+@dataclass
 class Report:
     incident_summary: IncidentSummary | None = _element("incidentSummary")
     reporter: Reporter | None = _element("reporter")
     reported: list[PersonOrUserReported] = _elements("personOrUserReported")
+    victims: list[Victim] = _elements("victim")
     additional_info: str | None = _element("additionalInfo")
 
     class Meta:
@@ -94,6 +105,7 @@ class FileDetails:
     uploaded_at: str | None = _element("uploadedToEspTimestamp")
     viewed: bool | None = _element("fileViewedByEsp")
     relevance: str | None = _element("fileRelevance")
+    classification: str | None = _element("industryClassification")
     hashes: list[OriginalFileHash] = _elements("originalFileHash")
     ip_capture_event: IpCaptureEvent | None = _element("ipCaptureEvent")
     additional_info: list[str] = _elements("additionalInfo")

@@ -179,7 +179,7 @@ class IpEvent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Suspect:
-    """The account whose uploader is an adult by evidence."""
+    """The account it came from. A report names it if it is an adult's by evidence, or judged to be named."""
 
     account: str
     screen_name: str | None
@@ -198,6 +198,7 @@ class DraftFile:
     ip_event: IpEvent | None
     viewed: bool  # true only when a person opened the entire file, unblurred
     found_by: tuple[str, ...]  # e.g. "sha256 equals an entry of NAME"
+    classification: str | None = None  # A1, A2, B1 or B2, as a person judged it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -214,3 +215,6 @@ class Draft:
     not_preserved: int  # files whose copy could not be sealed
     rehearsal: bool  # a rehearsal entry is among its grounds
     follows: str | None  # the account's earlier case
+    account_is: str = "offender"  # or victim; nobody: the report names no account
+    incident: str = "csam"  # csam, enticement or trafficking; each authority has its own words
+    high_priority: str | None = None  # why a child is in danger now

@@ -246,22 +246,23 @@ def _plain(value: object) -> str:
 
 
 def _draft(told: dict[str, Any]) -> Draft:
-    suspect = told["suspect"]
     return Draft(
         **told
         | {
             "incident_at": datetime.fromisoformat(told["incident_at"]),
             "composed_at": datetime.fromisoformat(told["composed_at"]),
-            "suspect": Suspect(
-                **suspect
-                | {
-                    "ip_events": tuple(_ip(one) for one in suspect["ip_events"]),
-                    "closed_at": _moment(suspect["closed_at"]),
-                }
-            ),
+            "suspect": _suspect(told["suspect"]),
             "files": tuple(_file(one) for one in told["files"]),
         }
     )
+
+
+def _suspect(told: dict[str, Any]) -> Suspect:
+    more = {
+        "ip_events": tuple(_ip(one) for one in told["ip_events"]),
+        "closed_at": _moment(told["closed_at"]),
+    }
+    return Suspect(**told | more)
 
 
 def _file(told: dict[str, Any]) -> DraftFile:

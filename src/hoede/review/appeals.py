@@ -20,6 +20,7 @@ class AppealView:
     sent_on: date
     until: date  # the last day to object
     receipt: AppealReceipt | None = None  # of the objection, once there is one
+    answer: tuple[str, ...] = ()  # to the objection, word for word as it was sent
     outside: str | None = None  # the body one may go to instead, as named in the letter
 
 

@@ -11,6 +11,8 @@ from types import MappingProxyType
 from hoede.core.errors import HoedeError
 from hoede.core.findings import Category
 
+WHOLE = 100  # percent
+JUDGED_OTHERWISE = "judged-otherwise"  # why an order ends that a judgment no longer asks for
 OBJECTION_MONTHS = 6  # DSA art. 20(1), docs/sources.md#dsa-20
 
 
@@ -33,6 +35,8 @@ class Lane:
     name: str
     due: timedelta
     says: str
+    share: int = 0  # percent of what people take, reserved while something waits here
+    first: bool = False  # taken before anything else
 
 
 Lanes = Mapping[str, Lane]
@@ -42,15 +46,22 @@ def parse_lanes(text: str) -> Lanes:
     """Read `lanes.toml` in its order; an unknown key is an error."""
     try:
         tables = tomllib.loads(text)
-        return MappingProxyType({name: _lane(name, **table) for name, table in tables.items()})
+        lanes = {name: _lane(name, **table) for name, table in tables.items()}
+        if sum(lane.share for lane in lanes.values()) > WHOLE:
+            raise ValueError("the shares of all lanes are more than 100 percent")
     except (TypeError, ValueError) as error:
         raise LanesError(str(error)) from error
+    return MappingProxyType(lanes)
 
 
-def _lane(name: str, *, due_minutes: int, says: str) -> Lane:
+def _lane(name: str, *, due_minutes: int, says: str, share: int = 0, first: bool = False) -> Lane:
     if due_minutes < 1:
         raise ValueError(f"{name}: due_minutes must be at least 1")
-    return Lane(name, timedelta(minutes=due_minutes), says)
+    if not isinstance(share, int) or not 0 <= share <= WHOLE:
+        raise ValueError(f"{name}: share is a whole percent from 0 to 100")
+    if not isinstance(first, bool):
+        raise TypeError(f"{name}: first is true or false, without quotes")
+    return Lane(name, timedelta(minutes=due_minutes), says, share, first)
 
 
 def lane_of(categories: Iterable[Category], *, adult: bool) -> str:

@@ -2,12 +2,14 @@
 
 import hashlib
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import (
     Column,
+    ColumnElement,
     Connection,
     Date,
     ForeignKey,
@@ -18,14 +20,20 @@ from sqlalchemy import (
     Table,
     Text,
     and_,
+    func,
     insert,
+    literal,
     select,
+    text,
+    tuple_,
     update,
 )
 
 from hoede.core.leaves import Leaf
 from hoede.db import METADATA, Moment, Transaction, insert_new
 from hoede.review.rules import Grounds
+
+OPEN, SECOND, JUDGED = "open", "second", "judged"  # states of a case; second: judged, to be checked
 
 CASES = Table(
     "case_",
@@ -35,13 +43,15 @@ CASES = Table(
     Column("account", String(255), nullable=False, index=True),
     Column("grounds", String(16), nullable=False),
     Column("lane", String(32)),  # empty: nobody needs to look
-    Column("state", String(16), nullable=False),  # open until judged
+    Column("state", String(16), nullable=False),  # open, second or judged
     Column("opened_at", Moment, nullable=False),
     Column("due_at", Moment),
     Column("composed_at", Moment),  # its report is composed: later files open a new case
     # The case this one follows; checked at the end of a transaction, so that copies may come in any order.
     Column("earlier", String(40), ForeignKey("case_.id", deferrable=True, initially="DEFERRED")),
     Column("needs_human", String(64)),  # a code, why a person is called before the lane's time
+    Column("rank_at", Moment),  # review/priority.py: what is earlier is more pressing
+    Column("danger", Text),  # why a child is in danger now, as the person who saw it wrote it
 )
 # One case at most takes an account's files, whichever process opens it.
 _TAKES_FILES = and_(
@@ -55,6 +65,15 @@ Index(
     sqlite_where=_TAKES_FILES,
     postgresql_where=_TAKES_FILES,
 )
+
+# What waits for a person, by lane and over all lanes. Written out, or SQLite would not see that the
+# index fits: it does not know a parameter's value when it plans.
+WAITS = text("case_.state <> 'judged' AND case_.lane IS NOT NULL")
+_WAITS_HERE = text("state <> 'judged' AND lane IS NOT NULL")
+for _name, _columns in (("ix_case_waits", ()), ("ix_case_waits_in_lane", (CASES.c.lane,))):
+    Index(
+        _name, *_columns, CASES.c.rank_at, CASES.c.id, sqlite_where=_WAITS_HERE, postgresql_where=_WAITS_HERE
+    )
 
 FILES = Table(
     "case_file",
@@ -89,6 +108,12 @@ OBJECTIONS = Table(
     Column("text", Text, nullable=False),
     Column("at", Moment, nullable=False),
     Column("due_at", Moment, nullable=False),
+    Column("outcome", String(16)),  # stays or reinstated; empty until somebody answered
+    Column("answered_by", String(64)),
+    Column("answered_at", Moment),
+    Column("reason", Text),  # the judge's own, for colleagues
+    Column("undone", String(64)),  # what the answer tells of; names with a space between
+    Column("answer", Text),  # JSON list: word for word what the person was told
 )
 
 
@@ -105,6 +130,8 @@ class CaseRow:
     composed_at: datetime | None
     earlier: str | None
     needs_human: str | None
+    rank_at: datetime | None = None
+    danger: str | None = None
 
     @property
     def takes_files(self) -> bool:
@@ -137,6 +164,10 @@ class Objection:
     case_id: str
     at: datetime
     due_at: datetime
+    order_id: str = ""  # of the letter it is against
+    outcome: str | None = None
+    undone: tuple[str, ...] = ()
+    answer: tuple[str, ...] = ()
 
 
 def open_case(
@@ -149,8 +180,12 @@ def open_case(
     lane: str | None,
     due_at: datetime | None,
     earlier: str | None = None,
+    rank_at: datetime | None = None,
 ) -> bool:
-    """Open a case, its leaf with it; false when another one takes this account's files already."""
+    """Open a case, its leaf with it; false when another one takes this account's files already.
+
+    Without a rank it ranks by when it was opened.
+    """
     new = insert_new(
         tx.conn,
         CASES,
@@ -164,6 +199,7 @@ def open_case(
             "opened_at": tx.now,
             "due_at": due_at,
             "earlier": earlier,
+            "rank_at": (rank_at or tx.now) if lane else None,
         },
     )
     if new:
@@ -177,7 +213,7 @@ def latest_case(conn: Connection, service: str, account: str) -> CaseRow | None:
     Objections are cases of their own.
     """
     row = conn.execute(_latest(service, account)).one_or_none()
-    return None if row is None else _case(row)
+    return None if row is None else case_row(row)
 
 
 def lock_latest_case(tx: Transaction, service: str, account: str) -> CaseRow | None:
@@ -199,10 +235,13 @@ def _latest(service: str, account: str) -> Select[Any]:
     )
 
 
-def join_lane(tx: Transaction, case: CaseRow, lane: str, due_at: datetime) -> None:
-    """Let a person look at an open case too, in the lane whose time is up first."""
+def join_lane(
+    tx: Transaction, case: CaseRow, lane: str, due_at: datetime, rank_at: datetime | None = None
+) -> None:
+    """Let a person look at an open case too, in the lane whose time is up first, at the higher rank."""
     sooner = case.lane is None or case.due_at is None or due_at < case.due_at
-    values = {"lane": lane, "due_at": due_at} if sooner else {}
+    values: dict[str, Any] = {"lane": lane, "due_at": due_at} if sooner else {}
+    values["rank_at"] = min(one for one in (case.rank_at, rank_at, tx.now) if one is not None)
     tx.conn.execute(update(CASES).where(CASES.c.id == case.id).values(grounds=Grounds.SUSPECTED, **values))
 
 
@@ -211,11 +250,18 @@ def call_a_person(tx: Transaction, case_id: str, reason: str, lane: str, due_at:
     case = lock_case(tx, case_id)
     if case is None:
         return
-    due = due_at if case.due_at is None else min(case.due_at, due_at)
+    was_judged = case.state == JUDGED  # its lane and time are over
+    due = due_at if case.due_at is None or was_judged else min(case.due_at, due_at)
     tx.conn.execute(
         update(CASES)
         .where(CASES.c.id == case_id)
-        .values(lane=case.lane or lane, due_at=due, needs_human=case.needs_human or reason)
+        .values(
+            lane=lane if was_judged else case.lane or lane,
+            due_at=due,
+            needs_human=case.needs_human or reason,
+            rank_at=case.rank_at or tx.now,
+            state=OPEN if was_judged else case.state,
+        )
     )
 
 
@@ -230,15 +276,59 @@ def close_to_files(tx: Transaction, case_id: str) -> None:
     )
 
 
+def goes_on(
+    tx: Transaction,
+    case_id: str,
+    state: str,
+    lane: str | None,
+    due_at: datetime | None,
+    *,
+    called: str | None = None,
+) -> None:
+    """Where a case stands after a judgment, a check or an undoing; `called` is why a person is called.
+
+    It keeps its rank, so that its age counts on.
+    """
+    tx.conn.execute(
+        update(CASES)
+        .where(CASES.c.id == case_id)
+        .values(
+            state=state,
+            lane=lane,
+            due_at=due_at,
+            needs_human=called,
+            rank_at=func.coalesce(CASES.c.rank_at, CASES.c.opened_at),
+        )
+    )
+
+
+def in_danger(tx: Transaction, case_id: str, why: str, lane: str, due_at: datetime) -> None:
+    """A child is in danger now: the case is taken before any other, and its report says so."""
+    tx.conn.execute(
+        update(CASES)
+        .where(CASES.c.id == case_id)
+        .values(
+            danger=why, lane=lane, due_at=due_at, rank_at=func.coalesce(CASES.c.rank_at, CASES.c.opened_at)
+        )
+    )
+
+
+def of_account(conn: Connection, service: str, account: str) -> tuple[CaseRow, ...]:
+    """The account's cases about content, oldest first; objections are cases of their own."""
+    mine = (CASES.c.service == service, CASES.c.account == account, CASES.c.grounds != Grounds.OBJECTION)
+    rows = conn.execute(select(CASES).where(*mine).order_by(CASES.c.opened_at, CASES.c.id))
+    return tuple(case_row(row) for row in rows)
+
+
 def find_case(conn: Connection, case_id: str) -> CaseRow | None:
     row = conn.execute(select(CASES).where(CASES.c.id == case_id)).one_or_none()
-    return None if row is None else _case(row)
+    return None if row is None else case_row(row)
 
 
 def lock_case(tx: Transaction, case_id: str) -> CaseRow | None:
     """The case; nobody else changes it, and no file joins it, before this transaction ends."""
     row = tx.conn.execute(select(CASES).where(CASES.c.id == case_id).with_for_update()).one_or_none()
-    return None if row is None else _case(row)
+    return None if row is None else case_row(row)
 
 
 def files_of(conn: Connection, case_id: str) -> tuple[CaseFile, ...]:
@@ -248,6 +338,30 @@ def files_of(conn: Connection, case_id: str) -> tuple[CaseFile, ...]:
     return tuple(CaseFile(row.evidence, row.event) for row in rows)
 
 
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A part of the queue, and where the next part begins; None: that was all."""
+
+    cases: tuple[CaseRow, ...]
+    after: tuple[datetime, str] | None
+
+
+def queue_page(
+    conn: Connection, *, lane: str | None = None, after: tuple[datetime, str] | None = None, most: int = 50
+) -> Page:
+    """What waits for a person, the most pressing first: of one lane, or of all. One walk along an index."""
+    asked = select(CASES).where(WAITS)
+    if lane is not None:
+        asked = asked.where(CASES.c.lane == lane)
+    if after is not None:
+        rank_at, case_id = literal(after[0], Moment), literal(after[1])
+        asked = asked.where(tuple_(CASES.c.rank_at, CASES.c.id) > tuple_(rank_at, case_id))
+    rows = conn.execute(asked.order_by(CASES.c.rank_at, CASES.c.id).limit(most + 1)).all()
+    cases = tuple(case_row(row) for row in rows[:most])
+    further = len(rows) > most
+    return Page(cases, (cases[-1].rank_at or cases[-1].opened_at, cases[-1].id) if further else None)
+
+
 def queue(conn: Connection) -> tuple[CaseRow, ...]:
     """Open cases that wait for a person, the one due first at the top."""
     rows = conn.execute(
@@ -255,7 +369,7 @@ def queue(conn: Connection) -> tuple[CaseRow, ...]:
         .where(CASES.c.state == "open", CASES.c.lane.is_not(None))
         .order_by(CASES.c.due_at, CASES.c.opened_at)
     )
-    return tuple(_case(row) for row in rows)
+    return tuple(case_row(row) for row in rows)
 
 
 def case_ids(conn: Connection) -> list[str]:
@@ -317,17 +431,62 @@ def save_objection(tx: Transaction, order_id: str, objection: Objection, text: s
 
 
 def objection_to(conn: Connection, order_id: str) -> Objection | None:
-    row = conn.execute(select(OBJECTIONS).where(OBJECTIONS.c.order_id == order_id)).one_or_none()
+    return _objection_where(conn, OBJECTIONS.c.order_id == order_id)
+
+
+def objection_of(conn: Connection, case_id: str) -> Objection | None:
+    """The objection that opened this case."""
+    return _objection_where(conn, OBJECTIONS.c.case_id == case_id)
+
+
+def objection(conn: Connection, number: str) -> Objection | None:
+    return _objection_where(conn, OBJECTIONS.c.number == number)
+
+
+def answer_objection(
+    tx: Transaction, number: str, outcome: str, *, person: str, reason: str, undone: Iterable[str]
+) -> None:
+    """Write what was decided about an objection, and its leaf."""
+    values = {"outcome": outcome, "answered_by": person, "answered_at": tx.now, "reason": reason}
+    asked = update(OBJECTIONS).where(OBJECTIONS.c.number == number)
+    tx.conn.execute(asked.values(**values, undone=" ".join(undone)))
+    tx.leaf(Leaf("objection.answered", number, outcome))
+
+
+def keep_answer(tx: Transaction, number: str, paragraphs: Iterable[str]) -> None:
+    """Keep word for word what the person is told; the first version stays."""
+    told = json.dumps(list(paragraphs), ensure_ascii=False)
+    mine = (OBJECTIONS.c.number == number, OBJECTIONS.c.answer.is_(None))
+    tx.conn.execute(update(OBJECTIONS).where(*mine).values(answer=told))
+
+
+def answered(conn: Connection) -> list[str]:
+    """Numbers of the objections that somebody answered; each has a leaf."""
+    asked = select(OBJECTIONS.c.number).where(OBJECTIONS.c.answered_at.is_not(None))
+    return list(conn.execute(asked).scalars())
+
+
+def _objection_where(conn: Connection, which: ColumnElement[bool]) -> Objection | None:
+    row = conn.execute(select(OBJECTIONS).where(which)).one_or_none()
     if row is None:
         return None
-    return Objection(number=row.number, case_id=row.case_id, at=row.at, due_at=row.due_at)
+    return Objection(
+        number=row.number,
+        case_id=row.case_id,
+        at=row.at,
+        due_at=row.due_at,
+        order_id=row.order_id,
+        outcome=row.outcome,
+        undone=tuple((row.undone or "").split()),
+        answer=tuple(json.loads(row.answer)) if row.answer else (),
+    )
 
 
 def link_digest(link: str) -> str:
     return hashlib.sha256(link.encode()).hexdigest()
 
 
-def _case(row: Row[Any]) -> CaseRow:
+def case_row(row: Row[Any]) -> CaseRow:
     return CaseRow(
         id=row.id,
         service=row.service,
@@ -340,6 +499,8 @@ def _case(row: Row[Any]) -> CaseRow:
         composed_at=row.composed_at,
         earlier=row.earlier,
         needs_human=row.needs_human,
+        rank_at=row.rank_at,
+        danger=row.danger,
     )
 
 

@@ -60,6 +60,33 @@ def neutral_letter(
     return Letter(words.locale, words.say("letter.title"), paragraphs, appeal_url)
 
 
+def answer_letter(
+    words: Catalogue,
+    *,
+    right: bool,
+    undone: Sequence[str],
+    rule: str,
+    help_name: str,
+    appeal_url: str,
+    outside: str,
+) -> Letter:
+    """The answer to an objection, as silent as the letter it was against. Source: DSA article 20(5)."""
+    says = words.say("letter.appeal.no.neutral", rule=rule)
+    if right and undone:
+        listed = words.all_of([words.say(f"letter.decision.{act}") for act in _ordered(undone)])
+        says = words.say("letter.appeal.yes", list=listed)
+    elif right:
+        says = words.say("letter.appeal.yes.plain")
+    paragraphs = (
+        words.say("letter.hello.plain"),
+        says,
+        words.say("letter.field.auto.person"),
+        words.say("letter.field.outside", body=outside),
+        words.say("letter.close", help=help_name),
+    )
+    return Letter(words.locale, words.say("letter.appeal.title"), paragraphs, appeal_url)
+
+
 def _ordered(acts: Sequence[str]) -> list[str]:
     unknown = set(acts) - set(ACTS)
     if unknown or not acts:

@@ -19,7 +19,7 @@ from hoede.flow.screen.standing import Judged
 from hoede.flow.screen.told import EventAnswer, Told
 from hoede.lists import quarantine, rescans
 from hoede.lists.versions import held_version
-from hoede.review import Grounds, Lanes, lane_of
+from hoede.review import Grounds, Lanes, lane_of, pressing, rank_of
 from hoede.review import store as review
 
 BREAKER_WINDOW = timedelta(minutes=10)
@@ -188,9 +188,10 @@ class Record:
         latest = review.lock_latest_case(tx, told.service, told.event.account)
         lane = self.lanes[lane_of((one.category for one in decision.because), adult=adult)]
         alone = decision.acts_alone
+        rank_at = rank_of(tx.now, pressing(decision.because))
         if latest is not None and latest.takes_files:
             if not alone:
-                review.join_lane(tx, latest, lane.name, tx.now + lane.due)
+                review.join_lane(tx, latest, lane.name, tx.now + lane.due, rank_at)
             return latest.id
         case_id = self.new_id("case")
         new = review.open_case(
@@ -202,6 +203,7 @@ class Record:
             lane=None if alone else lane.name,
             due_at=None if alone else tx.now + lane.due,
             earlier=latest.id if latest else None,
+            rank_at=rank_at,
         )
         # Another process may have opened one since we looked: then the files go there.
         return case_id if new else self._joined(tx, told, decision, adult=adult)

@@ -18,12 +18,17 @@ from hoede.reporting.documents import (
     PersonOrUserReported,
     Report,
     Reporter,
+    Victim,
     to_xml,
 )
 from hoede.reporting.port import AuthoritySettings, NoReply, Reply, ReplyKind
 from hoede.reporting.rules import Draft, DraftFile, IpEvent
 
-INCIDENT_TYPE = "Child Pornography (possession, manufacture, and distribution)"  # the authority's field value
+INCIDENT_TYPES = {  # the authority's field values
+    "csam": "Child Pornography (possession, manufacture, and distribution)",
+    "enticement": "Online Enticement of Children for Sexual Acts",
+    "trafficking": "Child Sex Trafficking",
+}
 _LONGEST_ANSWER = 1 << 20
 _XML = {"content-type": "text/xml; charset=utf-8"}
 
@@ -55,8 +60,9 @@ class Ncmec:
         return to_xml(
             Report(
                 incident_summary=IncidentSummary(
-                    incident_type=INCIDENT_TYPE,
+                    incident_type=INCIDENT_TYPES[draft.incident],
                     platform=draft.service_name,
+                    high_priority=draft.high_priority,
                     incident_date_time=draft.incident_at.isoformat(),
                     description="When the platform says that the upload happened.",
                 ),
@@ -65,7 +71,8 @@ class Ncmec:
                     company_template=settings.company_template or None,
                     legal_url=settings.legal_url or None,
                 ),
-                reported=[_reported(draft)],
+                reported=[_reported(draft)] if draft.account_is == "offender" else [],
+                victims=[_victim(draft)] if draft.account_is == "victim" else [],
                 additional_info=" ".join(_summary(draft)),
             )
         )
@@ -94,6 +101,7 @@ class Ncmec:
             uploaded_at=file.uploaded_at.isoformat(),
             viewed=file.viewed,
             relevance="Reported",
+            classification=file.classification,
             hashes=[OriginalFileHash(file.md5, "MD5"), OriginalFileHash(file.sha256, "SHA256")],
             ip_capture_event=_ip(file.ip_event),
             additional_info=list(file.found_by),
@@ -156,6 +164,17 @@ def kind_of(code: int) -> ReplyKind:
     if code in known:
         return known[code]
     return ReplyKind.STOP if 2000 <= code < 5000 else ReplyKind.LATER  # noqa: PLR2004 - their families
+
+
+def _victim(draft: Draft) -> Victim:
+    account = draft.suspect
+    return Victim(
+        person=Person(),
+        esp_identifier=account.account,
+        esp_service=draft.service_name,
+        screen_name=account.screen_name,
+        ip_capture_event=[event for one in account.ip_events if (event := _ip(one))],
+    )
 
 
 def _reported(draft: Draft) -> PersonOrUserReported:

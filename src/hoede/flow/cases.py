@@ -1,0 +1,146 @@
+"""Queue to desk: who gets which case, for how long, and where it goes when it is not judged."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import Connection
+
+from hoede import accounts
+from hoede.core.orders import OrderState
+from hoede.db import Database, Transaction, orders
+from hoede.review import CaseRow, Lanes, Refused, Why, claims, next_lane
+from hoede.review import store as review
+from hoede.review.asked import LONGEST_TEXT, SHORTEST_REASON
+from hoede.review.claims import Taken
+from hoede.review.helplines import Helpline, Kind, ShownHelpline, shown
+
+SKIP_REASONS = ("know_someone", "too_heavy", "language", "other")  # words under `judge.skip`
+
+
+@dataclass(frozen=True, slots=True)
+class Danger:
+    """What happens about a child in danger now, and whom to call."""
+
+    due_at: datetime
+    report: str  # "will": its report says so; "late": it was composed before, so call
+    contacts: tuple[ShownHelpline, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cases:
+    """Gives cases to people. Whoever asks for what is not theirs is refused with a reason."""
+
+    db: Database
+    lanes: Lanes
+    helplines: tuple[Helpline, ...]
+    demo: bool
+    new_id: Callable[[str], str]
+
+    def next(self, person: str, *, lead: bool = False) -> Taken | None:
+        """The next case for this person: shares of lanes first, then what is most pressing. None: no work."""
+        return self.db.commit(lambda tx: self._next(tx, person, lead=lead))
+
+    def take(self, case_id: str, person: str, *, lead: bool = False) -> Taken | Refused:
+        """This very case; one person has it, anybody else is told who and until when."""
+        claim = self.new_id("clm")
+        return self.db.commit(lambda tx: claims.take(tx, case_id, person, claim_id=claim, lead=lead))
+
+    def renew(self, case_id: str, person: str) -> Taken | Refused:
+        return self.db.commit(lambda tx: claims.renew(tx, case_id, person))
+
+    def note(self, case_id: str, person: str, text: str) -> Refused | None:
+        """Keep a note; it outlives the lease."""
+        if len(text) > LONGEST_TEXT:
+            return Refused(Why.REASON)
+        return self.db.commit(lambda tx: _note(tx, case_id, person, text))
+
+    def skip(self, case_id: str, person: str, reason: str) -> Refused | None:
+        """Give it back; it does not come to this person again soon."""
+        if reason not in SKIP_REASONS:
+            return Refused(Why.REASON)
+        return self.db.commit(
+            lambda tx: _with(tx, case_id, person, lambda held: claims.skip(tx, held, reason))
+        )
+
+    def hand_over(self, case_id: str, person: str, to: str, *, lead: bool = False) -> Taken | Refused:
+        """Give it to a colleague, who has it at once. `lead`: whether the colleague is one."""
+        claim = self.new_id("clm")
+        return self.db.commit(lambda tx: _hand_over(tx, case_id, person, to, claim, lead=lead))
+
+    def escalate(self, case_id: str, person: str) -> Refused | None:
+        """Leave it to a lead: from now on only leads may take it."""
+        return self.db.commit(lambda tx: _with(tx, case_id, person, lambda held: _escalate(tx, held)))
+
+    def danger(self, case_id: str, person: str, why: str, today: date) -> Danger | Refused:
+        """A child is in danger now: an hour, before all else, and the report asks for high priority."""
+        if not SHORTEST_REASON <= len(why.strip()) <= LONGEST_TEXT:
+            return Refused(Why.REASON)
+        return self.db.commit(lambda tx: self._danger(tx, case_id, person, why, today))
+
+    def _next(self, tx: Transaction, person: str, *, lead: bool) -> Taken | None:
+        heads = {
+            name: first
+            for name in self.lanes
+            if (first := claims.first_for(tx.conn, person, tx.now, lane=name, lead=lead))
+        }
+        ranks = {name: case.rank_at or case.opened_at for name, case in heads.items()}
+        lane = next_lane(ranks, claims.lanes_taken(tx.conn), self.lanes)
+        if lane is None:
+            return None
+        taken = claims.take(tx, heads[lane].id, person, claim_id=self.new_id("clm"), lead=lead)
+        # Another process may have been quicker; then what comes first for us is another case.
+        return taken if isinstance(taken, Taken) else self._next(tx, person, lead=lead)
+
+    def _danger(self, tx: Transaction, case_id: str, person: str, why: str, today: date) -> Danger | Refused:
+        held = claims.hold(tx, case_id, person)
+        if isinstance(held, Refused):
+            return held
+        lane = self.lanes["now"]
+        due_at = tx.now + lane.due
+        review.in_danger(tx, case_id, why, lane.name, due_at)
+        country = accounts.account(tx.conn, held.case.service, held.case.account).country
+        report = "late" if _composed(tx.conn, held.case) else "will"
+        lines = shown(self.helplines, country, today=today, demo=self.demo)
+        return Danger(due_at, report, tuple(one for one in lines if one.line.kind is Kind.EMERGENCY))
+
+
+def _note(tx: Transaction, case_id: str, person: str, text: str) -> Refused | None:
+    if review.find_case(tx.conn, case_id) is None:
+        return Refused(Why.GONE)
+    claims.note(tx, case_id, person, text)
+    return None
+
+
+def _with(tx: Transaction, case_id: str, person: str, do: Callable[[Taken], None]) -> Refused | None:
+    """Do it with the case in this person's hands, or say why not."""
+    held = claims.hold(tx, case_id, person)
+    if isinstance(held, Refused):
+        return held
+    do(held)
+    return None
+
+
+def _hand_over(
+    tx: Transaction, case_id: str, person: str, to: str, claim: str, *, lead: bool
+) -> Taken | Refused:
+    held = claims.hold(tx, case_id, person)
+    if isinstance(held, Refused):
+        return held
+    if why := claims.may_not(tx.conn, held.case, to, lead=lead):
+        return Refused(why)
+    claims.end(tx, held.claim, "handed_over")
+    return claims.take(tx, case_id, to, claim_id=claim, lead=lead)
+
+
+def _escalate(tx: Transaction, held: Taken) -> None:
+    case = held.case
+    review.goes_on(tx, case.id, case.state, case.lane, case.due_at, called="escalated")
+    claims.end(tx, held.claim, "escalated")
+
+
+def _composed(conn: Connection, case: CaseRow) -> bool:
+    """Whether its report says already what it says, or was sent."""
+    asked = orders.views(conn, cause=case.id)
+    reports = [one for one in asked if one.order.measure == "report"]
+    return case.composed_at is not None and any(one.state is not OrderState.SUPERSEDED for one in reports)

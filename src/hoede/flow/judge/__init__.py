@@ -1,0 +1,7 @@
+"""Case to judgment: what it will do, shown before; then judgment, orders and leaf in one transaction."""
+
+from hoede.flow.judge.journey import Checked, Judge, Judged, Undone
+from hoede.flow.judge.objections import Answered, Objections
+from hoede.flow.judge.plan import Plan
+
+__all__ = ["Answered", "Checked", "Judge", "Judged", "Objections", "Plan", "Undone"]

@@ -1,0 +1,265 @@
+"""Judging on one screen: preview, judge, check, undo. One transaction each, and nothing runs twice."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+
+from sqlalchemy import Connection
+
+from hoede.core.orders import OrderState, opaque
+from hoede.db import Database, Transaction, orders
+from hoede.enforcement import Measure
+from hoede.evidence import store as evidence
+from hoede.flow.judge.facts import Facts, facts, lock_orders
+from hoede.flow.judge.plan import Plan, Wants, plan, wants_before, wants_of
+from hoede.review import (
+    AccountIs,
+    Answer,
+    CaseRow,
+    FileSays,
+    Grounds,
+    JudgmentRow,
+    Lanes,
+    Outcomes,
+    Refused,
+    Said,
+    Why,
+    claims,
+    judgments,
+    objection_until,
+    understand,
+)
+from hoede.review import store as review
+from hoede.review.asked import LONGEST_TEXT, SHORTEST_REASON
+
+CHECKED_WITHIN = timedelta(hours=24)  # DESIGN 5
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    judgment: JudgmentRow
+    plan: Plan | None  # None: it was judged before, by the same form sent twice
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    judgment: JudgmentRow
+    agrees: bool
+    plan: Plan  # what was undone; empty when they agree
+
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    judgment: JudgmentRow
+    plan: Plan
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judge:
+    """Writes what people judge. Whoever may not is refused with a reason, and their notes are kept."""
+
+    db: Database
+    names: bytes
+    measures: Mapping[str, Measure]
+    outcomes: Outcomes
+    lanes: Lanes
+    authorities: tuple[str, ...]
+    undo_within: timedelta
+
+    def preview(self, case_id: str, answer: Answer) -> Plan | Refused:
+        """What the judgment would do if it were given now. Writes nothing."""
+        return self.db.read(lambda conn: self._preview(conn, case_id, answer))
+
+    def judge(self, case_id: str, person: str, answer: Answer) -> Judged | Refused:
+        """Judge a case one has: judgment, orders, what they take the place of, and the leaf, or nothing."""
+        return self.db.commit(lambda tx: self._judge(tx, case_id, person, answer))
+
+    def check(self, case_id: str, person: str, *, agrees: bool, reason: str) -> Checked | Refused:
+        """The second person's word. Who disagrees undoes what can be undone, and a lead decides."""
+        return self.db.commit(lambda tx: self._check(tx, case_id, person, agrees=agrees, reason=reason))
+
+    def undo(self, judgment_id: str, person: str) -> Undone | Refused:
+        """Take back one's own judgment for a short while; the case waits again where it did."""
+        return self.db.commit(lambda tx: self._undo(tx, judgment_id, person))
+
+    def _preview(self, conn: Connection, case_id: str, answer: Answer) -> Plan | Refused:
+        case = review.find_case(conn, case_id)
+        if case is None:
+            return Refused(Why.GONE)
+        seen = facts(conn, case, self.db.time(conn))
+        said = self._understood(answer, seen)
+        return said if isinstance(said, Refused) else self._plan(seen, said, "jud_preview")
+
+    def _judge(self, tx: Transaction, case_id: str, person: str, answer: Answer) -> Judged | Refused:
+        claim = claims.last_of(tx.conn, case_id, person) or ""
+        judgment_id = "jud_" + opaque(self.names, f"judgment\x1f{claim}")
+        if (before := judgments.find(tx.conn, judgment_id)) is not None:
+            return Judged(before, None)
+        held = claims.hold(tx, case_id, person)
+        if isinstance(held, Refused):
+            return _with_notes_kept(tx, case_id, person, answer.reason, held)
+        if held.case.state != review.OPEN:  # to be checked, not judged; or judged by way of an objection
+            return Refused(Why.ALREADY)
+        lock_orders(tx, case_id)
+        seen = facts(tx.conn, held.case, tx.now)
+        said = self._understood(answer, seen)
+        if isinstance(said, Refused):
+            return said
+        todo = self._plan(seen, said, judgment_id)
+        self._write(tx, judgment_id, said, case=held.case, person=person, reason=answer.reason)
+        _do(tx, todo)
+        if not said.outcome.keeps:
+            _end_reviews(tx, seen, said.outcome.name)
+        self._goes_on(tx, held.case, said)
+        claims.end(tx, held.claim, "judged")
+        return Judged(_there(tx.conn, judgment_id), todo)
+
+    def _understood(self, answer: Answer, seen: Facts) -> Said | Refused:
+        if seen.case.grounds is Grounds.OBJECTION:
+            return Refused(Why.OUTCOME)  # an objection is answered, not judged
+        if not seen.contents:
+            return Refused(Why.GONE)
+        said = understand(answer, self.outcomes, seen.evidence, adult=seen.adult)
+        if isinstance(said, Said) and seen.awaited and (said.reports or said.outcome.content):
+            return Refused(Why.PRESERVE)
+        return said
+
+    def _plan(self, seen: Facts, said: Said, cause: str) -> Plan:
+        return Plan() if said.outcome.keeps else self._to(seen, wants_of(seen, said), cause)
+
+    def _to(self, seen: Facts, wants: Wants, cause: str) -> Plan:
+        return plan(seen, wants, cause, self.measures, self.authorities, self.names)
+
+    def _write(
+        self, tx: Transaction, judgment_id: str, said: Said, *, case: CaseRow, person: str, reason: str
+    ) -> None:
+        judgments.save_judgment(
+            tx,
+            judgment_id,
+            said,
+            case=case,
+            person=person,
+            reason=reason,
+            undo_until=tx.now + self.undo_within,
+            check_until=tx.now + CHECKED_WITHIN if said.outcome.second else None,
+        )
+        allowed = [one.evidence for one in said.files if one.outcome.undoes]
+        evidence.destroy_after(tx, allowed, _objecting_over(tx.now))
+        kept = [one.evidence for one in said.files if not one.outcome.undoes and not one.outcome.keeps]
+        evidence.destroy_after(tx, kept, None)
+
+    def _goes_on(self, tx: Transaction, case: CaseRow, said: Said) -> None:
+        outcome = said.outcome
+        if outcome.keeps:
+            lane = self.lanes[outcome.lane or "second"]
+            review.goes_on(tx, case.id, review.OPEN, lane.name, tx.now + lane.due, called=case.needs_human)
+            return
+        review.close_to_files(tx, case.id)
+        if outcome.second:
+            review.goes_on(tx, case.id, review.SECOND, "second", tx.now + CHECKED_WITHIN)
+        else:
+            review.goes_on(tx, case.id, review.JUDGED, case.lane, case.due_at)
+
+    def _check(
+        self, tx: Transaction, case_id: str, person: str, *, agrees: bool, reason: str
+    ) -> Checked | Refused:
+        if not SHORTEST_REASON <= len(reason.strip()) <= LONGEST_TEXT:
+            return Refused(Why.REASON)
+        held = claims.hold(tx, case_id, person)
+        if isinstance(held, Refused):
+            return _with_notes_kept(tx, case_id, person, reason, held)
+        judged = judgments.in_force(tx.conn, case_id)
+        if held.case.state != review.SECOND or judged is None:
+            return Refused(Why.ALREADY)
+        if not judgments.save_check(tx, judged.id, person, agrees=agrees, reason=reason):
+            return Refused(Why.ALREADY)
+        claims.end(tx, held.claim, "checked")
+        if agrees:
+            review.goes_on(tx, case_id, review.JUDGED, held.case.lane, held.case.due_at)
+            return Checked(judged, agrees=True, plan=Plan())
+        todo = self._take_back(tx, held.case, judged, judgments.DISAGREED, called="disagreed")
+        return Checked(_there(tx.conn, judged.id), agrees=False, plan=todo)
+
+    def _undo(self, tx: Transaction, judgment_id: str, person: str) -> Undone | Refused:
+        judged = judgments.find(tx.conn, judgment_id)
+        if judged is None or judged.person != person:
+            return Refused(Why.GONE)
+        case = review.lock_case(tx, judged.case_id)
+        judged = _there(tx.conn, judgment_id)  # as it stands now that nobody else changes it
+        if case is None or judged.undone_at is not None:
+            return Refused(Why.ALREADY)
+        if tx.now > judged.undo_until:
+            return Refused(Why.LATE)
+        newest = judgments.of_case(tx.conn, case.id)[-1]
+        if newest.id != judgment_id:
+            return Refused(Why.ALREADY)  # somebody judged it since
+        if (other := claims.holder(tx.conn, case.id, tx.now)) and other[0] != person:
+            return Refused(Why.TAKEN, *other)
+        todo = self._take_back(tx, case, judged, judgments.UNDONE, called=None)
+        return Undone(_there(tx.conn, judgment_id), todo)
+
+    def reinstate(self, tx: Transaction, case: CaseRow, person: str, judgment_id: str, reason: str) -> Plan:
+        """Somebody was right to object: everything is undone, by a judgment that takes the former's place."""
+        lock_orders(tx, case.id)
+        seen = facts(tx.conn, case, tx.now)
+        if (former := judgments.in_force(tx.conn, case.id)) is not None:
+            judgments.undo(tx, former.id, judgments.REINSTATED)
+        allowed = next(one for one in self.outcomes.values() if one.undoes)
+        files = tuple(FileSays(one, allowed, None) for one in seen.evidence)
+        said = Said(allowed, AccountIs.NOBODY, files)
+        todo = self._plan(seen, said, judgment_id)
+        self._write(tx, judgment_id, said, case=case, person=person, reason=reason)
+        _do(tx, todo)
+        _end_reviews(tx, seen, allowed.name)
+        self._goes_on(tx, case, said)
+        return todo
+
+    def _take_back(
+        self, tx: Transaction, case: CaseRow, judged: JudgmentRow, how: str, *, called: str | None
+    ) -> Plan:
+        """Undo what can be undone, and let the case wait again where it did."""
+        lock_orders(tx, case.id)
+        seen = facts(tx.conn, case, tx.now)
+        todo = Plan() if judged.keeps else self._to(seen, wants_before(seen), judged.id)
+        judgments.undo(tx, judged.id, how)
+        _do(tx, todo)
+        evidence.destroy_after(tx, seen.evidence, None)
+        lane = self.lanes[judged.lane or "child_safety"]
+        review.goes_on(tx, case.id, review.OPEN, lane.name, tx.now + lane.due, called=called)
+        return todo
+
+
+def _with_notes_kept(tx: Transaction, case_id: str, person: str, text: str, why: Refused) -> Refused:
+    """The refusal; what was written meanwhile is kept as this person's note."""
+    if why.why is not Why.GONE and text.strip():
+        claims.note(tx, case_id, person, text[:LONGEST_TEXT])
+    return why
+
+
+def _do(tx: Transaction, todo: Plan) -> None:
+    for one in todo.supersedes:
+        orders.supersede(tx, one.order.id)
+    for one in todo.resumes:
+        orders.resume(tx, one.order.id)
+    for order in todo.opens:
+        orders.open_order(tx, order)
+
+
+def _end_reviews(tx: Transaction, seen: Facts, outcome: str) -> None:
+    """What asked for a person is done."""
+    for one in seen.orders:
+        if one.order.measure == "review" and one.state is OrderState.OPEN:
+            orders.end_by_receipt(tx, one.order.id, outcome)
+
+
+def _objecting_over(now: datetime) -> datetime:
+    """The end of the last day on which one may object, wherever one lives."""
+    last = objection_until(now.astimezone(UTC).date())
+    return datetime.combine(last, time(0), UTC) + timedelta(days=2)
+
+
+def _there(conn: Connection, judgment_id: str) -> JudgmentRow:
+    found = judgments.find(conn, judgment_id)
+    if found is None:
+        raise LookupError(f"{judgment_id} was written and is not there")
+    return found

@@ -1,0 +1,159 @@
+"""Evidence to eyes: a preview for who has the case, the file itself for two people; each with a purpose."""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sqlalchemy import Connection
+
+from hoede.db import Database, Transaction
+from hoede.evidence import EvidenceRow, EvidenceState, Vault
+from hoede.evidence import store as evidence
+from hoede.media import MediaRefused, Reader
+from hoede.review import CaseRow, Grounds, Refused, Why, claims, views
+from hoede.review import store as review
+from hoede.review.asked import LONGEST_TEXT, SHORTEST_REASON
+
+LARGEST_PREVIEWED = 64 << 20  # bytes; it is decrypted into memory, never onto a disk
+
+
+class How(StrEnum):
+    """How much of a picture is shown, from little to all."""
+
+    BLURRED = "blurred"
+    SMALL = "small"
+    GREY = "grey"
+    CLEAR = "clear"
+
+
+SIDES = {How.BLURRED: 640, How.SMALL: 160, How.GREY: 1280, How.CLEAR: 1280}  # pixels
+BLUR = {How.BLURRED: 24}  # pixels
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    picture: bytes  # a WebP without metadata
+    whole: bool  # this is all of the file, unblurred
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """Opens evidence for people. It is written down before the first byte goes out."""
+
+    db: Database
+    vault: Vault
+    reader: Reader
+    new_id: Callable[[str], str]
+
+    def preview(self, case_id: str, copy_id: str, person: str, how: How, purpose: str) -> Shown | Refused:
+        """A rendered picture, never the file, for the person who has the case. `FORM` where there is none."""
+        view_id = self.new_id("vie")
+        copy = self.db.commit(lambda tx: self._opens(tx, view_id, case_id, copy_id, person, how, purpose))
+        if isinstance(copy, Refused):
+            return copy
+        if copy.taken.size > LARGEST_PREVIEWED:
+            return Refused(Why.FORM)
+        try:
+            with _in_memory(self.vault.open(copy.taken)) as file:
+                preview = self.reader.preview(
+                    file, side=SIDES[how], grey=how is How.GREY, blur=BLUR.get(how, 0)
+                )
+        except MediaRefused:
+            return Refused(Why.FORM)
+        whole = preview.whole and how is How.CLEAR
+        if whole:
+            self.db.commit(lambda tx: views.note_whole(tx, view_id))
+        return Shown(preview.picture, whole)
+
+    def ask_raw(self, case_id: str, copy_id: str, person: str, purpose: str) -> str | Refused:
+        """The id of a wish to open the file itself; a second person must say yes."""
+        raw_id = self.new_id("raw")
+        return self.db.commit(lambda tx: self._ask_raw(tx, raw_id, case_id, copy_id, person, purpose))
+
+    def approve_raw(self, raw_id: str, person: str) -> Refused | None:
+        """A second person says yes; nobody approves their own wish."""
+        return self.db.commit(lambda tx: _approve(tx, raw_id, person))
+
+    def raw(self, raw_id: str, person: str) -> Iterator[bytes] | Refused:
+        """The file itself, for the one who asked, while a second person's yes and the case are theirs."""
+        view_id = self.new_id("vie")
+        copy = self.db.commit(lambda tx: self._opens_raw(tx, view_id, raw_id, person))
+        return copy if isinstance(copy, Refused) else self._read(view_id, copy)
+
+    def _read(self, view_id: str, copy: EvidenceRow) -> Iterator[bytes]:
+        yield from self.vault.open(copy.taken)
+        self.db.commit(lambda tx: views.note_whole(tx, view_id))
+
+    def _opens(  # noqa: PLR0917 - who, what, how and why
+        self, tx: Transaction, view_id: str, case_id: str, copy_id: str, person: str, how: str, purpose: str
+    ) -> EvidenceRow | Refused:
+        copy = _may_open(tx, case_id, copy_id, person, purpose)
+        if not isinstance(copy, Refused):
+            views.note_view(
+                tx, view_id, case_id=case_id, evidence=copy_id, person=person, purpose=purpose, how=how
+            )
+        return copy
+
+    def _ask_raw(  # noqa: PLR0917 - likewise
+        self, tx: Transaction, raw_id: str, case_id: str, copy_id: str, person: str, purpose: str
+    ) -> str | Refused:
+        copy = _may_open(tx, case_id, copy_id, person, purpose)
+        if isinstance(copy, Refused):
+            return copy
+        views.ask_raw(tx, raw_id, case_id=case_id, evidence=copy_id, person=person, purpose=purpose)
+        return raw_id
+
+    def _opens_raw(self, tx: Transaction, view_id: str, raw_id: str, person: str) -> EvidenceRow | Refused:
+        asked = views.raw(tx.conn, raw_id)
+        if asked is None or asked.person != person:
+            return Refused(Why.GONE)
+        if asked.until is None or asked.until <= tx.now:
+            return Refused(Why.TWO_PEOPLE)
+        return self._opens(tx, view_id, asked.case_id, asked.evidence, person, "raw", asked.purpose)
+
+
+def _may_open(
+    tx: Transaction, case_id: str, copy_id: str, person: str, purpose: str
+) -> EvidenceRow | Refused:
+    """The copy, if it belongs to the case this person has, and they say what for."""
+    if not SHORTEST_REASON <= len(purpose.strip()) <= LONGEST_TEXT:
+        return Refused(Why.PURPOSE)
+    held = claims.hold(tx, case_id, person)
+    if isinstance(held, Refused):
+        return held
+    copy = evidence.find(tx.conn, copy_id)
+    if copy is None or copy_id not in _copies(tx.conn, held.case):
+        return Refused(Why.FILE)
+    return copy if copy.state in {EvidenceState.INTAKE, EvidenceState.SEALED} else Refused(Why.FILE)
+
+
+def _copies(conn: Connection, case: CaseRow) -> set[str]:
+    """An objection is judged by what the case it is against holds."""
+    subject = case.earlier if case.grounds is Grounds.OBJECTION and case.earlier else case.id
+    return {one.evidence for one in review.files_of(conn, subject)}
+
+
+def _approve(tx: Transaction, raw_id: str, person: str) -> Refused | None:
+    asked = views.raw(tx.conn, raw_id)
+    if asked is None:
+        return Refused(Why.GONE)
+    if asked.person == person:
+        return Refused(Why.OWN)
+    return None if views.approve_raw(tx, raw_id, person) else Refused(Why.ALREADY)
+
+
+@contextmanager
+def _in_memory(pieces: Iterator[bytes]) -> Iterator[int]:
+    """A descriptor of a file that is nowhere on a disk."""
+    file = os.memfd_create("hoede-preview", os.MFD_CLOEXEC)
+    try:
+        for piece in pieces:
+            view = memoryview(piece)
+            while view:
+                view = view[os.write(file, view) :]
+        os.lseek(file, 0, os.SEEK_SET)
+        yield file
+    finally:
+        os.close(file)

@@ -1,0 +1,245 @@
+"""Judgments with what each says of every file, and their second checks."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Connection,
+    ForeignKey,
+    Row,
+    String,
+    Table,
+    Text,
+    insert,
+    or_,
+    select,
+    update,
+)
+
+from hoede.core.leaves import Leaf
+from hoede.db import METADATA, Moment, Transaction, insert_new
+from hoede.review.asked import Said
+from hoede.review.outcomes import AccountIs
+from hoede.review.rules import Grounds
+from hoede.review.store import CaseRow
+
+UNDONE, DISAGREED, REINSTATED = "undone", "disagreed", "reinstated"  # how a judgment came to count no more
+
+JUDGMENTS = Table(
+    "judgment",
+    METADATA,
+    Column("id", String(40), primary_key=True),
+    Column("case_id", String(40), ForeignKey("case_.id"), nullable=False, index=True),
+    Column("person", String(64), nullable=False),
+    Column("lane", String(32)),  # where the case waited
+    Column("outcome", String(32), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("account_is", String(16), nullable=False),
+    Column("incident", String(16), nullable=False),
+    Column("keeps", Boolean, nullable=False),  # everything stayed as it was: somebody else decides
+    Column("account_measures", Text, nullable=False),  # names with a space between
+    Column("at", Moment, nullable=False),
+    Column("undo_until", Moment, nullable=False),
+    Column("check_until", Moment),  # when a second person should have checked it; absent: nobody needs to
+    Column("undone_at", Moment),
+    Column("undone_how", String(16)),  # by the judge, the second person, or an objection
+)
+
+FILES = Table(
+    "judgment_file",
+    METADATA,
+    Column("judgment_id", String(40), ForeignKey("judgment.id"), primary_key=True),
+    Column("evidence", String(40), primary_key=True),
+    Column("outcome", String(32), nullable=False),
+    Column("classification", String(2)),
+    Column("reported", Boolean, nullable=False),
+    Column("measures", Text, nullable=False),  # on its content; names with a space between
+)
+
+CHECKS = Table(
+    "second_check",
+    METADATA,
+    Column("judgment_id", String(40), ForeignKey("judgment.id"), primary_key=True),
+    Column("person", String(64), nullable=False),
+    Column("agrees", Boolean, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+)
+
+
+# Who judged may not judge again, unless they took it back themselves.
+STAYS_WITH = or_(JUDGMENTS.c.undone_at.is_(None), JUDGMENTS.c.undone_how != UNDONE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileRow:
+    evidence: str
+    outcome: str
+    classification: str | None
+    reported: bool
+    measures: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JudgmentRow:
+    id: str
+    case_id: str
+    person: str
+    lane: str | None
+    outcome: str
+    account_is: AccountIs
+    incident: str
+    keeps: bool
+    account_measures: tuple[str, ...]
+    at: datetime
+    undo_until: datetime
+    check_until: datetime | None
+    undone_at: datetime | None
+    files: tuple[FileRow, ...]
+
+    def wants(self, measure: str) -> bool:
+        """Whether the judgment asks for this measure on anything."""
+        asked = {name for one in self.files for name in one.measures} | set(self.account_measures)
+        return measure in asked or (measure == "report" and any(one.reported for one in self.files))
+
+    def file(self, evidence: str) -> FileRow | None:
+        return next((one for one in self.files if one.evidence == evidence), None)
+
+
+def save_judgment(
+    tx: Transaction,
+    judgment_id: str,
+    said: Said,
+    *,
+    case: CaseRow,
+    person: str,
+    reason: str,
+    undo_until: datetime,
+    check_until: datetime | None,
+) -> bool:
+    """Write a judgment and its leaf; the same one again changes nothing and gives false."""
+    outcome = said.outcome
+    new = insert_new(
+        tx.conn,
+        JUDGMENTS,
+        {
+            "id": judgment_id,
+            "case_id": case.id,
+            "person": person,
+            "lane": case.lane,
+            "outcome": outcome.name,
+            "reason": reason,
+            "account_is": said.account_is,
+            "incident": outcome.incident,
+            "keeps": outcome.keeps,
+            "account_measures": " ".join(outcome.account),
+            "at": tx.now,
+            "undo_until": undo_until,
+            "check_until": check_until,
+        },
+    )
+    if new:
+        for file in said.files:
+            tx.conn.execute(
+                insert(FILES).values(
+                    judgment_id=judgment_id,
+                    evidence=file.evidence,
+                    outcome=file.outcome.name,
+                    classification=file.classification,
+                    reported=file.outcome.report,
+                    measures=" ".join(file.outcome.content),
+                )
+            )
+        tx.leaf(Leaf("case.judged", judgment_id, outcome.name))
+    return new
+
+
+def save_check(tx: Transaction, judgment_id: str, person: str, *, agrees: bool, reason: str) -> bool:
+    """Write what the second person says, with its leaf; one check per judgment."""
+    row = {"judgment_id": judgment_id, "person": person, "agrees": agrees, "reason": reason, "at": tx.now}
+    new = insert_new(tx.conn, CHECKS, row)
+    if new:
+        tx.leaf(Leaf("case.checked", judgment_id, "agrees" if agrees else "disagrees"))
+    return new
+
+
+def undo(tx: Transaction, judgment_id: str, how: str) -> bool:
+    """The judgment counts no more; false when it did not before."""
+    undone = tx.conn.execute(
+        update(JUDGMENTS)
+        .where(JUDGMENTS.c.id == judgment_id, JUDGMENTS.c.undone_at.is_(None))
+        .values(undone_at=tx.now, undone_how=how)
+    )
+    if undone.rowcount:
+        tx.leaf(Leaf("case.undone", judgment_id, how))
+    return bool(undone.rowcount)
+
+
+def find(conn: Connection, judgment_id: str) -> JudgmentRow | None:
+    row = conn.execute(select(JUDGMENTS).where(JUDGMENTS.c.id == judgment_id)).one_or_none()
+    return None if row is None else _judgment(conn, row)
+
+
+def in_force(conn: Connection, case_id: str) -> JudgmentRow | None:
+    """What counts for a case: its newest judgment that decides and was not undone."""
+    c = JUDGMENTS.c
+    counts = (c.case_id == case_id, c.undone_at.is_(None), c.keeps.is_(False))
+    asked = select(JUDGMENTS).where(*counts).order_by(c.at.desc(), c.id.desc()).limit(1)
+    row = conn.execute(asked).one_or_none()
+    return None if row is None else _judgment(conn, row)
+
+
+def of_case(conn: Connection, case_id: str) -> tuple[JudgmentRow, ...]:
+    """All judgments of a case, oldest first."""
+    c = JUDGMENTS.c
+    rows = conn.execute(select(JUDGMENTS).where(c.case_id == case_id).order_by(c.at, c.id)).all()
+    return tuple(_judgment(conn, row) for row in rows)
+
+
+def barred(conn: Connection, case: CaseRow) -> frozenset[str]:
+    """Who judged or checked this case, or the one an objection is against: somebody else must look."""
+    objected = case.earlier if case.grounds is Grounds.OBJECTION else None
+    about = JUDGMENTS.c.case_id.in_([one for one in (case.id, objected) if one])
+    judges = select(JUDGMENTS.c.person).where(about, STAYS_WITH)
+    checks = select(CHECKS.c.person).join(JUDGMENTS, JUDGMENTS.c.id == CHECKS.c.judgment_id).where(about)
+    return frozenset((*conn.execute(judges).scalars(), *conn.execute(checks).scalars()))
+
+
+def changes(conn: Connection) -> list[tuple[str, str]]:
+    """Act and id of every change that has a leaf."""
+    judged = conn.execute(select(JUDGMENTS.c.id, JUDGMENTS.c.undone_at)).all()
+    found = [("case.judged", row.id) for row in judged]
+    found += [("case.undone", row.id) for row in judged if row.undone_at is not None]
+    return found + [("case.checked", one) for one in conn.execute(select(CHECKS.c.judgment_id)).scalars()]
+
+
+def _judgment(conn: Connection, row: Row[Any]) -> JudgmentRow:
+    files = conn.execute(select(FILES).where(FILES.c.judgment_id == row.id).order_by(FILES.c.evidence)).all()
+    return JudgmentRow(
+        id=row.id,
+        case_id=row.case_id,
+        person=row.person,
+        lane=row.lane,
+        outcome=row.outcome,
+        account_is=AccountIs(row.account_is),
+        incident=row.incident,
+        keeps=row.keeps,
+        account_measures=tuple(row.account_measures.split()),
+        at=row.at,
+        undo_until=row.undo_until,
+        check_until=row.check_until,
+        undone_at=row.undone_at,
+        files=tuple(
+            FileRow(
+                evidence=one.evidence,
+                outcome=one.outcome,
+                classification=one.classification,
+                reported=one.reported,
+                measures=tuple(one.measures.split()),
+            )
+            for one in files
+        ),
+    )
