@@ -23,12 +23,16 @@ ROLES = ("judge", "lead", "legal", "policy", "administrator", "auditor")
 ALL, NOBODY = frozenset(ROLES), frozenset[str]()
 ANYONE = ALL | {"nobody"}
 ADMINISTRATOR = frozenset({"administrator"})
+TAKE = frozenset({"judge", "lead"})
+SEE_QUEUE = TAKE | {"legal"}
 READ_LOG = frozenset({"auditor"})
 SEE_REPORTS = frozenset({"judge", "lead", "legal", "auditor"})
 ACT_ON_ORDERS = frozenset({"administrator", "lead"})
 
 # Who may pass each door. A door without a row here fails the first test.
 WHO = {
+    "appeals": SEE_QUEUE,
+    "case-take": TAKE,
     "codes-make": ALL,
     "console": ALL,
     "invitation": ANYONE,
@@ -53,6 +57,8 @@ WHO = {
     "person-invite": ADMINISTRATOR,
     "person-roles": ADMINISTRATOR,
     "person-sign-out": ADMINISTRATOR,
+    "queue": SEE_QUEUE,
+    "queue-next": TAKE,
     "recover": ANYONE,
     "recovery": ANYONE,
     "report": SEE_REPORTS,
