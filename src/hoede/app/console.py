@@ -5,7 +5,19 @@ from collections.abc import Callable
 
 from hoede.access import Ceremonies, RelyingParty
 from hoede.config import Config
-from hoede.web.console import log, me, orders, people, queue, reports, sign_in, start
+from hoede.web.console import (
+    cases,
+    judging,
+    log,
+    looks,
+    me,
+    orders,
+    people,
+    queue,
+    reports,
+    sign_in,
+    start,
+)
 from hoede.web.console.desk import Desk
 from hoede.web.session import Doors, SessionGuard
 
@@ -19,6 +31,9 @@ def console(config: Config, desk: Desk, names: bytes, new_id: Callable[[str], st
     doors = Doors(guard)
     start.open_doors(doors, desk)
     queue.open_doors(doors, desk)
+    cases.open_doors(doors, desk)
+    judging.open_doors(doors, desk)
+    looks.open_doors(doors, desk)
     orders.open_doors(doors, db)
     reports.open_doors(doors, db)
     log.open_doors(doors, db)

@@ -78,7 +78,7 @@ class Queue:
             lines=lines,
             after=None if page.after is None else f"{page.after[0].isoformat()}~{page.after[1]}",
             most=MOST_COUNTED,
-            none="none" in visit.request.query_params,
+            nothing="none" in visit.request.query_params,
             takes=Permission.CASE_CLAIM in visit.may,
         )
 
