@@ -23,15 +23,44 @@ ROLES = ("judge", "lead", "legal", "policy", "administrator", "auditor")
 ALL, NOBODY = frozenset(ROLES), frozenset[str]()
 ANYONE = ALL | {"nobody"}
 ADMINISTRATOR = frozenset({"administrator"})
+TAKE = frozenset({"judge", "lead"})
+SEE_QUEUE = TAKE | {"legal"}
+READ_LOG = frozenset({"auditor"})
+SEE_REPORTS = frozenset({"judge", "lead", "legal", "auditor"})
+ACT_ON_ORDERS = frozenset({"administrator", "lead"})
 
 # Who may pass each door. A door without a row here fails the first test.
 WHO = {
+    "appeals": SEE_QUEUE,
+    "case": SEE_QUEUE,
+    "case-answer": TAKE,
+    "case-back": TAKE,
+    "case-check": TAKE,
+    "case-danger": TAKE,
+    "case-escalate": TAKE,
+    "case-hand-over": TAKE,
+    "case-judge": TAKE,
+    "case-look": TAKE,
+    "case-note": TAKE,
+    "case-picture": TAKE,
+    "case-preview": TAKE,
+    "case-renew": TAKE,
+    "case-skip": TAKE,
+    "case-undo": TAKE,
+    "case-take": TAKE,
     "codes-make": ALL,
     "console": ALL,
     "invitation": ANYONE,
     "invitation-begin": ANYONE,
     "invitation-finish": ANYONE,
+    "log": READ_LOG,
+    "log-heads": READ_LOG,
+    "log-proof": READ_LOG,
     "me": ALL,
+    "order": ALL,
+    "order-resend": ACT_ON_ORDERS,
+    "order-settle": ACT_ON_ORDERS,
+    "orders": ALL,
     "passkey-begin": ALL,
     "passkey-end": ALL,
     "passkey-finish": ALL,
@@ -43,8 +72,12 @@ WHO = {
     "person-invite": ADMINISTRATOR,
     "person-roles": ADMINISTRATOR,
     "person-sign-out": ADMINISTRATOR,
+    "queue": SEE_QUEUE,
+    "queue-next": TAKE,
     "recover": ANYONE,
     "recovery": ANYONE,
+    "report": SEE_REPORTS,
+    "reports": SEE_REPORTS,
     "session-end": ALL,
     "sign-in": ANYONE,
     "sign-in-begin": ANYONE,

@@ -16,6 +16,7 @@ class Permission(StrEnum):
     QUEUE_SEE = "queue.see"
     CASE_CLAIM = "case.claim"
     CASE_JUDGE = "case.judge"
+    CASE_LEAD = "case.lead"  # take what waits for a lead
     SECOND_CHECK = "second.check"
     APPEAL_JUDGE = "appeal.judge"
     EVIDENCE_PREVIEW = "evidence.preview"

@@ -51,6 +51,7 @@ from hoede.media import CHILD, FETCHER, Fetcher, Level, Limits, Pool, Reader, co
 from hoede.reporting import Authority
 from hoede.review.helplines import shipped, unchecked
 from hoede.web import api, health, notices_api, public, report
+from hoede.web.console.desk import Desk
 from hoede.web.guard import Guard
 from hoede.web.session import Doors
 from hoede.web.site import site
@@ -148,7 +149,6 @@ def build(config: Config, *, demo_links: Mapping[str, str] | None = None, holder
     refuse_bare(config, reader)
     screening = _screening(config, tables, db, vault, keys, reader, nearby)
     appeal, notice = _appeal(config, tables, db), _notice(config, tables, db, keys)
-    doors = console(config, db, keys.names, tables.roles, new_id)
     me = holder or f"{secrets.token_hex(6)}"
     jobs = _jobs(config, tables, db, vault, keys, grounds, platform, authorities, screening)
     carry_out = CarryOut(
@@ -168,16 +168,9 @@ def build(config: Config, *, demo_links: Mapping[str, str] | None = None, holder
         authorities=tuple(config.authorities),
         undo_within=timedelta(seconds=config.undo_within_s),
     )
-    return Hoede(
-        config=config,
+    desk = Desk(
         db=db,
-        keys=keys,
-        tables=tables,
-        vault=vault,
-        reader=reader,
-        ballast=ballast,
-        screening=screening,
-        carry_out=carry_out,
+        roles=tables.roles,
         cases=Cases(
             db=db,
             lanes=tables.lanes,
@@ -188,6 +181,23 @@ def build(config: Config, *, demo_links: Mapping[str, str] | None = None, holder
         judge=judge,
         objections=Objections(judge=judge),
         view=View(db=db, vault=vault, reader=reader, new_id=new_id),
+        detectors=lambda: screening.looking.health.all(time.monotonic()),
+    )
+    doors = console(config, desk, keys.names, new_id)
+    return Hoede(
+        config=config,
+        db=db,
+        keys=keys,
+        tables=tables,
+        vault=vault,
+        reader=reader,
+        ballast=ballast,
+        screening=screening,
+        carry_out=carry_out,
+        cases=desk.cases,
+        judge=judge,
+        objections=desk.objections,
+        view=desk.view,
         sequencer=Sequencer(db, keys, me),
         expire=Expire(db=db, vault=vault, kept=tables.kept),
         rescan=Rescan(

@@ -3,20 +3,40 @@
 import secrets
 from collections.abc import Callable
 
-from hoede.access import Ceremonies, RelyingParty, Roles
+from hoede.access import Ceremonies, RelyingParty
 from hoede.config import Config
-from hoede.db import Database
-from hoede.web.console import me, people, sign_in, start
+from hoede.web.console import (
+    cases,
+    judging,
+    log,
+    looks,
+    me,
+    orders,
+    people,
+    queue,
+    reports,
+    sign_in,
+    start,
+)
+from hoede.web.console.desk import Desk
 from hoede.web.session import Doors, SessionGuard
 
 
-def console(config: Config, db: Database, names: bytes, roles: Roles, new_id: Callable[[str], str]) -> Doors:
+def console(config: Config, desk: Desk, names: bytes, new_id: Callable[[str], str]) -> Doors:
     """All doors of the console; they stand in the rail in this order."""
+    db, roles = desk.db, desk.roles
     party = RelyingParty.at(config.public_url)
     ceremonies = Ceremonies(db=db, party=party, new_id=new_id, random=secrets.token_bytes)
     guard = SessionGuard(db=db, roles=roles, names=names, origin=party.origin, secret=ceremonies.secret)
     doors = Doors(guard)
-    start.open_doors(doors)
+    start.open_doors(doors, desk)
+    queue.open_doors(doors, desk)
+    cases.open_doors(doors, desk)
+    judging.open_doors(doors, desk)
+    looks.open_doors(doors, desk)
+    orders.open_doors(doors, db)
+    reports.open_doors(doors, db)
+    log.open_doors(doors, db)
     people.open_doors(doors, ceremonies, roles)
     me.open_doors(doors, ceremonies)
     sign_in.open_doors(doors, ceremonies)

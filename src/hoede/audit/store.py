@@ -3,6 +3,7 @@
 import json
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
@@ -50,9 +51,12 @@ _HASH_BYTES = 32
 
 def frontier(conn: Connection) -> Frontier:
     """Where the tree stands."""
-    row = conn.execute(
-        select(HEADS.c.size, HEADS.c.peaks).order_by(HEADS.c.size.desc()).limit(1)
-    ).one_or_none()
+    asked = select(HEADS.c.size, HEADS.c.peaks).order_by(HEADS.c.size.desc()).limit(1)
+    return frontier_of(conn.execute(asked).one_or_none())
+
+
+def frontier_of(row: Any) -> Frontier:
+    """The frontier a head was signed over; the empty one without a head."""
     if row is None:
         return Frontier()
     peaks = tuple(row.peaks[at : at + _HASH_BYTES] for at in range(0, len(row.peaks), _HASH_BYTES))

@@ -90,7 +90,7 @@ def _check_keys(log_keys: Sequence[LogKey], key: Ed25519PublicKey, wrong: list[s
             wrong.append(f"key {new.number} of the log does not follow key {former.number}")
         message = change_message(former.public, new)
         for signer, signature in ((former, new.by_former), (new, new.by_itself)):
-            if not _signed(signer.public, signature, message):
+            if not signed(signer.public, signature, message):
                 wrong.append(
                     f"the change to key {new.number} of the log is not signed by key {signer.number}"
                 )
@@ -99,11 +99,12 @@ def _check_keys(log_keys: Sequence[LogKey], key: Ed25519PublicKey, wrong: list[s
 def _check_head(head: Head, edge: Frontier, signer: bytes, wrong: list[str]) -> None:
     if head.root != edge.root():
         wrong.append(f"the head over {head.size} leaves has another root than the leaves under it")
-    if not _signed(signer, head.signature, head_message(head.size, head.root, head.at)):
+    if not signed(signer, head.signature, head_message(head.size, head.root, head.at)):
         wrong.append(f"the head over {head.size} leaves is not signed by this log's key")
 
 
-def _signed(public: bytes, signature: bytes | None, message: bytes) -> bool:
+def signed(public: bytes, signature: bytes | None, message: bytes) -> bool:
+    """Whether the owner of this public key signed the message."""
     try:
         Ed25519PublicKey.from_public_bytes(public).verify(signature or b"", message)
     except (InvalidSignature, ValueError):  # a public key of another length is none

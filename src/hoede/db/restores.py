@@ -145,6 +145,41 @@ def waiting(conn: Connection) -> list[str]:
     return list(conn.execute(asked).scalars())
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """An order waited after a restore, and what people said of it since."""
+
+    backup_at: datetime
+    at: datetime
+    resent_at: datetime | None
+    resent_why: str | None
+    settled_at: datetime | None
+    settled_why: str | None
+    receipt: str | None
+
+
+def said(conn: Connection, order: str) -> tuple[Said, ...]:
+    """Every time an order waited for a person after a restore, oldest first."""
+    asked = (
+        select(RESTORED, RESTORES.c.backup_at)
+        .join(RESTORES, RESTORES.c.id == RESTORED.c.restore_id)
+        .where(RESTORED.c.order_id == order)
+        .order_by(RESTORED.c.at, RESTORED.c.restore_id)
+    )
+    return tuple(
+        Said(
+            backup_at=row.backup_at,
+            at=row.at,
+            resent_at=row.resent_at,
+            resent_why=row.resent_why,
+            settled_at=row.settled_at,
+            settled_why=row.settled_why,
+            receipt=row.receipt,
+        )
+        for row in conn.execute(asked)
+    )
+
+
 def forget_leases(tx: Transaction) -> None:
     """Who held an order when the backup was taken holds nothing any more."""
     tx.conn.execute(update(ORDERS).values(lease_by=None, lease_until=None))

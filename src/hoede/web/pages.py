@@ -28,6 +28,7 @@ _TEMPLATES: Final = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
+_TEMPLATES.filters["short"] = lambda name: name.rpartition("_")[2][:8]  # of an id, for people
 
 
 def render(

@@ -1,17 +1,61 @@
-"""The first page of the console: what this person's roles let them open."""
+"""The first page of the console: what is overdue or in doubt, then the lanes, then what one may open."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
 from starlette.responses import Response
 
 from hoede.access import Permission
+from hoede.db import unfinished
+from hoede.db.unfinished import Why
+from hoede.review.waiting import MOST_COUNTED, Waiting, waiting
+from hoede.web.console.desk import Desk
 from hoede.web.console.frame import show
 from hoede.web.session import Doors
 from hoede.web.visits import Access, Menu, Visit
 
+WORKS = frozenset({Permission.QUEUE_SEE, Permission.ORDERS_SEE})  # to whom an ill detector matters
 
-def open_doors(doors: Doors) -> None:
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What somebody may know at a glance; nothing for what they may not."""
+
+    lanes: tuple[Waiting, ...] = ()
+    human: int = 0
+
+
+def open_doors(doors: Doors, desk: Desk) -> None:
+    start = Start(desk).page
     doors.get("/console", start, needs=Access.SIGNED_IN, name="console", menu=Menu("home", "console.start"))
 
 
-def start(visit: Visit) -> Response:
-    """Nothing of a case stands here: it is the page one comes to by signing in."""
-    return show(visit, "console/start.html", may=[one for one in Permission if one in visit.may])
+@dataclass(frozen=True, slots=True)
+class Start:
+    desk: Desk
+
+    def page(self, visit: Visit) -> Response:
+        """Nothing of a case stands here: it is the page one comes to by signing in."""
+        state = self.desk.db.read(lambda conn: self._state(conn, visit))
+        return show(
+            visit,
+            "console/start.html",
+            may=[one for one in Permission if one in visit.may],
+            lanes=state.lanes,
+            overdue=sum(one.overdue for one in state.lanes),
+            human=state.human,
+            ill=_ill(self.desk.detectors()) if WORKS & visit.may else [],
+            most=max(MOST_COUNTED, unfinished.MOST_COUNTED),
+        )
+
+    def _state(self, conn: Connection, visit: Visit) -> State:
+        sees, lanes = visit.may, self.desk.cases.lanes
+        return State(
+            lanes=waiting(conn, lanes, visit.now) if Permission.QUEUE_SEE in sees else (),
+            human=unfinished.counts(conn)[Why.HUMAN] if Permission.ORDERS_SEE in sees else 0,
+        )
+
+
+def _ill(detectors: Mapping[str, bool]) -> list[str]:
+    return sorted(name for name, is_ill in detectors.items() if is_ill)

@@ -1,0 +1,104 @@
+"""What is known about a case, in text: read at once, as one moment has it. No content of anybody is in it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from hoede import accounts
+from hoede.core.ages import AgeBand
+from hoede.core.findings import Finding
+from hoede.detection import EventRow
+from hoede.detection import store as events
+from hoede.evidence import EvidenceRow
+from hoede.flow.judge.facts import Facts, facts
+from hoede.review import CaseRow, Grounds, JudgmentRow, Objection, claims, judgments
+from hoede.review import store as review
+from hoede.review.waiting import objection_text
+from hoede.web.console.desk import name_of
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A content of the case: what was told of it, what detectors say, and our copies."""
+
+    event: EventRow
+    findings: tuple[Finding, ...]
+    copies: tuple[EvidenceRow, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    case: CaseRow
+    facts: Facts  # of the case itself, or of the one an objection is against
+    account: accounts.Account
+    band: AgeBand
+    contents: tuple[Seen, ...]
+    holder: tuple[str, datetime] | None  # who has it, by id, and until when
+    mine: bool
+    names: dict[str, str]  # of people here
+    note: str | None
+    judgments: tuple[JudgmentRow, ...]
+    objection: Objection | None
+    objected: str | None  # their own words, for who has the case
+
+    @property
+    def evidence(self) -> tuple[str, ...]:
+        return self.facts.evidence
+
+    @property
+    def to_judge(self) -> bool:
+        return self.case.state == review.OPEN and self.case.grounds is not Grounds.OBJECTION
+
+    @property
+    def to_check(self) -> JudgmentRow | None:
+        """The judgment a second person is asked about."""
+        in_force = [one for one in self.judgments if one.undone_at is None and not one.keeps]
+        return in_force[-1] if self.case.state == review.SECOND and in_force else None
+
+    def may_undo(self, person: str, now: datetime) -> JudgmentRow | None:
+        """One's own judgment that can still be taken back: the newest one only."""
+        last = self.judgments[-1] if self.judgments else None
+        mine = last is not None and last.person == person and last.undone_at is None
+        return last if last and mine and now < last.undo_until else None
+
+
+def known(conn: Connection, case_id: str, person: str, now: datetime) -> Known | None:
+    """All of it; None when there is no such case."""
+    case = review.find_case(conn, case_id)
+    if case is None:
+        return None
+    subject = _subject(conn, case)
+    of_case, holder = facts(conn, subject, now), claims.holder(conn, case_id, now)
+    account = accounts.account(conn, case.service, case.account)
+    judged, mine = judgments.of_case(conn, subject.id), holder is not None and holder[0] == person
+    people = {one.person for one in judged} | ({holder[0]} if holder else set())
+    return Known(
+        case=case,
+        facts=of_case,
+        account=account,
+        band=accounts.age_band(account.age_evidence, now, account.zone),
+        contents=_contents(conn, of_case),
+        holder=holder,
+        mine=mine,
+        names={one: name_of(conn, one) for one in people},
+        note=claims.note_of(conn, case_id, person),
+        judgments=judged,
+        objection=review.objection_of(conn, case_id),
+        objected=objection_text(conn, case_id) if mine else None,
+    )
+
+
+def _subject(conn: Connection, case: CaseRow) -> CaseRow:
+    """An objection is about the case it is against."""
+    earlier = review.find_case(conn, case.earlier) if case.earlier else None
+    return earlier if earlier is not None and case.grounds is Grounds.OBJECTION else case
+
+
+def _contents(conn: Connection, of_case: Facts) -> tuple[Seen, ...]:
+    told = [(events.find(conn, one.event), one) for one in of_case.contents]
+    return tuple(
+        Seen(event, events.findings_of(conn, event.id), one.copies)
+        for event, one in told
+        if event is not None
+    )

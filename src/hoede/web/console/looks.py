@@ -1,0 +1,80 @@
+"""Looking at a file of a case: only when asked, little first; each look says what for, and is a leaf."""
+
+import hmac
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+from urllib.parse import urlencode
+
+from starlette.responses import Response
+
+from hoede.access import Permission
+from hoede.core.orders import opaque
+from hoede.flow.view import How
+from hoede.review import Refused, Why
+from hoede.web.console.cases import case_id, case_page, refused
+from hoede.web.console.desk import Desk, status_of
+from hoede.web.console.queue import CASES, QUEUE
+from hoede.web.session import Doors
+from hoede.web.visits import Visit
+
+PURPOSES: Final = ("judge", "check", "objection", "danger")  # words under `look.purpose`
+OPEN_FOR: Final = timedelta(minutes=1)  # how long the address of a picture works
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Which picture stands on the page, and where it comes from."""
+
+    file: str
+    how: How
+    purpose: str
+    address: str
+
+
+def open_doors(doors: Doors, desk: Desk) -> None:
+    at, sees, one = Looks(desk), Permission.EVIDENCE_PREVIEW, f"{CASES}/{{id}}"
+    doors.post(f"{one}/look", at.look, needs=sees, name="case-look", back=QUEUE)
+    doors.get(f"{one}/picture", at.picture, needs=sees, name="case-picture")
+
+
+@dataclass(frozen=True, slots=True)
+class Looks:
+    desk: Desk
+
+    def look(self, visit: Visit) -> Response:
+        """The case with the picture in it. Its address works for this session, for a minute."""
+        file, how, purpose = (visit.body.one(name) for name in ("file", "how", "purpose"))
+        if how not in set(How) or purpose not in PURPOSES:
+            why = Refused(Why.PURPOSE)
+            return case_page(self.desk, visit, status=status_of(why), wrong=self.desk.says(visit, why))
+        at = int(visit.now.timestamp())
+        key = _key(visit, file, how, purpose, at)
+        asked = urlencode({"file": file, "how": how, "purpose": purpose, "at": at, "key": key})
+        address = f"{CASES}/{case_id(visit)}/picture?{asked}"
+        return case_page(self.desk, visit, looking=Look(file, How(how), purpose, address))
+
+    def picture(self, visit: Visit) -> Response:
+        """The rendered picture; that it was shown is written down before the first byte goes out."""
+        query = visit.request.query_params
+        file, how, purpose = (query.get(name, "") for name in ("file", "how", "purpose"))
+        if not _is_ours(visit, file, how, purpose):
+            return refused(self.desk, visit, Refused(Why.PURPOSE))
+        shown = self.desk.view.preview(case_id(visit), file, visit.person.id, How(how), purpose)
+        if isinstance(shown, Refused):
+            return refused(self.desk, visit, shown)
+        return Response(shown.picture, media_type="image/webp")
+
+
+def _is_ours(visit: Visit, file: str, how: str, purpose: str) -> bool:
+    """Whether this session was given this very address just now."""
+    at, key = visit.request.query_params.get("at", ""), visit.request.query_params.get("key", "")
+    if not (at.isascii() and at.isdigit()):
+        return False
+    is_fresh = 0 <= visit.now.timestamp() - int(at) <= OPEN_FOR.total_seconds()
+    return is_fresh and hmac.compare_digest(_key(visit, file, how, purpose, int(at)), key)
+
+
+def _key(visit: Visit, file: str, how: str, purpose: str, at: int) -> str:
+    """Made of what only this session's forms hold, so that no other site can have a picture shown."""
+    return opaque(visit.form.encode(), f"look\x1f{case_id(visit)}\x1f{file}\x1f{how}\x1f{purpose}\x1f{at}")

@@ -1,0 +1,62 @@
+"""Reports to authorities: where each stands, every call that was made, and what was said. Read only."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from starlette.responses import Response
+
+from hoede.access import Permission
+from hoede.core.errors import HoedeError
+from hoede.db import Database
+from hoede.reporting import calls
+from hoede.reporting import store as reports
+from hoede.web.console.frame import show
+from hoede.web.session import Doors
+from hoede.web.visits import Menu, Visit
+
+REPORTS = "/console/reports"
+LONGEST_RECEIPT: Final = 4000  # characters of the authority's raw answer that are shown
+
+
+class ReportUnknown(HoedeError):
+    """There is no such report, or it is not composed yet."""
+
+    code = "report-unknown"
+
+
+def open_doors(doors: Doors, db: Database) -> None:
+    at, sees = Reports(db), Permission.REPORTS_SEE
+    doors.get(REPORTS, at.page, needs=sees, name="reports", menu=Menu("file", "console.reports.title"))
+    doors.get(f"{REPORTS}/{{id}}", at.report, needs=sees, name="report")
+
+
+@dataclass(frozen=True, slots=True)
+class Reports:
+    db: Database
+
+    def page(self, visit: Visit) -> Response:
+        query = visit.request.query_params
+        case, unfinished = query.get("case") or None, query.get("which") == "unfinished"
+        count, page = self.db.read(
+            lambda conn: (
+                calls.count_unfinished(conn),
+                calls.page(conn, case=case, unfinished=unfinished, after=query.get("after")),
+            )
+        )
+        return show(visit, "console/reports.html", case=case, unfinished=unfinished, count=count, page=page)
+
+    def report(self, visit: Visit) -> Response:
+        """What was sent, in fields; the files themselves stay in the vault."""
+        order = str(visit.request.path_params["id"])
+        report, made = self.db.read(lambda conn: (reports.find(conn, order), calls.calls_of(conn, order)))
+        if report is None:
+            raise ReportUnknown
+        return show(
+            visit,
+            "console/report.html",
+            report=report,
+            draft=report.draft,
+            sent={file.evidence: file for file in report.saga.files},
+            calls=made,
+            receipt=(report.receipt or b"").decode(errors="replace")[:LONGEST_RECEIPT],
+        )

@@ -1,0 +1,132 @@
+"""Looking at a file: only who has the case, only when asked; every byte that goes out has its leaf."""
+
+from io import BytesIO
+
+import pytest
+from lxml import html
+from PIL import Image
+from tests.web.cases import Judges
+from tests.web.conftest import OpenApi
+from tests.web.passkeys import URL, Seat
+
+from hoede.review import CaseRow
+from hoede.review import store as review
+from hoede.web.console.looks import PURPOSES
+
+QUEUE = "/console/queue"
+TOLD = {"how": "blurred", "purpose": "judge"}
+
+
+@pytest.fixture
+def judges(open_api: OpenApi) -> Judges:
+    return Judges(open_api(public_url=URL))
+
+
+@pytest.fixture
+def case(judges: Judges) -> CaseRow:
+    return judges.case()
+
+
+@pytest.fixture
+def mira(judges: Judges, case: CaseRow) -> Seat:
+    """Who has the case."""
+    taken = judges.seat(name="Mira")
+    assert taken.post(f"/console/cases/{case.id}/take", at=QUEUE).status_code == 303
+    return taken
+
+
+def file_of(judges: Judges, case: CaseRow) -> str:
+    return judges.api.hoede.db.read(lambda conn: review.files_of(conn, case.id))[0].evidence
+
+
+def look(seat: Seat, judges: Judges, case: CaseRow, **more: str) -> str:
+    """The address of the picture on the page, or nothing."""
+    told = TOLD | {"file": file_of(judges, case)} | more
+    page = seat.post(f"/console/cases/{case.id}/look", told, at=QUEUE).text
+    return next((str(one.get("src")) for one in html.fromstring(page).iter("img")), "")
+
+
+def views(judges: Judges) -> list[tuple[str, str]]:
+    """How and what for somebody looked, each with its leaf."""
+    asked = "SELECT how, purpose FROM evidence_view ORDER BY at"
+    leaves = "SELECT count(*) FROM leaf WHERE body LIKE '%\"evidence.viewed\"%'"
+    rows, count = judges.api.hoede.db.read(
+        lambda conn: (conn.exec_driver_sql(asked).all(), conn.exec_driver_sql(leaves).scalar_one())
+    )
+    assert count == len(rows)
+    return [(row[0], row[1]) for row in rows]
+
+
+def test_a_picture_comes_when_asked_and_is_written_down(judges: Judges, case: CaseRow, mira: Seat) -> None:
+    assert "<img" not in mira.get(f"/console/cases/{case.id}").text
+    address = look(mira, judges, case)
+    assert views(judges) == []  # nothing went out yet
+    shown = mira.get(address)
+    assert (shown.status_code, shown.headers["content-type"]) == (200, "image/webp")
+    assert (shown.headers["cache-control"], Image.open(BytesIO(shown.content)).format) == ("no-store", "WEBP")
+    assert views(judges) == [("blurred", "judge")]
+
+
+@pytest.mark.parametrize("how", ["small", "grey", "clear"])
+def test_more_is_shown_step_by_step(judges: Judges, case: CaseRow, mira: Seat, how: str) -> None:
+    assert mira.get(look(mira, judges, case, how=how, purpose="danger")).status_code == 200
+    assert views(judges) == [(how, "danger")]
+
+
+def test_every_time_it_goes_out_is_a_look_of_its_own(judges: Judges, case: CaseRow, mira: Seat) -> None:
+    address = look(mira, judges, case)
+    assert [mira.get(address).status_code for _ in range(3)] == [200] * 3
+    assert len(views(judges)) == 3
+
+
+@pytest.mark.parametrize("told", [{"purpose": ""}, {"purpose": "curious"}, {"how": "raw"}, {"how": ""}])
+def test_without_a_purpose_nothing_is_shown(
+    judges: Judges, case: CaseRow, mira: Seat, told: dict[str, str]
+) -> None:
+    assert look(mira, judges, case, **told) == ""
+    assert views(judges) == []
+
+
+def test_whoever_has_not_got_the_case_sees_nothing(judges: Judges, case: CaseRow, mira: Seat) -> None:
+    joris, address = judges.seat("lead", name="Joris"), look(mira, judges, case)
+    page = joris.get(f"/console/cases/{case.id}").text
+    assert f"{case.id}/look" not in page
+    own = look(joris, judges, case)
+    assert [joris.get(one).status_code for one in (address, own) if one] == [422, 409]
+    assert views(judges) == []
+
+
+@pytest.mark.parametrize("change", ["how=clear", "purpose=danger", "file=evi_0", "key=x", "at=0", "at=x"])
+def test_an_address_shows_only_what_it_was_made_for(
+    judges: Judges, case: CaseRow, mira: Seat, change: str
+) -> None:
+    address, (name, value) = look(mira, judges, case), change.split("=")
+    path, _, query = address.partition("?")
+    parts = [part if not part.startswith(f"{name}=") else change for part in query.split("&")]
+    assert value
+    assert mira.get(f"{path}?{'&'.join(parts)}").status_code == 422
+    assert views(judges) == []
+
+
+def test_an_address_without_anything_shows_nothing(judges: Judges, case: CaseRow, mira: Seat) -> None:
+    assert mira.get(f"/console/cases/{case.id}/picture").status_code == 422
+    assert views(judges) == []
+
+
+def test_who_gave_the_case_back_sees_no_more(judges: Judges, case: CaseRow, mira: Seat) -> None:
+    address = look(mira, judges, case)
+    mira.post(f"/console/cases/{case.id}/skip", {"reason": "too_heavy"}, at=QUEUE)
+    assert mira.get(address).status_code == 409
+    assert views(judges) == []
+
+
+def test_a_file_that_is_no_picture_has_no_preview(judges: Judges, mira: Seat, case: CaseRow) -> None:
+    assert mira.get(look(mira, judges, case, file=file_of(judges, case))).status_code == 200
+    unknown = mira.post(f"/console/cases/{case.id}/look", TOLD | {"file": "evi_0"}, at=QUEUE)
+    assert "<img" not in unknown.text
+
+
+def test_every_purpose_is_offered_in_words(judges: Judges, case: CaseRow, mira: Seat) -> None:
+    page = html.fromstring(mira.get(f"/console/cases/{case.id}").text)
+    offered = page.xpath("//select[@name='purpose']/option/@value")
+    assert list(offered) == list(PURPOSES)  # type: ignore[arg-type] # texts

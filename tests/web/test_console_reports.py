@@ -1,0 +1,108 @@
+"""The pages about reports: where each stands, what was called, what was said; what others wrote in them."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from tests.web.passkeys import Seat, signed_in
+
+from hoede.app import Hoede, new_id
+from hoede.db import Transaction
+from hoede.reporting import Draft, Reply, ReplyKind, Saga, SagaFile, SagaState, store
+from hoede.reporting.rules import Step, StepKind
+
+HOSTILE = "<script>alert(1)</script>"
+FINISH = Step(StepKind.FINISH)
+RECEIPT = b"<reportDoneResponse><reportId>900</reportId></reportDoneResponse>"
+
+File = Callable[..., str]
+
+
+@pytest.fixture(scope="module")
+def auditor(console: Hoede) -> Seat:
+    return signed_in(console, "auditor")[0]
+
+
+@pytest.fixture
+def filed(console: Hoede, draft_of: Callable[..., Draft]) -> File:
+    """Files a report and gives its order: two files, finished under 900 unless it shall not be."""
+
+    def file(*, finished: bool = True, screen_name: str = "noor", case: str = "cas_1") -> str:
+        draft = draft_of(b"one", b"two")
+        seen = (replace(draft.files[0], viewed=True), draft.files[1])
+        suspect = replace(draft.suspect, screen_name=screen_name)
+        draft = replace(draft, case_id=case, suspect=suspect, files=seen)
+        sent = tuple(SagaFile(one.evidence, f"file-{one.evidence}", detailed=True) for one in draft.files)
+        saga = Saga(state=SagaState.FINISHING, remote_id="900", files=sent, calling=FINISH)
+        order = new_id("ord")
+
+        def step(tx: Transaction) -> None:
+            store.add_report(tx, order, "ncmec", draft)
+            call = store.announce(tx, order, saga, FINISH, b"")
+            if finished:
+                done = replace(saga, state=SagaState.FINISHED, calling=None)
+                said = Reply(kind=ReplyKind.DONE, code="0", raw=RECEIPT, request_id=HOSTILE)
+                store.note(tx, order, call, done, said)
+
+        console.db.commit(step)
+        return order
+
+    return file
+
+
+def test_a_finished_report_stands_with_the_number_of_the_authority(auditor: Seat, filed: File) -> None:
+    order = filed()
+    page = auditor.get("/console/reports").text
+    assert (order[4:12] in page, "<code>900</code>" in page, "Finished" in page) == (True, True, True)
+
+
+def test_a_report_tells_every_call_and_what_it_says(auditor: Seat, filed: File) -> None:
+    page = auditor.get(f"/console/reports/{filed()}").text
+    for said in ("Finish the report", "answer 0", "192.0.2.7", "File 1 of 2", "file-evi_2", "image/png"):
+        assert said in page
+    assert page.count("from the log)</dt><dd>Yes") == 1  # as it was when the report was composed
+    assert page.count("from the log)</dt><dd>No") == 1
+    assert "reportDoneResponse" in page
+
+
+def test_a_call_without_an_answer_is_told_as_such(auditor: Seat, filed: File) -> None:
+    order = filed(finished=False)
+    page = auditor.get(f"/console/reports/{order}").text
+    assert ("nobody knows whether it came" in page, "Not yet" in page) == (True, True)
+    assert order[4:12] in auditor.get("/console/reports?which=unfinished").text
+
+
+def test_what_is_left_empty_narrows_nothing(auditor: Seat, filed: File) -> None:
+    order = filed()
+    assert order[4:12] in auditor.get("/console/reports?which=&case=&after=").text
+
+
+def test_reports_of_one_case_stand_together(auditor: Seat, filed: File) -> None:
+    mine, other = filed(case="cas_of_mine"), filed()
+    page = auditor.get("/console/reports?case=cas_of_mine").text
+    assert (mine[4:12] in page, other[4:12] in page) == (True, False)
+
+
+@pytest.mark.parametrize("order", ["ord_0", "x' OR 1=1 --"])
+def test_a_report_that_is_not_there_is_said_to_be_not_there(auditor: Seat, order: str) -> None:
+    said = auditor.get(f"/console/reports/{order}")
+    assert (said.status_code, "There is no such report" in said.text) == (404, True)
+
+
+def test_a_report_shows_no_way_to_what_somebody_may_not_open(console: Hoede, filed: File) -> None:
+    order = filed()
+    policy, legal = signed_in(console, "policy")[0], signed_in(console, "legal")[0]
+    assert policy.get(f"/console/reports/{order}").status_code == 403
+    assert f'href="/console/orders/{order}"' in legal.get(f"/console/reports/{order}").text
+
+
+def test_what_others_wrote_is_shown_as_text(auditor: Seat, filed: File) -> None:
+    case = f"cas_{HOSTILE}"
+    order = filed(screen_name=HOSTILE, case=case)
+    pages = [f"/console/reports/{order}", "/console/reports", f"/console/reports?case={case}"]
+    for page in (auditor.get(one).text for one in pages):
+        assert (HOSTILE in page, "&lt;script&gt;" in page) == (False, True)
+
+
+def test_no_page_about_reports_changes_anything(auditor: Seat, filed: File) -> None:
+    assert auditor.get(f"/console/reports/{filed()}").text.count("<form") == 1  # signing out
