@@ -1,5 +1,6 @@
 """Looking at a file: only who has the case, only when asked; every byte that goes out has its leaf."""
 
+from datetime import UTC, datetime
 from io import BytesIO
 
 import pytest
@@ -9,8 +10,10 @@ from tests.web.cases import Judges
 from tests.web.conftest import OpenApi
 from tests.web.passkeys import URL, Seat
 
+from hoede.evidence import store as evidence
 from hoede.review import CaseRow
 from hoede.review import store as review
+from hoede.review.notices import Notice, Reason, Source
 from hoede.web.console.looks import PURPOSES
 
 QUEUE = "/console/queue"
@@ -130,3 +133,50 @@ def test_every_purpose_is_offered_in_words(judges: Judges, case: CaseRow, mira: 
     page = html.fromstring(mira.get(f"/console/cases/{case.id}").text)
     offered = page.xpath("//select[@name='purpose']/option/@value")
     assert list(offered) == list(PURPOSES)  # type: ignore[arg-type] # texts
+
+
+def text_of(judges: Judges, case: CaseRow) -> str:
+    copies = judges.api.hoede.db.read(evidence.all_rows)
+    events = {one.event for one in judges.api.hoede.db.read(lambda conn: review.files_of(conn, case.id))}
+    return next(one.taken.id for one in copies if one.part == "text" and one.event in events)
+
+
+def read_text(seat: Seat, case: CaseRow, file: str, **more: str) -> str:
+    told = {"file": file, "how": "text", "purpose": "judge"} | more
+    return seat.post(f"/console/cases/{case.id}/look", told, at=QUEUE).text
+
+
+def test_what_somebody_wrote_comes_when_asked_and_is_written_down(judges: Judges) -> None:
+    case = judges.case("a-2", text="hi <script>alert(1)</script>")
+    mira = judges.seat()
+    assert mira.post(f"/console/cases/{case.id}/take", at=QUEUE).status_code == 303
+    file = text_of(judges, case)
+    assert "alert(1)" not in mira.get(f"/console/cases/{case.id}").text
+    page = read_text(mira, case, file)
+    assert "hi &lt;script&gt;alert(1)&lt;/script&gt;" in page
+    assert views(judges) == [("text", "judge")]
+    assert "alert(1)" not in read_text(mira, case, file, purpose="curious")
+    assert "alert(1)" not in read_text(judges.seat(name="Joris"), case, file)
+    assert views(judges) == [("text", "judge")]
+
+
+def test_a_picture_is_not_read_as_text(judges: Judges, case: CaseRow, mira: Seat) -> None:
+    assert 'class="said"' not in read_text(mira, case, file_of(judges, case))
+
+
+def test_what_people_reported_is_read_by_who_has_the_case(judges: Judges, case: CaseRow, mira: Seat) -> None:
+    judges.api.hoede.notice.take(
+        Notice(
+            service=case.service,
+            source=Source.PERSON,
+            subject=case.account,
+            reason=Reason.PRESSURE,
+            at=datetime.now(UTC),
+            reporter="r-1",
+            words="<b>he wants pictures</b>",
+        )
+    )
+    has, has_not = (seat.get(f"/console/cases/{case.id}").text for seat in (mira, judges.seat(name="Joris")))
+    assert "&lt;b&gt;he wants pictures&lt;/b&gt;" in has
+    assert ("he wants pictures" in has_not, "Reported: 1" in has_not) == (False, True)
+    assert "r-1" not in has  # who reported is of no use to whoever judges

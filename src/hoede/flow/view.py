@@ -28,6 +28,7 @@ class How(StrEnum):
     CLEAR = "clear"
 
 
+READ = "text"  # how a text is shown: there is no less of it
 SIDES = {How.BLURRED: 640, How.SMALL: 160, How.GREY: 1280, How.CLEAR: 1280}  # pixels
 BLUR = {How.BLURRED: 24}  # pixels
 
@@ -66,6 +67,18 @@ class View:
         if whole:
             self.db.commit(lambda tx: views.note_whole(tx, view_id))
         return Shown(preview.picture, whole)
+
+    def text(self, case_id: str, copy_id: str, person: str, purpose: str) -> str | Refused:
+        """What somebody wrote, whole, for the person who has the case. `FORM` where it is no text."""
+        view_id = self.new_id("vie")
+        copy = self.db.commit(lambda tx: self._opens(tx, view_id, case_id, copy_id, person, READ, purpose))
+        if isinstance(copy, Refused):
+            return copy
+        if copy.part != "text":
+            return Refused(Why.FORM)
+        written = b"".join(self.vault.open(copy.taken)).decode()
+        self.db.commit(lambda tx: views.note_whole(tx, view_id))
+        return written
 
     def ask_raw(self, case_id: str, copy_id: str, person: str, purpose: str) -> str | Refused:
         """The id of a wish to open the file itself; a second person must say yes."""

@@ -13,9 +13,13 @@ from hoede.detection import store as events
 from hoede.evidence import EvidenceRow
 from hoede.flow.judge.facts import Facts, facts
 from hoede.review import CaseRow, Grounds, JudgmentRow, Objection, claims, judgments
+from hoede.review import notice_store as notices
 from hoede.review import store as review
+from hoede.review.notice_store import NoticeGroup, NoticeRow
 from hoede.review.waiting import objection_text
 from hoede.web.console.desk import name_of
+
+MOST_NOTICES = 20  # more say hardly more, and nobody reads them
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,8 @@ class Known:
     judgments: tuple[JudgmentRow, ...]
     objection: Objection | None
     objected: str | None  # their own words, for who has the case
+    reported: NoticeGroup | None
+    notices: tuple[NoticeRow, ...]  # the newest, for who has the case
 
     @property
     def evidence(self) -> tuple[str, ...]:
@@ -86,6 +92,8 @@ def known(conn: Connection, case_id: str, person: str, now: datetime) -> Known |
         judgments=judged,
         objection=review.objection_of(conn, case_id),
         objected=objection_text(conn, case_id) if mine else None,
+        reported=notices.group_of(conn, subject.id),
+        notices=notices.of_case(conn, subject.id, MOST_NOTICES) if mine else (),
     )
 
 

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from hoede.access import Permission
 from hoede.core.orders import opaque
-from hoede.flow.view import How
+from hoede.flow.view import READ, How
 from hoede.review import Refused, Why
 from hoede.web.console.cases import case_id, case_page, refused
 from hoede.web.console.desk import Desk, status_of
@@ -24,12 +24,13 @@ OPEN_FOR: Final = timedelta(minutes=1)  # how long the address of a picture work
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """Which picture stands on the page, and where it comes from."""
+    """What of which file stands on the page: a picture by where it comes from, or what somebody wrote."""
 
     file: str
-    how: How
+    how: str
     purpose: str
-    address: str
+    address: str | None = None
+    written: str | None = None
 
 
 def open_doors(doors: Doors, desk: Desk) -> None:
@@ -43,16 +44,23 @@ class Looks:
     desk: Desk
 
     def look(self, visit: Visit) -> Response:
-        """The case with the picture in it. Its address works for this session, for a minute."""
+        """The case with the picture or the text in it. The address of a picture works for a minute."""
         file, how, purpose = (visit.body.one(name) for name in ("file", "how", "purpose"))
-        if how not in set(How) or purpose not in PURPOSES:
-            why = Refused(Why.PURPOSE)
-            return case_page(self.desk, visit, status=status_of(why), wrong=self.desk.says(visit, why))
+        if how not in {*How, READ} or purpose not in PURPOSES:
+            return self._wrong(visit, Refused(Why.PURPOSE))
+        if how == READ:
+            written = self.desk.view.text(case_id(visit), file, visit.person.id, purpose)
+            if isinstance(written, Refused):
+                return self._wrong(visit, written)
+            return case_page(self.desk, visit, looking=Look(file, how, purpose, written=written))
         at = int(visit.now.timestamp())
         key = _key(visit, file, how, purpose, at)
         asked = urlencode({"file": file, "how": how, "purpose": purpose, "at": at, "key": key})
         address = f"{CASES}/{case_id(visit)}/picture?{asked}"
-        return case_page(self.desk, visit, looking=Look(file, How(how), purpose, address))
+        return case_page(self.desk, visit, looking=Look(file, how, purpose, address))
+
+    def _wrong(self, visit: Visit, why: Refused) -> Response:
+        return case_page(self.desk, visit, status=status_of(why), wrong=self.desk.says(visit, why))
 
     def picture(self, visit: Visit) -> Response:
         """The rendered picture; that it was shown is written down before the first byte goes out."""
