@@ -6,8 +6,8 @@ from typing import Any
 from hoede.bench.rows import document
 
 # Each is loaded when it is asked for: no other command waits for what only benches need.
-BENCHES = ("answers", "journey", "lists", "media", "notices", "restore", "setup")
-ON_A_DATABASE = frozenset({"journey", "lists"})  # besides SQLite, on PostgreSQL where there is one
+BENCHES = ("answers", "journey", "lists", "media", "notices", "queue", "restore", "setup")
+ON_A_DATABASE = frozenset({"journey", "lists", "queue"})  # besides SQLite, on PostgreSQL where there is one
 
 
 def measure(name: str, database: str | None = None) -> dict[str, Any]:
