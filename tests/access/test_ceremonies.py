@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
@@ -16,15 +16,17 @@ from hoede.access import Ceremonies, RelyingParty, Session, all_people, parse_ro
 from hoede.access.invitations import CodeRefused, LinkRefused, keep_codes, new_codes, recover
 from hoede.access.jobs import end_all_sign_ins
 from hoede.access.passkeys import passkeys_of
-from hoede.access.people import changes, find_person
+from hoede.access.people import find_person, history, note
 from hoede.access.sessions import session_of
 from hoede.access.webauthn_check import AddressUnfit, PasskeyRefused
 from hoede.core.errors import HoedeError
-from hoede.db import Database
+from hoede.db import Database, Transaction
 
 ROLES = parse_roles((files("hoede") / "access" / "roles.toml").read_text(encoding="utf-8"))
 TOGETHER = 8
+LONG_ENOUGH_S = 0.5  # for a step that does not wait to be done
 Act = Callable[[Database, int], object]
+Step = Callable[[Transaction], object]
 
 
 def ceremonies(db: Database) -> Ceremonies:
@@ -137,15 +139,41 @@ def test_of_two_administrators_who_keep_each_other_out_in_two_processes_one_stay
     assert len(stayed) == 1
 
 
-def test_changes_in_two_processes_at_once_each_have_their_number(pair: tuple[Database, Database]) -> None:
+def while_open(pair: tuple[Database, Database], first: Step, second: Step) -> tuple[bool, str]:
+    """Whether the other process waits as long as the first step is not committed, and how it ends then."""
+    near, far = pair
+    with ThreadPoolExecutor(1) as other:
+        waiting: list[Future[str]] = []
+
+        def step(tx: Transaction) -> bool:
+            first(tx)
+            waiting.append(other.submit(went, lambda db, _number: db.commit(second), far, 0))
+            return not wait(waiting, LONG_ENOUGH_S).done
+
+        return near.commit(step), waiting[0].result()
+
+
+def test_who_keeps_an_administrator_out_waits_for_who_keeps_out_the_other(
+    pair: tuple[Database, Database],
+) -> None:
+    one, other = (invite(pair[0], "administrator")[0] for _ in range(2))
+    went_then = while_open(
+        pair,
+        lambda tx: staff.disable(tx, one, ROLES, by="x"),
+        lambda tx: staff.disable(tx, other, ROLES, by="x"),
+    )
+    assert went_then == (True, staff.LastAdministrator.code)
+
+
+def test_two_changes_of_one_person_follow_one_another(pair: tuple[Database, Database]) -> None:
     person, _ = invite(pair[0])
-    said = at_once(
-        pair, lambda db, number: db.commit(lambda tx: staff.invite(tx, person, f"l{number}", by="x"))
+    went_then = while_open(
+        pair,
+        lambda tx: note(tx, person, "codes.made", by="x"),
+        lambda tx: note(tx, person, "code.used", by="x"),
     )
-    assert said == ["well"] * TOGETHER
-    assert sorted(about for _, about in pair[0].read(changes)) == sorted(
-        f"{person}/{number}" for number in range(1, TOGETHER + 2)
-    )
+    seen = [change.act for change in pair[0].read(lambda conn: history(conn, person, 2))]
+    assert (went_then, seen) == ((True, "well"), ["code.used", "codes.made"])
 
 
 def test_who_is_kept_out_while_the_passkey_is_checked_is_not_signed_in(db: Database) -> None:
@@ -187,6 +215,22 @@ def test_after_a_restore_nobody_is_signed_in_and_no_link_works(db: Database) -> 
         ceremonies(db).invited(link)
     with_us = ceremonies(db)
     assert session(db, with_us.sign_in(device.use(with_us.ask_to_use("visit")), "visit")) is not None
+
+
+STRANGE = ["", "\0", "a\0", "\ud800", "\N{HEDGEHOG}", "a b", "a+b", "a" * 1401, None, 7, ["a"], {"a": 1}]
+
+
+@pytest.mark.parametrize("name", STRANGE, ids=repr)
+def test_a_name_that_is_no_base64url_is_refused_before_a_database_is_asked(
+    db: Database, name: object
+) -> None:
+    device, _ = join(db)
+    with_us = ceremonies(db)
+    options = with_us.ask_to_use("visit")
+    with pytest.raises(PasskeyRefused):
+        with_us.sign_in(device.use(options) | {"id": name}, "visit")
+    with pytest.raises(PasskeyRefused):
+        with_us.sign_in(device.use(options | {"challenge": name}), "visit")
 
 
 def test_the_options_name_nobody_who_signs_in_and_want_them_recognised(db: Database) -> None:

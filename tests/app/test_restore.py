@@ -9,9 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from alembic import command
 from tests.app.operating import CASES, Places
-from tests.databases import KINDS
+from tests.databases import KEY, KINDS
 
 from hoede.access import all_people, staff
 from hoede.access.sessions import open_session, session_of
@@ -30,11 +29,12 @@ from hoede.audit import store as audit
 from hoede.config import Config
 from hoede.core.errors import HoedeError
 from hoede.core.orders import OrderState, OrderView
-from hoede.db import Database, Transaction, orders, restores, sqlite
+from hoede.db import Database, orders, restores
 from hoede.db.key_check import OtherKeys
 from hoede.db.leases import LEASES
 from hoede.db.move import NotEmpty, rows_by_table
-from hoede.db.schema import _config
+from hoede.db.schema import migrate
+from hoede.db.sqlite import make_one_file
 from hoede.evidence import LocalDisk
 from hoede.evidence.copies import digest_of
 from hoede.keys import FileKeys, KeysMissing
@@ -165,30 +165,28 @@ def test_a_backup_of_an_older_schema_is_brought_up_to_date(places: Places) -> No
 
 
 def older(backup: Path, keys: FileKeys) -> None:
-    """Make it one that a version before restores would have taken: what that schema has, and nothing else."""
-    now, then = backup / "rows.sqlite", backup.parent / "then.sqlite"
-    old = Database(f"sqlite:///{then}", key=keys.names)
-    old.alone(lambda tx: migrate_to(tx, "0010"))
+    """Make it one that a version before restores would have taken: what its tables can hold of ours."""
+    rows, before = backup / "rows.sqlite", backup.with_name("before.sqlite")
+    old = Database(f"sqlite:///{before}", key=KEY)
+    migrate(old, "0010")
     old.close()
-    with closing(sqlite3.connect(then)) as rows:
-        rows.execute("ATTACH ? AS now", [str(now)])
-        for table in tables_of(rows) - {"alembic_version"}:
-            columns = ", ".join(name for _, name, *_ in rows.execute(f"PRAGMA main.table_info({table})"))
-            rows.execute(f"INSERT INTO main.{table} ({columns}) SELECT {columns} FROM now.{table}")  # noqa: S608 - ours
-        rows.commit()
-    sqlite.make_one_file(then)
-    then.replace(now)
+    make_one_file(before)
+    with closing(sqlite3.connect(before)) as there:
+        there.execute("ATTACH ? AS ours", (str(rows),))
+        for table in tables_of(there) - {"alembic_version"}:
+            both = ", ".join(columns(there, "main", table) & columns(there, "ours", table))
+            there.execute(f"INSERT OR REPLACE INTO main.{table} ({both}) SELECT {both} FROM ours.{table}")  # noqa: S608 - our own names
+        there.commit()
+    before.replace(rows)
     rewrite(backup, keys, lambda told: told | {"schema": "0010"})
 
 
-def migrate_to(tx: Transaction, revision: str) -> None:
-    config = _config()
-    config.attributes["connection"] = tx.conn
-    command.upgrade(config, revision)
+def tables_of(there: sqlite3.Connection) -> set[str]:
+    return {name for (name,) in there.execute("SELECT name FROM main.sqlite_master WHERE type = 'table'")}
 
 
-def tables_of(rows: sqlite3.Connection) -> set[str]:
-    return {name for (name,) in rows.execute("SELECT name FROM main.sqlite_master WHERE type = 'table'")}
+def columns(there: sqlite3.Connection, whose: str, table: str) -> set[str]:
+    return {row[1] for row in there.execute(f"PRAGMA {whose}.table_info({table})")}
 
 
 def rewrite(backup: Path, keys: FileKeys, change: Callable[[dict[str, Any]], dict[str, Any]]) -> None:

@@ -1,16 +1,17 @@
 """The migrations lead to the very tables that the stores describe."""
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import inspect
+from sqlalchemy import inspect, text
 from tests.databases import KEY, Databases
 
 import hoede.app  # noqa: F401 - brings in every store, and with it every table
-from hoede.db import METADATA, Database, SchemaOutdated
+from hoede.db import METADATA, Database, SchemaOutdated, Transaction
 from hoede.db.schema import check_schema, migrate
 
 
@@ -69,3 +70,28 @@ def test_a_database_of_another_version_is_outdated(empty: Database) -> None:
     empty.commit(lambda tx: tx.conn.exec_driver_sql(old))
     with pytest.raises(SchemaOutdated, match="revision 0001"):
         check_schema(empty)
+
+
+def test_digests_of_lists_come_along_with_their_import(empty: Database) -> None:
+    migrate(empty, "0011")
+    before = (
+        "INSERT INTO list_bank VALUES ('b', 31, 50, 10, FALSE, 0)",
+        "INSERT INTO list VALUES ('north', 's', 'industry', 'csea', FALSE, 'b', NULL, NULL)",
+        "INSERT INTO list_import (id, list, file_sha256, at, active) VALUES ('imp_1', 'north', '0', 0, TRUE)",
+        "INSERT INTO list_entry (id, list, import_id, line) VALUES ('ent_1', 'north', 'imp_1', 1)",
+    )
+    for told in before:
+        empty.commit(partial(_run, told))
+    digest = text("INSERT INTO list_digest (entry, kind, value) VALUES ('ent_1', 'md5', :value)")
+    empty.commit(lambda tx: tx.conn.execute(digest, {"value": b"\x01" * 16}))
+    migrate(empty)
+    found = empty.read(
+        lambda conn: conn.execute(text("SELECT kind, value, entry, import_id FROM list_digest")).all()
+    )
+    assert [(kind, bytes(value), entry, brought) for kind, value, entry, brought in found] == [
+        ("md5", b"\x01" * 16, "ent_1", "imp_1")
+    ]
+
+
+def _run(told: str, tx: Transaction) -> None:
+    tx.conn.exec_driver_sql(told)

@@ -12,7 +12,7 @@ from hoede.db import Database
 from hoede.db.leases import take_lease
 from hoede.lists import banks, quarantine, store
 from hoede.lists.jobs import (
-    ENTRIES_A_STEP,
+    ROWS_A_STEP,
     ImportRunning,
     ListDiffers,
     ListUnknown,
@@ -69,7 +69,9 @@ def cut_off(db: Database, some: list[Line]) -> None:
     db.commit(lambda tx: store.add_list(tx, FACTS))
     db.commit(lambda tx: take_lease(tx, "import:north", "imp_dead", timedelta(minutes=2)))
     db.commit(lambda tx: store.begin_import(tx, "imp_dead", "north", "0" * 64))
-    db.commit(lambda tx: store.add_entries(tx, "imp_dead", "north", dict(store.by_entry("north", some))))
+    entries, kind = store.by_entry("north", some), DigestKind.MD5
+    db.commit(lambda tx: store.add_entries(tx, "imp_dead", "north", dict(entries)))
+    db.commit(lambda tx: store.add_digests(tx, "imp_dead", kind, store.by_value(kind, entries)))
 
 
 def test_an_imported_entry_matches_by_every_digest_it_has(db: Database) -> None:
@@ -112,7 +114,7 @@ def test_the_same_digest_on_two_lists_matches_both(db: Database) -> None:
 
 def test_nothing_is_in_force_before_the_whole_file_is_in(db: Database) -> None:
     seen: list[int] = []
-    many = lines(*range(ENTRIES_A_STEP + 1))
+    many = lines(*range(ROWS_A_STEP + 1))
     import_lines(
         db,
         FACTS,
@@ -121,8 +123,8 @@ def test_nothing_is_in_force_before_the_whole_file_is_in(db: Database) -> None:
         file_sha256="0" * 64,
         progress=lambda _count: seen.append(len(matches(db, 0))),
     )
-    assert seen == [0, 0]
-    assert [len(matches(db, number)) for number in (0, ENTRIES_A_STEP)] == [1, 1]
+    assert seen == [0] * 4  # two steps of entries, two of digests
+    assert [len(matches(db, number)) for number in (0, ROWS_A_STEP)] == [1, 1]
 
 
 def test_an_import_that_was_cut_off_is_not_in_force(still_db: Database) -> None:

@@ -2,10 +2,13 @@
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from lxml import html
-from tests.web.passkeys import Seat, invite, seat, signed_in
+from tests.databases import Databases
+from tests.web.conftest import OpenApi
+from tests.web.passkeys import URL, Seat, invite, seat, signed_in
 
 from hoede.access import Permission, find_person
 from hoede.app import Hoede, verify_log
@@ -109,6 +112,42 @@ def test_somebody_who_is_not_there_is_said_to_be_not_there(boss: Seat, act: str)
     page = f"/console/people/per_0{act}"
     said = boss.post(page, {"role": "judge"}) if act else boss.get(page)
     assert (said.status_code, "not any more" in said.text) == (404, True)
+
+
+@pytest.fixture
+def either(kind: str, open_api: OpenApi, databases: Databases, tmp_path: Path) -> Hoede:
+    """A Hoede of this test's own on either database."""
+    return open_api(public_url=URL, database_url=databases.lend(kind, tmp_path)).hoede
+
+
+STRANGE = ["%00", "per_%00", "%0A", "%ED%A0%80", "a" * 5000, "%F0%9F%A6%94"]
+
+
+def test_an_id_that_no_database_would_keep_is_nobodys(either: Hoede) -> None:
+    boss, _ = signed_in(either, "administrator")
+    for person in STRANGE:
+        said = [
+            boss.get(f"/console/people/{person}"),
+            boss.post(f"/console/people/{person}/disable"),
+            boss.post(f"/console/me/passkeys/{person}/end"),
+            boss.post(f"/console/me/sessions/{person}/end"),
+            boss.get(f"/console/invitation/{person}"),
+        ]
+        assert (person, [one.status_code for one in said]) == (person, [404] * 5)
+
+
+def test_people_are_added_changed_and_kept_out_on_either_database(either: Hoede) -> None:
+    boss, _ = signed_in(either, "administrator")
+    person, link = add(boss, "Joris \N{HEDGEHOG}", "judge")
+    taken = seat(either)
+    assert taken.join(link).status_code == 200
+    assert taken.post("/console/people", {"form": boss.form()}).status_code == 403
+    boss.post(f"/console/people/{person}/roles", {"role": ["auditor"]}, at="/console/people")
+    taken.http.cookies.clear()
+    assert taken.sign_in().status_code == 200
+    assert "Auditor" in taken.get("/console").text
+    boss.post(f"/console/people/{person}/disable", at="/console/people")
+    assert taken.get("/console").status_code == 303
 
 
 def pages_of(console: Hoede, boss: Seat, name: str) -> Iterator[str]:

@@ -5,6 +5,7 @@ What is to be checked: docs/sources.md#passkeys.
 
 import base64
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +17,7 @@ from hoede.core.errors import HoedeError
 
 ES256, RS256, EDDSA = -7, -257, -8  # COSE's numbers, the preferred one first
 TIMEOUT_MS = 300_000
+_NAME = re.compile(r"[A-Za-z0-9_-]{1,1400}")
 
 
 class PasskeyRefused(HoedeError):
@@ -88,7 +90,7 @@ def options_to_use(party: RelyingParty, challenge: str, known: tuple[Passkey, ..
 
 def credential_in(answer: object) -> str:
     """The credential's name in base64url; raises `PasskeyRefused` when there is none."""
-    return str(_part(answer, "id"))
+    return _named(_part(answer, "id"))
 
 
 def challenge_in(answer: object) -> str:
@@ -97,7 +99,7 @@ def challenge_in(answer: object) -> str:
         said = json.loads(from_base64url(str(_part(_part(answer, "response"), "clientDataJSON"))))
     except (ValueError, RecursionError) as error:
         raise PasskeyRefused from error
-    return str(_part(said, "challenge"))
+    return _named(_part(said, "challenge"))
 
 
 def check_new(party: RelyingParty, answer: object, challenge: str) -> NewKey:
@@ -152,6 +154,13 @@ def to_base64url(content: bytes) -> str:
 def from_base64url(text: str) -> bytes:
     """Raises ValueError for what is none."""
     return base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+
+
+def _named(text: object) -> str:
+    """A name in base64url as our rows hold it: no database is asked for anything else."""
+    if not isinstance(text, str) or not _NAME.fullmatch(text):
+        raise PasskeyRefused
+    return text
 
 
 def _plain(answer: object) -> dict[str, Any]:

@@ -24,10 +24,13 @@ from hoede.review import store as review
 LEAF_ONLY = frozenset({"evidence.opened"})
 
 
+# Each tells act and id of its own changes.
+_TELLING = (orders, restores, lists, banks, quarantine, access, people, vault_keys, audit, judgments, views)
+
+
 def expected(conn: Connection) -> Iterator[Expected]:
     """Each change that DESIGN 4.2 names."""
-    told_by = (orders, restores, lists, banks, quarantine, access, people, vault_keys, audit)
-    for told in (*told_by, judgments, views):
+    for told in _TELLING:
         yield from (Expected(act, about) for act, about in told.changes(conn))
     yield from (Expected("decision", one) for one in decisions.all_ids(conn))
     yield from (Expected("case.opened", one) for one in review.case_ids(conn))

@@ -61,7 +61,7 @@ def import_(
     content = _read(file)
     lines = read_lines(_decoded(content), form or FORMS.get(file.suffix.lower(), "text"))
     db, _ = database(context)
-    with typer.progressbar(length=len(lines), label="importing", hidden=as_json) as bar:
+    with typer.progressbar(length=jobs.rows(lines), label="importing", hidden=as_json) as bar:
         done = jobs.import_lines(
             db,
             facts,

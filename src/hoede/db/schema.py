@@ -14,13 +14,16 @@ from hoede.db.errors import SchemaOutdated
 _MIGRATIONS = Path(__file__).with_name("migrations")
 
 
-def migrate(db: Database) -> str:
-    """Run the migrations that are missing; returns the revision reached. One process at a time."""
+def migrate(db: Database, revision: str = "head") -> str:
+    """Run the migrations that are missing; returns this version's revision. One process at a time.
+
+    Tests stop at an older `revision`, to see what the next ones make of what is there.
+    """
     config = _config()
 
     def step(tx: Transaction) -> None:
         config.attributes["connection"] = tx.conn
-        command.upgrade(config, "head")
+        command.upgrade(config, revision)
 
     db.alone(step)
     return _newest(config)

@@ -1,10 +1,12 @@
 """Importing a file, trying it first, and taking entries back: small steps, in force all at once."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from functools import partial
+from typing import TypeVar
 
 from hoede.core.errors import HoedeError
+from hoede.core.findings import DigestKind
 from hoede.db import Database, Transaction
 from hoede.db.leases import give_back, take_lease
 from hoede.lists import quarantine, rescans, store
@@ -14,8 +16,9 @@ from hoede.lists.rules import ListFacts
 from hoede.lists.store import Imported
 from hoede.lists.trial import trial
 
-ENTRIES_A_STEP = 5000  # small enough that uploads being judged meanwhile hardly wait
+ROWS_A_STEP = 5000  # small enough that uploads being judged meanwhile hardly wait
 _LEASE = timedelta(minutes=2)
+T = TypeVar("T")
 
 
 class ListDiffers(HoedeError):
@@ -66,13 +69,7 @@ def import_lines(
     if not db.commit(lambda tx: take_lease(tx, lease, import_id, _LEASE)):
         raise ImportRunning(list=facts.name)
     db.commit(lambda tx: store.begin_import(tx, import_id, facts.name, file_sha256))
-    entries = store.by_entry(facts.name, lines)
-    new = withdrawn = 0
-    for start in range(0, len(entries), ENTRIES_A_STEP):
-        some = dict(entries[start : start + ENTRIES_A_STEP])
-        added, gone = db.commit(partial(_some, lease=lease, import_id=import_id, name=facts.name, lines=some))
-        new, withdrawn = new + added, withdrawn + gone
-        progress(len(some))
+    new, withdrawn = _write(db, facts.name, lines, lease=lease, import_id=import_id, progress=progress)
     harmless = db.read(lambda conn: trial(conn, import_id))
     if not db.commit(partial(_activated, import_id=import_id, harmless=harmless)):
         raise ImportRunning(list=facts.name)
@@ -80,12 +77,54 @@ def import_lines(
     return Imported(import_id, len(lines), new, withdrawn, len(harmless))
 
 
-def _some(
-    tx: Transaction, *, lease: str, import_id: str, name: str, lines: Mapping[str, Line]
+def rows(lines: Iterable[Line]) -> int:
+    """How many rows an import of these lines writes at most: what its `progress` counts up to."""
+    return sum(1 + len(line.digests) for line in lines)
+
+
+def _write(
+    db: Database,
+    name: str,
+    lines: list[Line],
+    *,
+    lease: str,
+    import_id: str,
+    progress: Callable[[int], object],
 ) -> tuple[int, int]:
-    """How many of these entries are new, and how many were there and withdrawn."""
+    """Entries, then their digests kind by kind, each in the order of its table, not yet in force.
+
+    Returns how many entries are new, and how many were there and withdrawn.
+    """
+    entries = store.by_entry(name, lines)
+    new = withdrawn = 0
+    for some in _steps(entries, progress):
+        add = partial(_entries, import_id=import_id, name=name, lines=dict(some))
+        added, gone = db.commit(partial(_leased, lease=lease, import_id=import_id, write=add))
+        new, withdrawn = new + added, withdrawn + gone
+    for kind in DigestKind:
+        for digests in _steps(store.by_value(kind, entries), progress):
+            put = partial(store.add_digests, import_id=import_id, kind=kind, digests=digests)
+            db.commit(partial(_leased, lease=lease, import_id=import_id, write=put))
+    return new, withdrawn
+
+
+def _steps(rows: Sequence[T], progress: Callable[[int], object]) -> Iterator[Sequence[T]]:
+    """Rows that are written together; what was written is told once the next are asked for."""
+    for start in range(0, len(rows), ROWS_A_STEP):
+        some = rows[start : start + ROWS_A_STEP]
+        yield some
+        progress(len(some))
+
+
+def _leased(tx: Transaction, *, lease: str, import_id: str, write: Callable[[Transaction], T]) -> T:
+    """A step of an import that still holds its lease, or `ImportRunning`."""
     if not take_lease(tx, lease, import_id, _LEASE):
-        raise ImportRunning(list=name)
+        raise ImportRunning(lease=lease)
+    return write(tx)
+
+
+def _entries(tx: Transaction, *, import_id: str, name: str, lines: Mapping[str, Line]) -> tuple[int, int]:
+    """How many of these entries are new, and how many were there and withdrawn."""
     added = store.add_entries(tx, import_id, name, lines)
     return added, store.withdrawn_among(tx.conn, lines) if added < len(lines) else 0
 

@@ -13,7 +13,7 @@ from hoede.db import Database
 from hoede.lists.banks import all_banks
 from hoede.lists.index import BYTES, Index
 from hoede.lists.rules import Bank
-from hoede.lists.tables import DIGESTS, ENTRIES, IMPORTS, LISTS, joined
+from hoede.lists.tables import DIGESTS, IMPORTS, LISTS
 from hoede.lists.versions import version
 
 FIRST_LOAD_WITHIN_S = 120
@@ -127,8 +127,9 @@ def load(
 ) -> Iterator[tuple[str, NDArray[np.uint8], NDArray[np.uint8]]]:
     """By bank, fingerprints and entries of imports that became active in these versions."""
     asked = (
-        joined(select(LISTS.c.bank, ENTRIES.c.id, DIGESTS.c.value))
-        .join(DIGESTS, DIGESTS.c.entry == ENTRIES.c.id)
+        select(LISTS.c.bank, DIGESTS.c.entry, DIGESTS.c.value)
+        .join(IMPORTS, IMPORTS.c.id == DIGESTS.c.import_id)
+        .join(LISTS, LISTS.c.name == IMPORTS.c.list)
         .where(DIGESTS.c.kind == DigestKind.PDQ, IMPORTS.c.version > after, IMPORTS.c.version <= up_to)
     )
     found: dict[str, tuple[bytearray, bytearray]] = {}

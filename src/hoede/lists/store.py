@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Executable, Row, Select, delete, func, insert, select, union_all, update
 
-from hoede.core.findings import Category, DigestKind
+from hoede.core.findings import EXACT, Category, DigestKind
 from hoede.core.leaves import Leaf
 from hoede.db import Transaction, insert_all_new, insert_new
 from hoede.lists.banks import ensure_bank
@@ -72,8 +72,7 @@ def find_list(conn: Connection, name: str) -> ListFacts | None:
 def begin_import(tx: Transaction, import_id: str, list_name: str, file_sha256: str) -> None:
     """Open an import; what an import that was cut off left of this list goes away."""
     stale = select(IMPORTS.c.id).where(IMPORTS.c.list == list_name, IMPORTS.c.active.is_(False))
-    stale_entries = select(ENTRIES.c.id).where(ENTRIES.c.import_id.in_(stale))
-    tx.conn.execute(delete(DIGESTS).where(DIGESTS.c.entry.in_(stale_entries)))
+    tx.conn.execute(delete(DIGESTS).where(DIGESTS.c.import_id.in_(stale)))
     tx.conn.execute(delete(ENTRIES).where(ENTRIES.c.import_id.in_(stale)))
     tx.conn.execute(delete(IMPORTS).where(IMPORTS.c.id.in_(stale)))
     tx.conn.execute(
@@ -86,21 +85,18 @@ def add_entries(tx: Transaction, import_id: str, list_name: str, lines: Mapping[
 
     None of them is in force before `activate`.
     """
-    new = insert_all_new(
+    return insert_all_new(
         tx.conn,
         ENTRIES,
         [(key, list_name, import_id, line.source_id, line.number) for key, line in lines.items()],
     )
-    insert_all_new(
-        tx.conn,
-        DIGESTS,
-        [
-            (key, kind.value, bytes.fromhex(value))
-            for key, line in lines.items()
-            for kind, value in line.digests.items()
-        ],
-    )
-    return new
+
+
+def add_digests(
+    tx: Transaction, import_id: str, kind: DigestKind, digests: Sequence[tuple[bytes, str]]
+) -> None:
+    """Add digests of one kind with their entries; what an entry brought before stays as it is."""
+    insert_all_new(tx.conn, DIGESTS, [(kind.value, value, entry, import_id) for value, entry in digests])
 
 
 def activate(tx: Transaction, import_id: str) -> bool:
@@ -202,16 +198,14 @@ def entry(conn: Connection, entry_id_: str) -> Entry | None:
 
 def exact_digests(conn: Connection, import_id: str, among: Sequence[bytes]) -> set[bytes]:
     """Those of these exact digests that an entry of the import has."""
-    asked = select(DIGESTS.c.value).join(ENTRIES, ENTRIES.c.id == DIGESTS.c.entry)
-    asked = asked.where(ENTRIES.c.import_id == import_id, DIGESTS.c.value.in_(among))
-    return set(conn.execute(asked.where(DIGESTS.c.kind != DigestKind.PDQ)).scalars())
+    asked = select(DIGESTS.c.value).where(DIGESTS.c.kind.in_(EXACT), DIGESTS.c.value.in_(among))
+    return set(conn.execute(asked.where(DIGESTS.c.import_id == import_id)).scalars())
 
 
 def fingerprints_of(conn: Connection, import_id: str) -> list[bytes]:
     """The perceptual fingerprints that an import brought first."""
-    asked = select(DIGESTS.c.value).join(ENTRIES, ENTRIES.c.id == DIGESTS.c.entry)
-    asked = asked.where(ENTRIES.c.import_id == import_id, DIGESTS.c.kind == DigestKind.PDQ)
-    return list(conn.execute(asked).scalars())
+    asked = select(DIGESTS.c.value).where(DIGESTS.c.import_id == import_id)
+    return list(conn.execute(asked.where(DIGESTS.c.kind == DigestKind.PDQ)).scalars())
 
 
 def withdrawn_among(conn: Connection, entries: Iterable[str]) -> int:
@@ -271,11 +265,18 @@ def changes(conn: Connection) -> list[tuple[str, str]]:
 
 
 def by_entry(list_name: str, lines: Iterable[Line]) -> list[tuple[str, Line]]:
-    """Each entry once, with the first line that tells of it, by id: so the tables grow at one end."""
+    """Each entry once, with the first line that tells of it, by id: so the table grows page by page."""
     found: dict[str, Line] = {}
     for line in lines:
         found.setdefault(entry_id(list_name, line), line)
     return sorted(found.items(), key=lambda one: one[0])
+
+
+def by_value(kind: DigestKind, entries: Iterable[tuple[str, Line]]) -> list[tuple[bytes, str]]:
+    """The digests of one kind with their entries, by value: likewise."""
+    return sorted(
+        (bytes.fromhex(line.digests[kind]), entry) for entry, line in entries if kind in line.digests
+    )
 
 
 def entry_id(list_name: str, line: Line) -> str:

@@ -7,7 +7,6 @@ from sqlalchemy import (
     Column,
     ColumnElement,
     ForeignKey,
-    Index,
     Integer,
     LargeBinary,
     Select,
@@ -69,13 +68,16 @@ ENTRIES = Table(
     Column("withdrawn_why", Text),
 )
 
+# In the order in which digests are looked up; written in that order, a big list grows it page by page.
+# The import stands here again, so that all digests of one are found without an index by entry.
 DIGESTS = Table(
     "list_digest",
     METADATA,
-    Column("entry", String(40), ForeignKey("list_entry.id"), primary_key=True),
     Column("kind", String(8), primary_key=True),
-    Column("value", LargeBinary, nullable=False),
-    Index("ix_list_digest_value", "value", "kind"),
+    Column("value", LargeBinary, primary_key=True),
+    Column("entry", String(40), primary_key=True),
+    Column("import_id", String(40), ForeignKey("list_import.id"), nullable=False, index=True),
+    sqlite_with_rowid=False,
 )
 
 QUARANTINES = Table(

@@ -10,7 +10,7 @@ from hoede.lists.banks import bank_of_list
 from hoede.lists.index import BYTES, Hashes, Index, any_near
 from hoede.lists.quarantine import Why
 from hoede.lists.rules import THRESHOLD
-from hoede.lists.tables import BANKS, DIGESTS, ENTRIES, IMPORTS, LISTS, in_force, joined
+from hoede.lists.tables import BANKS, DIGESTS, ENTRIES, IMPORTS, LISTS, in_force
 
 # A fingerprint has a bit for every frequency above the median: half of 256, unless the picture is flat.
 _FEWEST_BITS, _MOST_BITS = 64, 192
@@ -40,9 +40,9 @@ class _Side:
 
     @classmethod
     def of_import(cls, conn: Connection, import_id: str) -> "_Side":
-        asked = joined(select(ENTRIES.c.id, DIGESTS.c.value)).join(DIGESTS, DIGESTS.c.entry == ENTRIES.c.id)
-        asked = asked.where(DIGESTS.c.kind == DigestKind.PDQ, ENTRIES.c.import_id == import_id)
-        return cls([(row.id, row.value) for row in conn.execute(asked)])
+        asked = select(DIGESTS.c.entry, DIGESTS.c.value).where(DIGESTS.c.import_id == import_id)
+        rows = conn.execute(asked.where(DIGESTS.c.kind == DigestKind.PDQ))
+        return cls([(row.entry, row.value) for row in rows])
 
     @classmethod
     def in_banks(cls, conn: Connection, *, negative: bool) -> "_Side":
@@ -69,10 +69,9 @@ def _same(conn: Connection, import_id: str, *, negative: bool) -> Iterator[str]:
     other = DIGESTS.alias("other")
     new = (
         select(DIGESTS.c.entry.label("new"), other.c.entry.label("old"))
-        .join(ENTRIES, ENTRIES.c.id == DIGESTS.c.entry)
         .join(other, (other.c.value == DIGESTS.c.value) & (other.c.kind == DIGESTS.c.kind))
         .where(
-            ENTRIES.c.import_id == import_id,
+            DIGESTS.c.import_id == import_id,
             DIGESTS.c.kind != DigestKind.PDQ,
             other.c.entry != DIGESTS.c.entry,
         )

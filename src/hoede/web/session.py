@@ -199,7 +199,7 @@ class Doors:
         within = self._fresh_within(needs)
         if session and within and not session.is_fresh(visit.now, within):
             return "step-up"
-        return None
+        return "person-unknown" if _is_nowhere(visit) else None
 
     def _fresh_within(self, needs: Needs) -> timedelta | None:
         if isinstance(needs, Permission):
@@ -255,6 +255,11 @@ async def _body(request: Request) -> Body | None:
         return await read_body(request)
     except BodyRefused:
         return None
+
+
+def _is_nowhere(visit: Visit) -> bool:
+    """Whether an id in the address has characters that no database would keep."""
+    return not all(str(one).isprintable() for one in visit.request.path_params.values())
 
 
 def _is_our_form(visit: Visit) -> bool:
