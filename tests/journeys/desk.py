@@ -6,7 +6,6 @@ from typing import Any
 from tests.journeys.scene import Scene
 
 from hoede.core.orders import OrderState
-from hoede.db import orders
 from hoede.flow.judge import Checked, Judged, Plan, Undone
 from hoede.review import Answer, JudgmentRow, Refused, judgments
 from hoede.review import store as review
@@ -74,8 +73,3 @@ class Desk:
             for one in self.play.views(account)
             if one.state is OrderState.DONE and one.order.by != "person"
         ]
-
-    def opened_twice(self) -> list[str]:
-        """Orders the platform was told to carry out more than once under different ids, by target."""
-        seen = [(one.order.measure, one.order.target) for one in self.play.hoede.db.read(orders.views)]
-        return [measure for measure, target in set(seen) if seen.count((measure, target)) > 1]

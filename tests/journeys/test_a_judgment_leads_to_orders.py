@@ -1,6 +1,7 @@
 """A judgment does what it said it would, once, in one transaction; what was asked before gives way."""
 
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from tests.journeys.desk import Desk
@@ -192,6 +193,9 @@ def test_a_child_who_made_it_is_protected_and_reported_as_the_victim(desk: Desk)
     desk.play.settle()
     assert upload.content in desk.play.platform.ledger.done("remove")
     assert {"close_account", "restrict_account"} & set(desk.play.states(account)) == set()
+    told = [one["letter"] for one in desk.play.platform.ledger.orders.values() if one["account"] == account]
+    (letter,) = [one for one in told if one]
+    assert any("You get no penalty from us." in one for one in letter["paragraphs"])
     report = desk.play.finished()[-1]
     named = (report.text("victim/espIdentifier"), report.text("personOrUserReported/espIdentifier"))
     assert named == (account, None)
@@ -250,4 +254,32 @@ def test_every_judgment_has_its_leaf(play: Scene) -> None:
     judged = desk.judge(account, "eva", "confirmed_new")
     play.settle()
     assert play.place("case.judged", judged.id) < play.done_at(account, "remove")
+    assert verify_log(play.hoede.db, play.hoede.keys).wrong == ()
+
+
+def test_two_people_and_the_workers_at_once_leave_one_judgment_and_each_order_once(play: Scene) -> None:
+    desk, accounts = Desk(play), [play.person(DECLARED) for _ in range(4)]
+    for account in accounts:
+        play.upload(account)
+    takers = [(account, person) for account in accounts for person in ("eva", "bas")]
+
+    def judge(who: tuple[str, str]) -> Judged | Refused:
+        account, person = who
+        taken = play.hoede.cases.take(play.case(account).id, person)
+        return taken if isinstance(taken, Refused) else desk.try_judge(account, person, "confirmed_new")
+
+    with ThreadPoolExecutor(10) as pool:
+        busy = [pool.submit(play.carry, "platform", "vault", "authority") for _ in range(2)]
+        went = list(pool.map(judge, takers))
+        for one in busy:
+            one.result()
+    play.settle()
+
+    assert sum(isinstance(one, Judged) for one in went) == len(accounts)
+    for account in accounts:
+        asked = Counter(one.order.measure for one in play.views(account) if one.order.measure in CLOSED)
+        assert {name: asked[name] for name in ("remove", "close_account", "report")} == dict.fromkeys(
+            ("remove", "close_account", "report"), 1
+        )
+        assert len(play.finished(account)) == 1
     assert verify_log(play.hoede.db, play.hoede.keys).wrong == ()

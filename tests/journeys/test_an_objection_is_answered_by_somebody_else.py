@@ -86,6 +86,13 @@ def test_the_answer_is_told_and_read_under_the_same_link(desk: Desk) -> None:
     )
 
 
+def test_what_a_letter_said_was_undone_is_not_taken_back(desk: Desk) -> None:
+    account = closed(desk)
+    answered(desk, object_(desk, account), "kim", right=True)
+    (*_, reinstated) = desk.judgments(account)
+    assert desk.play.hoede.judge.undo(reinstated.id, "kim") == Refused(Why.LATE)
+
+
 def test_what_stays_is_told_without_saying_why_we_knew(desk: Desk) -> None:
     account = closed(desk)
     before = {one.order.id for one in desk.play.views(account)}

@@ -10,6 +10,7 @@ from hoede.db import Database, Transaction
 from hoede.review import claims, store
 from hoede.review.rules import Grounds
 from hoede.review.store import CASES, WAITS
+from hoede.simulators.cybertipline import VirtualClock
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 LANES = ("minors", "child_safety", None)
@@ -63,6 +64,14 @@ def test_pages_hold_everything_that_waits_once_the_most_pressing_first(
     pages = ids(db, lane, most=10)
     assert [case for page in pages for case in page] == waits
     assert {len(page) for page in pages[:-1]} == {10}
+
+
+def test_what_waits_and_what_is_late_are_counted(still_db: Database, clock: VirtualClock) -> None:
+    fill(still_db, 42)
+    waits = 42 * 2 // 3 - 42 * 2 // 3 // 7  # two of three have a lane, one of seven is judged
+    assert still_db.read(lambda conn: store.waiting(conn, NOON)) == store.Waiting(waits, 0)
+    clock.advance(timedelta(seconds=1))
+    assert still_db.read(lambda conn: store.waiting(conn, clock.now())) == store.Waiting(waits, waits)
 
 
 def test_an_empty_queue_is_one_empty_page(db: Database) -> None:

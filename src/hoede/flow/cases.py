@@ -15,6 +15,7 @@ from hoede.review.asked import LONGEST_TEXT, SHORTEST_REASON
 from hoede.review.claims import Taken
 from hoede.review.helplines import Helpline, Kind, ShownHelpline, shown
 
+TRIES = 20  # when others are quicker, one after the other
 SKIP_REASONS = ("know_someone", "too_heavy", "language", "other")  # words under `judge.skip`
 
 
@@ -78,7 +79,7 @@ class Cases:
             return Refused(Why.REASON)
         return self.db.commit(lambda tx: self._danger(tx, case_id, person, why, today))
 
-    def _next(self, tx: Transaction, person: str, *, lead: bool) -> Taken | None:
+    def _next(self, tx: Transaction, person: str, *, lead: bool, tries: int = TRIES) -> Taken | None:
         heads = {
             name: first
             for name in self.lanes
@@ -89,8 +90,10 @@ class Cases:
         if lane is None:
             return None
         taken = claims.take(tx, heads[lane].id, person, claim_id=self.new_id("clm"), lead=lead)
-        # Another process may have been quicker; then what comes first for us is another case.
-        return taken if isinstance(taken, Taken) else self._next(tx, person, lead=lead)
+        if isinstance(taken, Taken):
+            return taken
+        # Another process was quicker; then what comes first for us is another case.
+        return self._next(tx, person, lead=lead, tries=tries - 1) if tries else None
 
     def _danger(self, tx: Transaction, case_id: str, person: str, why: str, today: date) -> Danger | Refused:
         held = claims.hold(tx, case_id, person)

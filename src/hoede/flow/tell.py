@@ -75,6 +75,7 @@ class Tell:
             appeal_url=self._url(link),
             outside=facts.outside or words.say("letter.outside.body"),
             decided=Decided.AUTOMATIC if decision else Decided.PERSON,
+            protects="protects" in order.values,
         )
         return LetterRow(
             order_id=order.id,

@@ -12,7 +12,7 @@ LONGEST_TEXT = 3000  # characters, of a reason or a note
 
 
 class Why(StrEnum):
-    """Why something was not done; each has its words under `console.error.`."""
+    """Why something was not done, as a stable code; whoever shows it has the words."""
 
     TAKEN = "taken"  # somebody else has the case
     LEASE = "lease"  # one's time on it ended, or one never had it

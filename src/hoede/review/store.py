@@ -362,6 +362,20 @@ def queue_page(
     return Page(cases, (cases[-1].rank_at or cases[-1].opened_at, cases[-1].id) if further else None)
 
 
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """How many cases wait for a person, a second look counted, and how many are past their lane's time."""
+
+    cases: int
+    overdue: int
+
+
+def waiting(conn: Connection, now: datetime) -> Waiting:
+    late = func.count().filter(CASES.c.due_at < now)
+    row = conn.execute(select(func.count().label("cases"), late.label("late")).where(WAITS)).one()
+    return Waiting(row.cases, row.late)
+
+
 def queue(conn: Connection) -> tuple[CaseRow, ...]:
     """Open cases that wait for a person, the one due first at the top."""
     rows = conn.execute(

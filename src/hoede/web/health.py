@@ -66,7 +66,7 @@ class _Figures(Collector):
         backlog, waiting, quarantined, behind, keys, now = db.read(
             lambda conn: (
                 orders.backlog(conn),
-                review.queue(conn),
+                review.waiting(conn, db.time(conn)),
                 quarantine.count(conn),
                 audit.oldest_unnumbered(conn),
                 vault_keys.in_force(conn),
@@ -75,14 +75,13 @@ class _Figures(Collector):
         )
         oldest = backlog.oldest_opened_at
         age_s = (now - oldest).total_seconds() if oldest else 0.0
-        overdue = sum(1 for case in waiting if case.due_at and case.due_at < now)
         yield _gauge("oldest_unfinished_order_seconds", "Age of the oldest order no machine has ended", age_s)
         yield _gauge("orders_open", "Orders to be carried out by a machine", backlog.open)
         yield _gauge("orders_waiting", "Orders whose ground fell away", backlog.waiting)
         yield _gauge("orders_restored", "Orders that wait for a person after a restore", backlog.restored)
         yield _gauge("orders_needing_human", "Orders that need a person", backlog.needs_human)
-        yield _gauge("cases_waiting", "Cases that wait for a person", len(waiting))
-        yield _gauge("cases_overdue", "Cases past their lane's time", overdue)
+        yield _gauge("cases_waiting", "Cases that wait for a person", waiting.cases)
+        yield _gauge("cases_overdue", "Cases past their lane's time", waiting.overdue)
         behind_s = (now - behind).total_seconds() if behind else 0.0
         yield _gauge("log_behind_seconds", "Age of the oldest leaf that no signed head covers", behind_s)
         yield _gauge(

@@ -37,11 +37,13 @@ def neutral_letter(
     appeal_url: str,
     outside: str,
     decided: Decided = Decided.AUTOMATIC,
+    protects: bool = False,
 ) -> Letter:
     """The letter for every measure of child safety; ValueError for an act that is not in ACTS, or none.
 
     The same for all such measures, so that using it tells nothing: no facts of how we knew, no word on
     whom we told. `object_until` is the last day. `outside` names the body one may go to instead of us.
+    `protects`: it goes to a child who was harmed, who gets no penalty.
     Source: DSA article 17.
     """
     done = _ordered(acts)
@@ -51,6 +53,7 @@ def neutral_letter(
     paragraphs = (
         words.say("letter.hello.plain"),
         words.say("letter.neutral", date=words.day(date), act=did, rule=rule),
+        *((words.say("letter.removed.protect", help=help_name),) if protects else ()),
         words.say("letter.field.what", decision=decision, territory=everywhere, end=endless),
         words.say(f"letter.field.auto.{decided}"),
         words.say("letter.field.object", date=words.day(object_until)),

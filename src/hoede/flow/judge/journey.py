@@ -131,7 +131,15 @@ class Judge:
         return plan(seen, wants, cause, self.measures, self.authorities, self.names)
 
     def _write(
-        self, tx: Transaction, judgment_id: str, said: Said, *, case: CaseRow, person: str, reason: str
+        self,
+        tx: Transaction,
+        judgment_id: str,
+        said: Said,
+        *,
+        case: CaseRow,
+        person: str,
+        reason: str,
+        undo_within: timedelta | None = None,
     ) -> None:
         judgments.save_judgment(
             tx,
@@ -140,7 +148,7 @@ class Judge:
             case=case,
             person=person,
             reason=reason,
-            undo_until=tx.now + self.undo_within,
+            undo_until=tx.now + (self.undo_within if undo_within is None else undo_within),
             check_until=tx.now + CHECKED_WITHIN if said.outcome.second else None,
         )
         allowed = [one.evidence for one in said.files if one.outcome.undoes]
@@ -188,7 +196,7 @@ class Judge:
         judged = _there(tx.conn, judgment_id)  # as it stands now that nobody else changes it
         if case is None or judged.undone_at is not None:
             return Refused(Why.ALREADY)
-        if tx.now > judged.undo_until:
+        if tx.now >= judged.undo_until:
             return Refused(Why.LATE)
         newest = judgments.of_case(tx.conn, case.id)[-1]
         if newest.id != judgment_id:
@@ -208,7 +216,8 @@ class Judge:
         files = tuple(FileSays(one, allowed, None) for one in seen.evidence)
         said = Said(allowed, AccountIs.NOBODY, files)
         todo = self._plan(seen, said, judgment_id)
-        self._write(tx, judgment_id, said, case=case, person=person, reason=reason)
+        now = timedelta(0)  # the letter says that everything is undone: it is not taken back
+        self._write(tx, judgment_id, said, case=case, person=person, reason=reason, undo_within=now)
         _do(tx, todo)
         _end_reviews(tx, seen, allowed.name)
         self._goes_on(tx, case, said)

@@ -8,7 +8,7 @@ from hoede.db.orders import RESTORED
 from hoede.enforcement import Measure
 from hoede.evidence import EvidenceState
 from hoede.flow.judge.facts import Content, Facts
-from hoede.review import Said
+from hoede.review import AccountIs, Said
 
 # What is graver on the same target: while it stands, the milder one is neither asked nor undone.
 GRAVER: Mapping[str, str] = {"hold": "remove", "restrict_account": "close_account"}
@@ -22,6 +22,7 @@ class Wants:
     content: Mapping[str, frozenset[str]]
     account: frozenset[str]
     reported: frozenset[str] = frozenset()  # contents
+    protects: bool = False  # the account is the child's who was harmed: its letter says so
     opens_final: bool = True  # false: what nothing undoes may stay, and is never begun
 
 
@@ -54,7 +55,12 @@ def wants_of(facts: Facts, said: Said) -> Wants:
         content[one.id] = frozenset(name for outcome in outcomes for name in outcome.content)
         if any(outcome.report for outcome in outcomes):
             reported.add(one.id)
-    return Wants(content=content, account=frozenset(said.outcome.account), reported=frozenset(reported))
+    return Wants(
+        content=content,
+        account=frozenset(said.outcome.account),
+        reported=frozenset(reported),
+        protects=said.account_is is AccountIs.VICTIM,
+    )
 
 
 def wants_before(facts: Facts) -> Wants:
@@ -176,7 +182,8 @@ class _Making:
                 self._supersede(one)
         if "notify" in self.wants.account and new:
             acts = " ".join(sorted({TOLD[one.measure] for one in new}))
-            self._open("notify", account, event, tuple(one.id for one in new), acts=acts)
+            more = {"protects": "yes"} if self.wants.protects else {}
+            self._open("notify", account, event, tuple(one.id for one in new), acts=acts, **more)
 
     def _ask(
         self,
