@@ -14,8 +14,8 @@ from hoede.review import Refused, Why
 from hoede.web.console.frame import when, words_of
 from hoede.web.visits import Visit
 
-# Words of a refusal: `console.error.` and this, or the refusal's own name.
-_KEYS: Mapping[Why, str] = {Why.ALREADY: "judged", Why.FORM: "no_preview", Why.REASON: "reason"}
+# Words of a refusal: `console.error.` and this, else the refusal's own name.
+_KEYS: Mapping[Why, str] = {Why.ALREADY: "judged", Why.FORM: "no_preview"}
 _STATUS: Mapping[Why, int] = {Why.GONE: 404, Why.RIGHT: 403}
 CONFLICTS = frozenset({Why.TAKEN, Why.LEASE, Why.OWN, Why.ALREADY, Why.LATE, Why.PRESERVE, Why.CHANGED})
 
@@ -37,8 +37,12 @@ class Desk:
         words = words_of(visit)
         by = self.db.read(lambda conn: name_of(conn, refused.by)) if refused.by else ""
         until = when(words, refused.until) if refused.until else ""
-        key = _KEYS.get(refused.why, refused.why.value)
-        return words.say(f"console.error.{key}", name=by, until=until)
+        return words.say(f"console.error.{key_of(refused.why)}", name=by, until=until)
+
+
+def key_of(why: Why) -> str:
+    """Under which key its words stand; two names mean something else there already."""
+    return _KEYS.get(why, why.value)
 
 
 def status_of(refused: Refused) -> int:

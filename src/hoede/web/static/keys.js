@@ -1,14 +1,10 @@
-// Letters for who judges by keyboard: 1-9 choose an outcome, while nothing is being typed. Only helps.
-const form = document.querySelector("form[data-keys]");
-
-function types(where) {
-  return where.closest("textarea, select, input:not([type=radio])") !== null;
-}
+// Numbers for who judges by keyboard: while the outcomes have the focus, 1 to 9 choose one. Only helps.
+// All else is access keys of the browser; a letter alone does nothing, so that nobody judges by a slip.
+const outcomes = [...document.querySelectorAll("input[name=outcome]")];
 
 document.addEventListener("keydown", (press) => {
-  if (!form || press.ctrlKey || press.altKey || press.metaKey || types(press.target)) return;
-  if (!/^[1-9]$/.test(press.key)) return;
-  const choice = form.querySelectorAll("input[name=outcome]")[Number(press.key) - 1];
+  if (!outcomes.includes(press.target) || press.ctrlKey || press.altKey || press.metaKey) return;
+  const choice = /^[1-9]$/.test(press.key) ? outcomes[Number(press.key) - 1] : undefined;
   if (!choice) return;
   choice.checked = true;
   choice.focus();
