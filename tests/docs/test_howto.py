@@ -231,7 +231,8 @@ def test_a_platform_is_plugged_in_as_its_page_tells(house: House, platform: dict
     assert eventually(lambda: bool(asked(platform, "SELECT 1 FROM letter")))
     assert eventually(lambda: not asked(platform, "SELECT 1 FROM carried WHERE told = 0"))
     states = [("pic-1", "visible"), ("pic-2", "removed")]
-    assert eventually(lambda: asked(platform, "SELECT id, state FROM content ORDER BY id") == states)
+    eventually(lambda: asked(platform, "SELECT id, state FROM content ORDER BY id") == states)
+    assert asked(platform, "SELECT id, state FROM content ORDER BY id") == states
     assert asked(platform, "SELECT state FROM account") == [("closed",)]
     assert httpx2.get(asked(platform, "SELECT link FROM letter")[0][0]).status_code == 200
     assert eventually(lambda: "hoede_orders_open 0.0" in metrics(house))
