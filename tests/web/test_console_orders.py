@@ -114,7 +114,7 @@ def test_who_may_only_look_is_offered_nothing(console: Hoede) -> None:
     assert state(console, order) is OrderState.WAITING
 
 
-@pytest.mark.parametrize("order", ["ord_0", "x' OR 1=1 --", "%00"])
+@pytest.mark.parametrize("order", ["ord_0", "x' OR 1=1 --"])
 def test_an_order_that_is_not_there_is_said_to_be_not_there(boss: Seat, order: str) -> None:
     said = boss.get(f"/console/orders/{order}")
     assert (said.status_code, "There is no such order." in said.text) == (404, True)
