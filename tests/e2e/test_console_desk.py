@@ -164,6 +164,14 @@ def test_what_is_wrong_with_a_judgment_is_fit_for_everybody(sight: Sight) -> Non
     assert faults_of(page, "desk-case-wrong", sight.language) == []
 
 
+def test_whom_to_call_when_a_child_is_in_danger_is_fit_for_everybody(sight: Sight) -> None:
+    page = taken(sight)
+    page.locator("#danger-why").fill("An address and a time.")
+    page.locator("form[action$='/danger'] button").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+    assert faults_of(page, "desk-danger", sight.language) == []
+
+
 def access_key(desk: Desk, letter: str) -> None:
     """Alt and a letter as a keyboard sends them: Playwright leaves out the letter the browser looks at."""
     code = {"key": letter, "code": f"Key{letter.upper()}", "windowsVirtualKeyCode": ord(letter.upper())}

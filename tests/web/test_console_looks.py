@@ -111,6 +111,11 @@ def test_an_address_shows_only_what_it_was_made_for(
     assert views(judges) == []
 
 
+def test_asking_for_nothing_but_headers_is_no_look(judges: Judges, case: CaseRow, mira: Seat) -> None:
+    address = look(mira, judges, case, how="clear")
+    assert (mira.http.head(address).status_code, views(judges)) == (405, [])
+
+
 def test_an_address_without_anything_shows_nothing(judges: Judges, case: CaseRow, mira: Seat) -> None:
     assert mira.get(f"/console/cases/{case.id}/picture").status_code == 422
     assert views(judges) == []

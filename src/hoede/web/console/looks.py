@@ -64,6 +64,8 @@ class Looks:
 
     def picture(self, visit: Visit) -> Response:
         """The rendered picture; that it was shown is written down before the first byte goes out."""
+        if visit.request.method != "GET":  # a HEAD shows nothing, and must not count as a look
+            return Response(status_code=405, headers={"allow": "GET"})
         query = visit.request.query_params
         file, how, purpose = (query.get(name, "") for name in ("file", "how", "purpose"))
         if not _is_ours(visit, file, how, purpose):
