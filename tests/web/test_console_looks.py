@@ -156,7 +156,9 @@ def test_what_somebody_wrote_comes_when_asked_and_is_written_down(judges: Judges
     mira = judges.seat()
     assert mira.post(f"/console/cases/{case.id}/take", at=QUEUE).status_code == 303
     file = text_of(judges, case)
-    assert "alert(1)" not in mira.get(f"/console/cases/{case.id}").text
+    page = mira.get(f"/console/cases/{case.id}").text
+    offered = html.fromstring(page).xpath(f"//div[@id='{file}']//button[@name='how']/@value")
+    assert (offered, "alert(1)" in page) == (["text"], False)
     page = read_text(mira, case, file)
     assert "hi &lt;script&gt;alert(1)&lt;/script&gt;" in page
     assert views(judges) == [("text", "judge")]

@@ -32,6 +32,7 @@ def demo(
         typer.echo(f"Hoede          {playing.hoede_url}")
         typer.echo(f"Plein          {playing.plein_url}")
         typer.echo(f"The authority  {playing.authority.url}")
+        typer.echo(f"The desk       {playing.desk()}")
         typer.echo(f"The test card  {playing.hoede_url}/demo/test-card.png")
         typer.echo("Everything runs on this machine; people and pictures are made up. Stop with Ctrl-C.")
         wait_for_stop()

@@ -1,6 +1,7 @@
 """Sets the stage: a folder with keys, database and list, and every server started in this process."""
 
 import hashlib
+import secrets
 import socket
 import threading
 from collections.abc import Iterator, Mapping
@@ -12,9 +13,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from hoede.app import Hoede, Workers, build, rehearsal
+from hoede.access import all_people, staff
+from hoede.access.passkeys import passkeys_of
+from hoede.app import Hoede, Workers, build, new_id, rehearsal
 from hoede.app.serve import Server, listen, server_config
 from hoede.config import parse_config, read_secret
+from hoede.db import Transaction
 from hoede.demo.plein import Plein, PleinSettings
 from hoede.simulators.cybertipline import REHEARSAL, Settings, Simulator
 from hoede.simulators.pictures import test_card
@@ -22,6 +26,7 @@ from hoede.web.pages import STATIC
 
 START_WITHIN_S = 20
 STOP_WITHIN_S = 5
+DEMO, DESK_ROLES = "demo", ("lead", "administrator", "auditor")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +37,24 @@ class Stage:
     hoede_url: str
     plein_url: str
     authority: Simulator
+
+    def desk(self) -> str:
+        """Where somebody sits down to judge: a one-time link until they have a passkey, then the sign-in."""
+        link = secrets.token_urlsafe(32)
+        invited = self.hoede.db.commit(lambda tx: _invited(tx, link))
+        return f"{self.hoede_url}/console{f'/invitation/{link}' if invited else ''}"
+
+
+def _invited(tx: Transaction, link: str) -> bool:
+    """Whether the link is for the demo's one person at the desk, who can do everything there."""
+    there = all_people(tx.conn)
+    if any(passkeys_of(tx.conn, one.id) for one in there):
+        return False
+    if there:
+        staff.invite(tx, there[0].id, link, by=DEMO)
+    else:
+        staff.add(tx, new_id("per"), link, name="Demo", roles=DESK_ROLES, language="en", by=DEMO)
+    return True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
