@@ -37,6 +37,12 @@ def test_the_reference_is_as_the_code_makes_it(made: dict[str, str]) -> None:
     assert written == made, "run .venv/bin/python docs/generate.py"
 
 
+def test_every_error_has_a_code_of_its_own(made: dict[str, str]) -> None:
+    every = made["errors.md"].partition("## Every code")[2]
+    codes = [line.split("|")[1].strip() for line in every.splitlines() if line.startswith("| `")]
+    assert [code for code in set(codes) if codes.count(code) > 1] == []
+
+
 @pytest.mark.parametrize("part", [Config, Service, AuthorityPart])
 def test_every_setting_is_documented(part: type[BaseModel]) -> None:
     assert undocumented("config.md", iter(part.model_fields)) == []

@@ -17,7 +17,8 @@ from hoede.lists.jobs import withdraw
 from hoede.review import Grounds
 
 LISTED = b"hoede: harmless bytes on a list of another worth"
-EVERY_LIST = {f"list-{number}": "the tests, 2026-11-23, to show all" for number in range(5000)}
+OUR_LIST = "a-list-of-its-own"
+EVERY_LIST = {OUR_LIST: "the tests, 2026-11-23, to show all"}
 RESTRICTS = ["hold", "notify", "preserve", "restrict_account", "review"]
 ASKS = ["hold", "preserve", "review"]
 AN_HOUR, HALF_AN_HOUR = timedelta(hours=1), timedelta(minutes=30)
@@ -54,9 +55,8 @@ WAYS = {
 
 
 def listed(play: Scene, kinds: tuple[str, ...], standing: Standing) -> None:
-    name = fresh("list")
     digests = [hashlib.new(kind, LISTED, usedforsecurity=False).hexdigest() for kind in kinds]
-    import_list(play.hoede.db, name, f"{','.join(kinds)}\n{','.join(digests)}\n", standing=standing)
+    import_list(play.hoede.db, OUR_LIST, f"{','.join(kinds)}\n{','.join(digests)}\n", standing=standing)
 
 
 def judged_by_a_person(play: Scene, way: Way) -> None:

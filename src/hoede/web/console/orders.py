@@ -24,7 +24,7 @@ LONGEST_REASON: Final = 500
 class OrderUnknown(HoedeError):
     """There is no such order."""
 
-    code = "order-unknown"
+    code = "order-not-there"
 
 
 class ReasonUnfit(HoedeError):
