@@ -80,6 +80,8 @@ def test_judged_reported_checked_and_undone_after_an_objection(
 
     check(joris, case)
     until(lambda: (found := read(lambda conn: review.find_case(conn, case))) and found.state == "judged")
+    first = read(lambda conn: judgments.of_case(conn, case))[0]
+    until(lambda: orders_of(playing, first.id)["close_account"].state is OrderState.DONE)
     letter = opened()
     letter.goto(_letter(cas))
     letter.locator("#why").fill("It is a test card, I drew it myself.")
