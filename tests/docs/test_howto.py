@@ -230,11 +230,14 @@ def test_a_platform_is_plugged_in_as_its_page_tells(house: House, platform: dict
     platform["upload"]("bram", "pic-2", card)
     assert eventually(lambda: bool(asked(platform, "SELECT 1 FROM letter")))
     assert eventually(lambda: not asked(platform, "SELECT 1 FROM carried WHERE told = 0"))
+    mine = "SELECT id, state FROM content WHERE account = 'bram' ORDER BY id"
     states = [("pic-1", "visible"), ("pic-2", "removed")]
-    eventually(lambda: asked(platform, "SELECT id, state FROM content ORDER BY id") == states)
-    assert asked(platform, "SELECT id, state FROM content ORDER BY id") == states
-    assert asked(platform, "SELECT state FROM account") == [("closed",)]
-    assert httpx2.get(asked(platform, "SELECT link FROM letter")[0][0]).status_code == 200
+    eventually(lambda: asked(platform, mine) == states)
+    assert asked(platform, mine) == states
+    assert asked(platform, "SELECT state FROM account WHERE id = 'bram'") == [("closed",)]
+    assert (
+        httpx2.get(asked(platform, "SELECT link FROM letter WHERE account = 'bram'")[0][0]).status_code == 200
+    )
     assert eventually(lambda: "hoede_orders_open 0.0" in metrics(house))
     said = house.do(("shell", "", LOOK))
     assert ("finished, 1 files" in said, "sound" in said) == (True, True)
