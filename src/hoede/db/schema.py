@@ -1,5 +1,6 @@
 """Bringing a database to this version's schema, and telling whether it is there."""
 
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -26,7 +27,7 @@ def migrate(db: Database, revision: str = "head") -> str:
         command.upgrade(config, revision)
 
     db.alone(step)
-    return _newest(config)
+    return newest_schema()
 
 
 def is_new(db: Database) -> bool:
@@ -34,9 +35,10 @@ def is_new(db: Database) -> bool:
     return db.read(_revision) is None
 
 
+@cache
 def newest_schema() -> str:
-    """The revision this version works on."""
-    return _newest(_config())
+    """The revision this version works on; the migrations are read once a process."""
+    return ScriptDirectory.from_config(_config()).get_current_head() or ""
 
 
 def knows_schema(revision: str) -> bool:
@@ -47,19 +49,15 @@ def knows_schema(revision: str) -> bool:
 def check_schema(db: Database) -> None:
     """Raises `SchemaOutdated` unless the database is at the newest revision."""
     current = db.read(_revision)
-    if current != _newest(_config()):
+    if current != newest_schema():
         raise SchemaOutdated(
-            f"The database is at revision {current}, this version needs {_newest(_config())}."
+            f"The database is at revision {current}, this version needs {newest_schema()}."
             " Run `hoede migrate`."
         )
 
 
 def _revision(conn: Connection) -> str | None:
     return MigrationContext.configure(conn).get_current_revision()
-
-
-def _newest(config: Config) -> str:
-    return ScriptDirectory.from_config(config).get_current_head() or ""
 
 
 def _config() -> Config:

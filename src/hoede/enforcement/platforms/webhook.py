@@ -14,6 +14,7 @@ from hoede.core.errors import HoedeError
 from hoede.core.orders import Order
 from hoede.db import failpoints
 from hoede.enforcement.port import OrderSent, PlatformRefused, PlatformUnavailable
+from hoede.keys.trust import trusted
 from hoede.words.letters import Letter
 
 TIMEOUT_S = 15
@@ -62,7 +63,7 @@ class WebhookPlatform:
     def __init__(self, endpoints: Callable[[], Mapping[str, Endpoint]]) -> None:
         self._endpoints = endpoints
         # No redirects: a signed order goes where the operator said, nowhere else.
-        self._http = httpx2.Client(timeout=TIMEOUT_S, follow_redirects=False)
+        self._http = httpx2.Client(verify=trusted(), timeout=TIMEOUT_S, follow_redirects=False)
 
     def send(self, order: Order, *, account: str, letter: Letter | None, now: datetime) -> OrderSent:
         endpoint = self._endpoints().get(order.service)

@@ -8,6 +8,7 @@ from typing import Any
 import httpx2
 from lxml import etree
 
+from hoede.keys.trust import trusted
 from hoede.reporting.documents import (
     FileDetails,
     IncidentSummary,
@@ -45,6 +46,7 @@ class Ncmec:
         self.production = settings.production
         self._http = httpx2.Client(
             base_url=settings.url,
+            verify=trusted(),
             auth=(settings.user, settings.password),
             timeout=settings.timeout_s,
             follow_redirects=False,
