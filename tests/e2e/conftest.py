@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, Response, sync_pl
 from hoede.demo.stage import Ports, Stage, stage
 from hoede.demo.story import PATIENCE
 from hoede.logs import start_logs
+from hoede.simulators.pictures import picture
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = (
@@ -23,13 +24,14 @@ FLAGS = (
 )
 LOCALES = {"en": "en-GB", "nl": "nl-NL"}
 TIMEOUT_MS = 15_000
+REPORTED = picture(2010)  # on no list: only a person can say what it is
 
 
 @pytest.fixture(scope="session")
 def playing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     """Hoede, Plein and the authority's stand-in."""
     start_logs(level="error")
-    with stage(tmp_path_factory.mktemp("stage"), Ports(), patience=PATIENCE) as up:
+    with stage(tmp_path_factory.mktemp("stage"), Ports(), patience=PATIENCE, drawn=[REPORTED]) as up:
         yield up
 
 

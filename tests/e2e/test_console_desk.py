@@ -9,6 +9,7 @@ from functools import partial
 import pytest
 from playwright.sync_api import Page, expect
 from tests.e2e.test_console import MAKE, Desk, desk_of, faults_of, invite
+from tests.e2e.waiting import case_of, until
 
 from hoede.app import new_id
 from hoede.core.orders import Order, Target, TargetKind
@@ -17,20 +18,16 @@ from hoede.db.restores import Restore
 from hoede.demo import people
 from hoede.demo.stage import Stage
 from hoede.reporting import store as reports
-from hoede.review import store as review
 from hoede.simulators import pictures
 
-WITHIN_S = 30
 ROLES = ("lead", "auditor", "administrator")
 
 
 def suspected(playing: Stage, name: str) -> str:
     """The case of somebody of fifteen who uploaded the test card."""
-    born = f"{time.gmtime().tm_year - 15}-01-01"
-    before = {one.id for one in playing.hoede.db.read(review.queue)}
-    people.post(people.join(playing.plein_url, name, born), pictures.test_card())
-    waits = playing.hoede.db.read(review.queue)
-    return next(one.id for one in waits if one.id not in before)
+    noor = people.join(playing.plein_url, name, f"{time.gmtime().tm_year - 15}-01-01")
+    people.post(noor, pictures.test_card())
+    return case_of(playing, noor).id
 
 
 def restored_order(playing: Stage) -> str:
@@ -59,11 +56,7 @@ def filed_report(playing: Stage) -> str:
     """A report that the authority has: of a verified adult who uploaded the test card."""
     bram = people.join(playing.plein_url, "Bram", "1990-03-01", verify=True)
     people.post(bram, pictures.test_card())
-    last = time.monotonic() + WITHIN_S
-    while not (found := playing.hoede.db.read(reports.finished)):
-        assert time.monotonic() < last, "no report was finished"
-        time.sleep(0.2)
-    return found[0]
+    return until(lambda: playing.hoede.db.read(reports.finished))[0]
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ import hashlib
 import secrets
 import socket
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -67,13 +67,16 @@ class Ports:
 
 
 @contextmanager
-def stage(folder: Path, ports: Ports, *, patience: Mapping[str, float | int]) -> Iterator[Stage]:
+def stage(
+    folder: Path, ports: Ports, *, patience: Mapping[str, float | int], drawn: Iterable[bytes] = ()
+) -> Iterator[Stage]:
     """Start everything over `folder`, which may hold an earlier demo; stop it all at the end.
 
-    `patience` are the retry settings of the configuration: a demo does not wait an hour.
+    `patience` are the retry settings of the configuration: a demo does not wait an hour. The authority's
+    stand-in takes the test card and what else was `drawn`, and no other file.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    allowed = {hashlib.sha256(test_card()).hexdigest()}
+    allowed = {hashlib.sha256(one).hexdigest() for one in (test_card(), *drawn)}
     with ExitStack() as stack:
         settings = Settings(allowed=allowed, css=STATIC)
         authority = stack.enter_context(Simulator(settings, folder / "authority.jsonl", port=ports.authority))
