@@ -17,6 +17,7 @@ import httpx2
 from standardwebhooks import Webhook, WebhookVerificationError
 
 RECEIPT_TIMEOUT_S = 5
+LOOKS_EVERY_S = 0.02  # whether it should end
 
 
 @dataclass(slots=True)
@@ -51,7 +52,9 @@ class Platform:
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
         self.url = f"http://127.0.0.1:{self._server.server_address[1]}/hooks"
         self._threads = (
-            threading.Thread(target=self._server.serve_forever, name="platform", daemon=True),
+            threading.Thread(
+                target=self._server.serve_forever, args=[LOOKS_EVERY_S], name="platform", daemon=True
+            ),
             threading.Thread(target=self._send_receipts, name="platform-receipts", daemon=True),
         )
 
