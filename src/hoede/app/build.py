@@ -37,6 +37,7 @@ from hoede.flow.grounds import GroundsStand
 from hoede.flow.judge import Judge, Objections
 from hoede.flow.notice import TakeNotice
 from hoede.flow.preserve import Preserve
+from hoede.flow.read import Read
 from hoede.flow.report import Compose, Report
 from hoede.flow.rescan import Rescan
 from hoede.flow.screen import Screening
@@ -181,6 +182,7 @@ def build(config: Config, *, demo_links: Mapping[str, str] | None = None, holder
         judge=judge,
         objections=Objections(judge=judge),
         view=View(db=db, vault=vault, reader=reader, new_id=new_id),
+        read=Read(db=db, new_id=new_id),
         detectors=lambda: screening.looking.health.all(time.monotonic()),
     )
     doors = console(config, desk, keys.names, new_id)
