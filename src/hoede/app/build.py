@@ -37,6 +37,7 @@ from hoede.flow.grounds import GroundsStand
 from hoede.flow.judge import Judge, Objections
 from hoede.flow.notice import TakeNotice
 from hoede.flow.preserve import Preserve
+from hoede.flow.read import Read
 from hoede.flow.report import Compose, Report
 from hoede.flow.rescan import Rescan
 from hoede.flow.screen import Screening
@@ -50,7 +51,7 @@ from hoede.lists import store as lists
 from hoede.media import CHILD, FETCHER, Fetcher, Level, Limits, Pool, Reader, connect, resolve, system_roots
 from hoede.reporting import Authority
 from hoede.review.helplines import shipped, unchecked
-from hoede.web import api, health, notices_api, public, report
+from hoede.web import api, appeals_api, health, notices_api, public, report
 from hoede.web.console.desk import Desk
 from hoede.web.guard import Guard
 from hoede.web.session import Doors
@@ -99,6 +100,7 @@ class Hoede:
     sequencer: Sequencer
     expire: Expire
     rescan: Rescan
+    appeal: Appeal
     notice: TakeNotice
     watch: Watch
     site: FastAPI
@@ -181,6 +183,7 @@ def build(config: Config, *, demo_links: Mapping[str, str] | None = None, holder
         judge=judge,
         objections=Objections(judge=judge),
         view=View(db=db, vault=vault, reader=reader, new_id=new_id),
+        read=Read(db=db, new_id=new_id),
         detectors=lambda: screening.looking.health.all(time.monotonic()),
     )
     doors = console(config, desk, keys.names, new_id)
@@ -203,6 +206,7 @@ def build(config: Config, *, demo_links: Mapping[str, str] | None = None, holder
         rescan=Rescan(
             db=db, nearby=nearby, quorum=config.industry_quorum, earlier=screening.earlier, holder=me
         ),
+        appeal=appeal,
         notice=notice,
         watch=Watch(nearby),
         site=_site(config, tables, db, ballast, screening, appeal, notice, fetcher, demo_links, doors),
@@ -411,9 +415,9 @@ def _site(  # noqa: PLR0917 - likewise
         )
     )
     told = notices_api.NoticeDesk(db=db, guard=machines.guard, take=notice)
-    return site(
-        [api.routes(machines), notices_api.routes(told), health.routes(figures)], [*pages, *doors.routes]
-    )
+    objected = appeals_api.AppealDesk(db=db, guard=machines.guard, appeal=appeal)
+    machine_routes = [api.routes(machines), notices_api.routes(told), appeals_api.routes(objected)]
+    return site([*machine_routes, health.routes(figures)], [*pages, *doors.routes])
 
 
 def _ready(db: Database, ballast: Ballast) -> None:

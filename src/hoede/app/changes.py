@@ -17,7 +17,7 @@ from hoede.keys import FileKeys
 from hoede.lists import banks, quarantine
 from hoede.lists import store as lists
 from hoede.reporting import store as reports
-from hoede.review import judgments, views
+from hoede.review import judgments, readings, views
 from hoede.review import notice_store as notices
 from hoede.review import store as review
 
@@ -38,6 +38,7 @@ _TELLING = (
     audit,
     judgments,
     views,
+    readings,
     notices,
 )
 

@@ -14,6 +14,7 @@ from hoede.web.console import (
     orders,
     people,
     queue,
+    raw,
     reports,
     sign_in,
     start,
@@ -34,8 +35,9 @@ def console(config: Config, desk: Desk, names: bytes, new_id: Callable[[str], st
     cases.open_doors(doors, desk)
     judging.open_doors(doors, desk)
     looks.open_doors(doors, desk)
+    raw.open_doors(doors, desk)
     orders.open_doors(doors, db)
-    reports.open_doors(doors, db)
+    reports.open_doors(doors, desk)
     log.open_doors(doors, db)
     people.open_doors(doors, ceremonies, roles)
     me.open_doors(doors, ceremonies)

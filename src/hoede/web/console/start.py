@@ -9,6 +9,7 @@ from starlette.responses import Response
 from hoede.access import Permission
 from hoede.db import unfinished
 from hoede.db.unfinished import Why
+from hoede.review import views
 from hoede.review.waiting import MOST_COUNTED, Waiting, waiting
 from hoede.web.console.desk import Desk
 from hoede.web.console.frame import show
@@ -24,6 +25,7 @@ class State:
 
     lanes: tuple[Waiting, ...] = ()
     human: int = 0
+    wishes: int = 0
 
 
 def open_doors(doors: Doors, desk: Desk) -> None:
@@ -45,6 +47,7 @@ class Start:
             lanes=state.lanes,
             overdue=sum(one.overdue for one in state.lanes),
             human=state.human,
+            wishes=state.wishes,
             ill=_ill(self.desk.detectors()) if WORKS & visit.may else [],
             most=max(MOST_COUNTED, unfinished.MOST_COUNTED),
         )
@@ -54,6 +57,11 @@ class Start:
         return State(
             lanes=waiting(conn, lanes, visit.now) if Permission.QUEUE_SEE in sees else (),
             human=unfinished.counts(conn)[Why.HUMAN] if Permission.ORDERS_SEE in sees else 0,
+            wishes=(
+                views.count_raw_asked(conn, visit.person.id, visit.now)
+                if Permission.EVIDENCE_RAW in sees
+                else 0
+            ),
         )
 
 
