@@ -82,6 +82,7 @@ class Walk:
 def walk(open_api: OpenApi, draft_of: Callable[..., Draft]) -> Walk:
     judges = Judges(open_api(public_url=URL))
     api = judges.api
+    api.hoede.reader.warm()  # a picture that comes too late was looked for and not served
     told = {"screen_name": OF_PERSON[0].decode(), "country": "NL"}
     api.http.put("/v1/accounts/a-1", json=told, headers=api.headers())
     case = judges.case("a-1", text=OF_FILE[0].decode())
