@@ -2,7 +2,7 @@
 
 import typer
 
-from hoede.cli import policy_explain
+from hoede.cli import policy_diff, policy_explain
 
 commands = typer.Typer(no_args_is_help=True, help="Age policy: packs, permits, and what they say.")
 
@@ -13,3 +13,4 @@ def about() -> None:
 
 
 commands.command()(policy_explain.explain)
+commands.command()(policy_diff.diff)

@@ -14,6 +14,7 @@ CHOOSING = Ladder((Choosing.GUARDIAN, Choosing.PROMPT, Choosing.SELF))
 AGES = Ladder(tuple(str(age) for age in range(21, 0, -1)))
 UNDER = Ladder((UnderMinimum.REFUSE, UnderMinimum.CHILD_MODE))
 UNKNOWN = Ladder((AgeBand.UNDER_13, AgeBand.FROM_13))
+ACTING = Ladder(("acts", "inert"))  # no pack opens anything: to stop acting is looser
 ORDER = ("", *AgeBand)
 
 
@@ -73,9 +74,11 @@ def _change(old: _Said | None, new: _Said | None) -> Change:
     if new is None:
         return Change.GONE
     pairs = list(zip(old.steps, new.steps, strict=True))
-    if pairs and all(at_most(kind, step, was) for (kind, was), (_, step) in pairs):
+    if old.steps == new.steps:
+        return Change.OTHER
+    if all(at_most(kind, step, was) for (kind, was), (_, step) in pairs):
         return Change.TIGHTER
-    if pairs and all(at_most(kind, was, step) for (kind, was), (_, step) in pairs):
+    if all(at_most(kind, was, step) for (kind, was), (_, step) in pairs):
         return Change.LOOSER
     return Change.OTHER
 
@@ -108,12 +111,13 @@ def _facts(pack: Pack) -> Iterator[tuple[_Key, _Said]]:
     facts: dict[str, str | None] = {
         "legal_basis": pack.legal_basis,
         "law": pack.law or None,
-        "status": pack.status,
         "where": ", ".join(sorted(pack.where)),
         "effective_from": pack.effective_from.isoformat(),
         "effective_to": pack.effective_to.isoformat() if pack.effective_to else None,
     }
     yield from ((("pack", "", name), _Said(fact)) for name, fact in facts.items() if fact is not None)
+    acting = "acts" if pack.status is Status.IN_FORCE else "inert"
+    yield ("pack", "", "status"), _Said(pack.status, ((ACTING, acting),))
     yield ("pack", "", "unknown_as"), _Said(pack.unknown_as, ((UNKNOWN, pack.unknown_as),))
     if pack.min_account_age is not None:
         age, under = str(pack.min_account_age), pack.under_minimum
