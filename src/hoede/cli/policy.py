@@ -13,6 +13,7 @@ from hoede.cli.common import say
 from hoede.cli.policy_diff import diff
 from hoede.cli.policy_explain import explain
 from hoede.cli.policy_given import day, moment, policy
+from hoede.cli.policy_simulate import simulate_
 from hoede.core.errors import HoedeError
 from hoede.policy import (
     SOMEBODY,
@@ -44,6 +45,7 @@ class AttemptUnknown(HoedeError):
 
 commands.command()(explain)
 commands.command()(diff)
+commands.command("simulate")(simulate_)
 
 
 @commands.callback()

@@ -77,14 +77,18 @@ def parse_shape(text: str) -> Shape:
     """Read `population.toml`; `ShapeError` names the table that is wrong."""
     try:
         tables = tomllib.loads(text)
-        ages = {None if key == UNKNOWN else int(key): _weight(value) for key, value in tables.pop("ages").items()}
+        ages = {
+            None if key == UNKNOWN else int(key): _weight(value) for key, value in tables.pop("ages").items()
+        }
         places = {_place(key): _weight(value) for key, value in tables.pop("places").items()}
         relations = {Relation[key.upper()]: _weight(value) for key, value in tables.pop("relations").items()}
         others = tables.pop("others")
         same, anybody = _weight(others.pop("same_band")), _weight(others.pop("any_band"))
         if tables or others:
             raise ValueError(f"unknown: {', '.join((*tables, *others))}")
-        if not all(sum(shares) for shares in (ages.values(), places.values(), relations.values(), (same, anybody))):
+        if not all(
+            sum(shares) for shares in (ages.values(), places.values(), relations.values(), (same, anybody))
+        ):
             raise ValueError("every table needs a share above 0")
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise ShapeError(f"{error}; see policy/population.toml for how it is written") from error
@@ -155,7 +159,7 @@ def simulate(
     after: Policy,
     population: Population,
     now: datetime,
-    told: Callable[[str], None] = lambda what: None,
+    told: Callable[[str], None] = lambda _: None,
 ) -> tuple[Figure, ...]:
     """Every attempt of every band under both; `told` hears of each attempt that is done."""
     whats = attempts_of(before)
@@ -187,7 +191,7 @@ def _touched(
     The other side lives in the same place, so it is touched as well or not at all.
     """
     differ = set(before.packs) ^ set(after.packs)
-    return np.array([any(pack.concerns(*_parts(place)) for pack in differ) for _, place in kinds])
+    return np.array([any(pack.concerns(*parts_of(place)) for pack in differ) for _, place in kinds])
 
 
 def _sides(kinds: Sequence[tuple[int | None, str | None]], policies: tuple[Policy, Policy]) -> list[Side]:
@@ -197,22 +201,24 @@ def _sides(kinds: Sequence[tuple[int | None, str | None]], policies: tuple[Polic
     made: dict[tuple[int | None, str | None], Side] = {}
     for age, place in kinds:
         stands_for = first.setdefault(_within(place, packs), place)
-        made.setdefault((age, stands_for), _side(age, stands_for))
+        made.setdefault((age, stands_for), side_of(age, stands_for))
     return [made[age, first[_within(place, packs)]] for age, place in kinds]
 
 
 def _within(place: str | None, packs: Sequence[Pack]) -> tuple[bool, ...]:
-    return tuple(pack.concerns(*_parts(place)) for pack in packs)
+    return tuple(pack.concerns(*parts_of(place)) for pack in packs)
 
 
-def _side(age: int | None, place: str | None) -> Side:
-    country, region = _parts(place)
+def side_of(age: int | None, place: str | None) -> Side:
+    """A made-up account of one kind: no choices, no locks, the clock of UTC."""
+    country, region = parts_of(place)
     if age is None:
         return Side(country=country, region=region, zones=("UTC",))
     return Side(band=band_of(age), known=True, age=age, country=country, region=region, zones=("UTC",))
 
 
-def _parts(place: str | None) -> tuple[str | None, str | None]:
+def parts_of(place: str | None) -> tuple[str | None, str | None]:
+    """Country and part of it."""
     return (None, None) if place is None else (place.partition("-")[0], place if "-" in place else None)
 
 
