@@ -10,7 +10,10 @@ from typing import Annotated, Any
 import typer
 
 from hoede.cli.common import say
+from hoede.cli.policy_diff import diff
+from hoede.cli.policy_explain import explain
 from hoede.cli.policy_given import day, moment, policy
+from hoede.cli.policy_simulate import simulate_
 from hoede.core.errors import HoedeError
 from hoede.policy import (
     SOMEBODY,
@@ -39,6 +42,11 @@ class AttemptUnknown(HoedeError):
     """There is no such attempt or setting."""
 
     code = "attempt-unknown"
+
+
+commands.command()(explain)
+commands.command()(diff)
+commands.command("simulate")(simulate_)
 
 
 @commands.callback()
