@@ -16,7 +16,7 @@ from hoede.db import Database
 from hoede.keys import FileKeys
 from hoede.policy import Pack, shipped_pack
 from hoede.policy import versions as steps
-from hoede.policy.rules.versions import State, Version, in_force_at, set_hash, state_of
+from hoede.policy.rules.versions import By, State, Version, Via, in_force_at, set_hash, state_of
 from hoede.policy.shipped import shipped_text
 from hoede.policy.store import all_versions, keep_texts, policy_at, wrong_with
 from hoede.policy.tables import PACKS, TEXTS, VERSIONS
@@ -24,7 +24,7 @@ from hoede.simulators.cybertipline import VirtualClock
 
 START = datetime(2026, 12, 1, 9, 30, tzinfo=UTC)
 DAY = timedelta(days=1)
-ANNA, BAS, CEES = "per_anna", "per_bas", "per_cees"
+ANNA, BAS, CEES = (By(f"per_{name}", Via.CONSOLE) for name in ("anna", "bas", "cees"))
 
 
 class Office:
@@ -40,7 +40,7 @@ class Office:
         return [shipped_pack(name) for name in names]
 
     def propose(
-        self, *names: str, by: str = ANNA, base: int | None = None, starts_at: datetime | None = None
+        self, *names: str, by: By = ANNA, base: int | None = None, starts_at: datetime | None = None
     ) -> Version:
         packs = self.packs(*names)
         on = base or self.live().number
@@ -48,17 +48,17 @@ class Office:
             lambda tx: steps.propose(tx, packs, None, base=on, why="A change.", starts_at=starts_at, by=by)
         )
 
-    def agree(self, number: int, by: str = BAS) -> Version:
+    def agree(self, number: int, by: By = BAS) -> Version:
         return self.db.commit(lambda tx: steps.agree(tx, number, self.keys, by=by))
 
     def both(self, *names: str, starts_at: datetime | None = None) -> Version:
         """Proposed by one, agreed to by another."""
         return self.agree(self.propose(*names, starts_at=starts_at).number)
 
-    def back(self, by: str = ANNA) -> steps.RolledBack:
+    def back(self, by: By = ANNA) -> steps.RolledBack:
         return self.db.commit(lambda tx: steps.roll_back(tx, self.keys, why="It was wrong.", by=by))
 
-    def withdraw(self, number: int, by: str = BAS) -> Version:
+    def withdraw(self, number: int, by: By = BAS) -> Version:
         return self.db.commit(lambda tx: steps.withdraw(tx, number, why="It was wrong.", by=by))
 
     def versions(self) -> tuple[Version, ...]:
@@ -244,6 +244,7 @@ def test_one_version_is_in_shadow_until_it_counts_or_goes(office: Office) -> Non
         update(VERSIONS).values(why="Another reason."),
         update(VERSIONS).values(starts_at=START - DAY),
         update(VERSIONS).values(agreed_by="per_eve"),
+        update(VERSIONS).values(proposed_via="console"),
         update(VERSIONS).values(signature=b"x" * 64),
         update(VERSIONS).values(signed_by=KEY),
     ],

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from hoede.cli import policy_diff, policy_explain
+from hoede.cli import policy_diff, policy_explain, policy_versions
 from hoede.cli.common import say
 from hoede.cli.policy_given import day, moment, policy
 from hoede.core.errors import HoedeError
@@ -48,6 +48,13 @@ def about() -> None:
 
 commands.command()(policy_explain.explain)
 commands.command()(policy_diff.diff)
+commands.command()(policy_versions.show)
+commands.command()(policy_versions.propose)
+commands.command()(policy_versions.approve)
+commands.command()(policy_versions.shadow)
+commands.command()(policy_versions.withdraw)
+commands.command()(policy_versions.rollback)
+commands.command()(policy_versions.counts)
 
 
 @commands.command()

@@ -5,13 +5,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, Row, insert, select, update
 
 from hoede.audit.store import log_keys
 from hoede.audit.verify import signed
 from hoede.db import Transaction, insert_new
-from hoede.policy.rules.versions import Origin, PackRef, Version, in_force_at, set_hash, version_message
+from hoede.policy.rules.versions import Origin, PackRef, Version, Via, in_force_at, set_hash, version_message
 from hoede.policy.tables import CHANGED, PACKS, TEXTS, VERSIONS
 
 # Which moment of a version tells that there must be a leaf, and of which act.
@@ -66,7 +67,7 @@ def all_versions(conn: Connection) -> tuple[Version, ...]:
     for row in conn.execute(select(PACKS).order_by(PACKS.c.number, PACKS.c.place)):
         packs[row.number].append(PackRef(row.id, row.version, row.sha256))
     return tuple(
-        Version(**{**row._asdict(), "origin": Origin(row.origin)}, packs=tuple(packs[row.number]))
+        Version(**row._asdict() | _words(row), packs=tuple(packs[row.number]))
         for row in conn.execute(select(VERSIONS).order_by(VERSIONS.c.number))
     )
 
@@ -111,6 +112,15 @@ def changes(conn: Connection) -> Iterator[tuple[str, str]]:
         yield from ((act, number) for name, act in _ACTS.items() if getattr(version, name) is not None)
 
 
+def _words(row: Row[Any]) -> dict[str, object]:
+    """What is a word of a closed list, read as one."""
+    return {
+        "origin": Origin(row.origin),
+        "proposed_via": Via(row.proposed_via),
+        "agreed_via": None if row.agreed_via is None else Via(row.agreed_via),
+    }
+
+
 def _is_ours(conn: Connection, version: Version) -> bool:
     key = version.signed_by
     ours = {one.public for one in log_keys(conn)}
@@ -120,4 +130,4 @@ def _is_ours(conn: Connection, version: Version) -> bool:
 def _values(version: Version) -> dict[str, object]:
     values = asdict(version)
     del values["packs"]
-    return values | {"origin": version.origin.value}
+    return values

@@ -18,10 +18,12 @@ from hoede.policy.rules.packs import Pack
 from hoede.policy.rules.versions import (
     CONFIGURATION,
     CONFIRM_WITHIN,
+    By,
     Origin,
     PackRef,
     State,
     Version,
+    Via,
     before,
     in_force_at,
     newest,
@@ -121,6 +123,7 @@ def first(tx: Transaction, packs: Sequence[Pack], home: str | None, keys: KeyPro
         starts_at=tx.now,
         proposed_by=CONFIGURATION,
         proposed_at=tx.now,
+        proposed_via=Via.MACHINE,
     )
     return _added(tx, _signed(tx, version, keys), "policy.configured")
 
@@ -133,7 +136,7 @@ def propose(
     base: int,
     why: str,
     starts_at: datetime | None,
-    by: str,
+    by: By,
 ) -> Version:
     """A version that waits for a second person. `base` is what it is a change of; no start: once agreed.
 
@@ -156,13 +159,14 @@ def propose(
         equals=None,
         why=fit(why),
         starts_at=starts_at or tx.now,
-        proposed_by=by,
+        proposed_by=by.person,
         proposed_at=tx.now,
+        proposed_via=by.via,
     )
     return _added(tx, version, "policy.proposed")
 
 
-def agree(tx: Transaction, number: int, keys: KeyProvider, *, by: str) -> Version:
+def agree(tx: Transaction, number: int, keys: KeyProvider, *, by: By) -> Version:
     """A second person's yes: to a proposal, which counts from its day on, or to a rollback.
 
     Raises `VersionUnknown`, `NotWaiting`, `SamePerson`, `RollbackWaits` or `Overtaken`.
@@ -171,7 +175,7 @@ def agree(tx: Transaction, number: int, keys: KeyProvider, *, by: str) -> Versio
     version = find(versions, number)
     if not (version.waits or version.unconfirmed):
         raise NotWaiting
-    if by == version.proposed_by:
+    if by.person == version.proposed_by:
         raise SamePerson
     if version.waits:
         _refuse_unconfirmed(versions)
@@ -179,11 +183,11 @@ def agree(tx: Transaction, number: int, keys: KeyProvider, *, by: str) -> Versio
         if stands is None or stands.number != version.base:
             raise Overtaken
     act = "policy.agreed" if version.waits else "policy.confirmed"
-    agreed = _signed(tx, replace(version, agreed_by=by, agreed_at=tx.now), keys)
+    agreed = _signed(tx, replace(version, agreed_by=by.person, agreed_at=tx.now, agreed_via=by.via), keys)
     return _saved(tx, agreed, act, by)
 
 
-def shadow(tx: Transaction, number: int, *, by: str) -> Version:
+def shadow(tx: Transaction, number: int, *, by: By) -> Version:
     """Count what a version would answer, beside the one in force. It answers nobody.
 
     Raises `VersionUnknown`, `NotWaiting` for one that counts, ended or was in shadow already, `ShadowTaken`.
@@ -198,7 +202,7 @@ def shadow(tx: Transaction, number: int, *, by: str) -> Version:
     return _saved(tx, replace(version, shadow_at=tx.now), "policy.shadowed", by)
 
 
-def end_shadow(tx: Transaction, number: int, *, by: str) -> Version:
+def end_shadow(tx: Transaction, number: int, *, by: By) -> Version:
     """Stop counting; what was counted stays. Raises `VersionUnknown` or `NotWaiting`."""
     version = find(_versions(tx), number)
     if not version.in_shadow_at(tx.now):
@@ -206,7 +210,7 @@ def end_shadow(tx: Transaction, number: int, *, by: str) -> Version:
     return _saved(tx, replace(version, shadow_until=tx.now), "policy.unshadowed", by)
 
 
-def withdraw(tx: Transaction, number: int, *, why: str, by: str) -> Version:
+def withdraw(tx: Transaction, number: int, *, why: str, by: By) -> Version:
     """Take back what does not count yet, or, as a second person, a rollback that nobody confirmed.
 
     Then what the rollback took away counts again. Raises `VersionUnknown`, `NotWaiting`, `SamePerson`
@@ -215,14 +219,14 @@ def withdraw(tx: Transaction, number: int, *, why: str, by: str) -> Version:
     versions = _versions(tx)
     version = find(versions, number)
     state = state_of(version, versions, tx.now)
-    if version.unconfirmed and by == version.proposed_by:
+    if version.unconfirmed and by.person == version.proposed_by:
         raise SamePerson
     if not version.unconfirmed and state not in {State.PROPOSED, State.SHADOW, State.PLANNED}:
         raise NotWaiting
     return _withdrawn(tx, version, fit(why), by)
 
 
-def roll_back(tx: Transaction, keys: KeyProvider, *, why: str, by: str) -> RolledBack:
+def roll_back(tx: Transaction, keys: KeyProvider, *, why: str, by: By) -> RolledBack:
     """Back to what stood before the version in force, at once; a second person confirms within 24 hours.
 
     What was agreed to for later was a change of what is taken away, and is withdrawn with it.
@@ -244,8 +248,9 @@ def roll_back(tx: Transaction, keys: KeyProvider, *, why: str, by: str) -> Rolle
         equals=earlier.number,
         why=reason,
         starts_at=tx.now,
-        proposed_by=by,
+        proposed_by=by.person,
         proposed_at=tx.now,
+        proposed_via=by.via,
         confirm_until=tx.now + CONFIRM_WITHIN,
     )
     dropped = planned(versions, tx.now)
@@ -307,16 +312,16 @@ def _signed(tx: Transaction, version: Version, keys: KeyProvider) -> Version:
 
 def _added(tx: Transaction, version: Version, act: str) -> Version:
     add(tx, version)
-    tx.leaf(Leaf(act, str(version.number), f"{version.hash} {version.proposed_by}"))
+    tx.leaf(Leaf(act, str(version.number), f"{version.hash} {version.proposed_by} {version.proposed_via}"))
     return version
 
 
-def _saved(tx: Transaction, version: Version, act: str, by: str) -> Version:
+def _saved(tx: Transaction, version: Version, act: str, by: By) -> Version:
     save(tx, version)
     tx.leaf(Leaf(act, str(version.number), f"{version.hash} {by}"))
     return version
 
 
-def _withdrawn(tx: Transaction, version: Version, why: str, by: str) -> Version:
-    gone = replace(version, withdrawn_by=by, withdrawn_at=tx.now, withdrawn_why=why)
+def _withdrawn(tx: Transaction, version: Version, why: str, by: By) -> Version:
+    gone = replace(version, withdrawn_by=by.person, withdrawn_at=tx.now, withdrawn_why=why)
     return _saved(tx, gone, "policy.withdrawn", by)

@@ -23,6 +23,24 @@ class Origin(StrEnum):
     ROLLBACK = "rollback"
 
 
+class Via(StrEnum):
+    """Where somebody did it: signed in by passkey, or at the machine, where a name is only told."""
+
+    CONSOLE = "console"
+    MACHINE = "machine"
+
+
+@dataclass(frozen=True, slots=True)
+class By:
+    """Who did it, and where."""
+
+    person: str
+    via: Via
+
+    def __str__(self) -> str:
+        return f"{self.person} {self.via}"
+
+
 class State(StrEnum):
     """Where a version stands."""
 
@@ -61,7 +79,9 @@ class Version:
     starts_at: datetime  # not before this
     proposed_by: str
     proposed_at: datetime
+    proposed_via: Via
     agreed_by: str | None = None
+    agreed_via: Via | None = None
     agreed_at: datetime | None = None
     confirm_until: datetime | None = None  # of a rollback
     shadow_at: datetime | None = None
@@ -175,8 +195,10 @@ def version_message(one: Version) -> bytes:
         one.starts_at.isoformat(),
         hashlib.sha256(one.why.encode()).hexdigest(),
         one.proposed_by,
+        one.proposed_via.value,
         one.proposed_at.isoformat(),
         one.agreed_by or "-",
+        one.agreed_via.value if one.agreed_via else "-",
         one.agreed_at.isoformat() if one.agreed_at else "-",
     )
     return "".join(f"{line}\n" for line in lines).encode()
