@@ -51,8 +51,8 @@ from hoede.lists import Nearby
 from hoede.lists import store as lists
 from hoede.media import CHILD, FETCHER, Fetcher, Level, Limits, Pool, Reader, connect, resolve, system_roots
 from hoede.policy import shipped_vocabulary
-from hoede.policy.counts import ShadowCounts
 from hoede.policy.live import LivePolicy
+from hoede.policy.shadow import ShadowCounts
 from hoede.reporting import Authority
 from hoede.review.helplines import shipped, unchecked
 from hoede.web import api, health, notices_api, public, report

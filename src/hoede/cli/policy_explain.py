@@ -1,7 +1,7 @@
 """`hoede policy explain`: a question about packs, answered in words."""
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated, Any, Literal
 
 import typer
@@ -9,7 +9,18 @@ import typer
 from hoede.cli import policy_given as given
 from hoede.cli.common import say
 from hoede.core.ages import AgeBand
-from hoede.policy import Answer, Attempt, Permit, Policy, Relation, Side, born_side, decide, effective
+from hoede.policy import (
+    Answer,
+    Attempt,
+    Permit,
+    Policy,
+    Relation,
+    Side,
+    born_side,
+    decide,
+    effective,
+    show_permit,
+)
 from hoede.policy.guidelines import shipped_guidelines
 from hoede.policy.rules.telling import Around, Reader, say_reasons, what_now
 from hoede.policy.rules.wording import say_pack, say_setting
@@ -34,12 +45,13 @@ def explain(
     born: Annotated[str | None, typer.Option(help="A day; without it and --band the age is unknown.")] = None,
     band: Annotated[AgeBand | None, typer.Option(help="Instead of --born.")] = None,
     joined: Annotated[
-        str | None, typer.Option(help="The day of the account: what later birthdays brought is an offer.")
+        str | None, typer.Option(help="First day of the account; else that of the oldest pack.")
     ] = None,
     at: Annotated[str | None, typer.Option(help="A day or a moment; else now.")] = None,
-    zone: Annotated[str | None, typer.Option(help="Like Europe/Amsterdam.")] = None,
-    country: Annotated[str | None, typer.Option(help="Like NL; else nobody knows where.")] = None,
-    region: Annotated[str | None, typer.Option(help="Like US-CA.")] = None,
+    zone: Annotated[str, typer.Option(help="Like Europe/Amsterdam.")] = "UTC",
+    country: Annotated[
+        str | None, typer.Option(help="Like NL or US-CA; without, the strictest of all.")
+    ] = None,
     attempt: Annotated[str | None, typer.Option(help="May it be done? A word or a setting.")] = None,
     setting: Annotated[str | None, typer.Option(help="What is in force? A setting.")] = None,
     counterpart_born: Annotated[str | None, typer.Option(help="A day; the other side.")] = None,
@@ -58,7 +70,13 @@ def explain(
     if lang not in LOCALES:
         raise typer.BadParameter(f"{lang} is none of {', '.join(LOCALES)}")
     policy, now, zones = given.policy(packs), given.moment(at), given.zones(zone)
-    side = _side(given.day(born), band, given.day(joined), now, zones, country, region)
+    since = given.day(joined) or min(one.effective_from for one in policy.packs)
+    lives, part = given.place(country)
+    side = (
+        born_side(given.day(born), now, zones=zones, joined=since, country=lives, region=part)
+        if band is None
+        else Side(band=band, known=True, zones=zones, country=lives, region=part)
+    )
     around = Around(
         vocabulary=policy.vocabulary,
         now=now,
@@ -71,7 +89,8 @@ def explain(
     )
     asked = _Question(policy=policy, side=side, around=around, words=catalogue(lang), reader=reader)
     if attempt is not None:
-        other = None if counterpart_born is None else born_side(given.day(counterpart_born), now, zones=zones)
+        seen = given.day(counterpart_born)
+        other = None if seen is None else born_side(seen, now, zones=zones, joined=since)
         told = _attempt(asked, given.attempt(policy, attempt), other)
     elif setting is not None:
         told = _setting(asked, given.setting(policy, setting))
@@ -81,26 +100,13 @@ def explain(
     say("\n".join([*told["lines"], *told.get("now", []), *told["inert"]]), told, as_json=as_json)
 
 
-def _side(
-    born: date | None,
-    band: AgeBand | None,
-    joined: date | None,
-    now: datetime,
-    zones: tuple[str, ...],
-    country: str | None,
-    region: str | None,
-) -> Side:
-    if band is not None:
-        return Side(band=band, known=True, zones=zones, country=country, region=region)
-    return born_side(born, now, zones=zones, joined=joined, country=country, region=region)
-
-
 def _attempt(asked: _Question, what: str, other: Side | None) -> dict[str, Any]:
     attempt = Attempt(what=what, counterpart=other, relation=asked.around.relation)
     found = decide(asked.policy, asked.side, attempt, asked.now)
     permit = found if asked.reader in {Reader.MODERATOR, Reader.AUDITOR} else found.told()
     around = _with_packs(asked.around, found)
-    sections = [one for one in shipped_guidelines() if not set(one.codes).isdisjoint(_codes(permit))]
+    codes = {one.code for one in permit.reasons}
+    sections = [one for one in shipped_guidelines() if not codes.isdisjoint(one.codes)]
     lines = [
         asked.words.say(_answer(permit)),
         *say_reasons(asked.words, permit, around, asked.reader),
@@ -108,18 +114,11 @@ def _attempt(asked: _Question, what: str, other: Side | None) -> dict[str, Any]:
         asked.words.say("explain.counted", packs=", ".join(permit.packs) or "-"),
     ]
     return {
-        "permit": permit.answer.value,
-        "whom": permit.whom.value if permit.whom else None,
-        "reasons": list(_codes(permit)),
+        **show_permit(permit, asked.policy.vocabulary),
         "guidelines": [one.key for one in sections],
-        "packs": list(permit.packs),
         "lines": lines,
         "now": list(what_now(asked.words, permit, around)) if asked.reader is Reader.TEEN else [],
     }
-
-
-def _codes(permit: Permit) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(one.code for one in permit.reasons))
 
 
 def _answer(permit: Permit) -> str:

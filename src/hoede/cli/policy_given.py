@@ -6,7 +6,7 @@ from pathlib import Path
 
 import typer
 
-from hoede.policy import Pack, Policy, read_pack, shipped_pack, shipped_vocabulary
+from hoede.policy import Pack, Policy, check_place, read_pack, shipped_pack, shipped_vocabulary
 from hoede.policy.rules.sides import knows_zone
 
 
@@ -54,10 +54,19 @@ def policy(names: str) -> Policy:
     return Policy(shipped_vocabulary(), tuple(pack(name) for name in dict.fromkeys(named)))
 
 
-def zones(told: str | None) -> tuple[str, ...]:
-    """The zone as policy takes it; one that does not exist is refused."""
+def place(told: str | None) -> tuple[str | None, str | None]:
+    """Country and part of it, of `NL` or `US-CA`."""
     if told is None:
-        return ()
+        return None, None
+    try:
+        check_place(told)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
+    return told.partition("-")[0], told if "-" in told else None
+
+
+def zones(told: str) -> tuple[str, ...]:
+    """The zone as policy takes it; one that does not exist is refused."""
     if not knows_zone((told,)):
         raise typer.BadParameter(f"{told} is no time zone; write it like Europe/Amsterdam")
     return (told,)

@@ -10,10 +10,10 @@ from hoede.access import Permission
 from hoede.db import Database
 from hoede.flow.change_policy import ChangePolicy
 from hoede.policy import Pack, PackError, PolicyError, Vocabulary, shipped_ids
-from hoede.policy.counts import SHOWN_FROM, changed_answers, counts_of
 from hoede.policy.rules.differences import Difference, differences
 from hoede.policy.rules.versions import By, State, Version, Via, in_force_at, newest, state_of
 from hoede.policy.rules.wording import say_pack
+from hoede.policy.shadow import SHOWN_FROM, changed_answers, counts_of
 from hoede.policy.shipped import shipped_text
 from hoede.policy.store import all_versions
 from hoede.policy.versions import VersionUnknown, find

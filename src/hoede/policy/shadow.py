@@ -20,6 +20,7 @@ from hoede.policy.rules.places import COUNTRIES
 from hoede.policy.rules.sides import Attempt, Side
 from hoede.policy.tables import COUNTS
 
+UNKNOWN: Final = "unknown"  # an age, or a country, that nobody told
 SHOWN_FROM: Final = 10  # a cell with fewer could be somebody
 MOST_CELLS: Final = 20_000  # kept in memory; more means that somebody sends nonsense
 
@@ -62,7 +63,7 @@ class ShadowCounts:
             Cell(
                 number=shadow.version.number,
                 attempt=attempt.what,
-                band=side.band.value if side.known else "unknown",
+                band=side.band.value if side.known else UNKNOWN,
                 country=side.country if side.country in COUNTRIES else "",
                 live=permit.answer.value,
                 shadow=would.value,
@@ -109,6 +110,17 @@ def changed_answers(counts: Counts) -> list[tuple[str, str, Answer, Answer, int]
         (attempt, band, Answer(live), Answer(shadow), times)
         for (attempt, band, live, shadow), times in summed.most_common()
     ]
+
+
+def as_csv(counts: Counts) -> str:
+    """How often each was attempted, whatever was answered: what a draft is simulated with."""
+    summed: Counter[tuple[str, str, str]] = Counter()
+    for cell, times in counts.shown:
+        summed[cell.attempt, cell.band, cell.country or UNKNOWN] += times
+    rows = [
+        f"{attempt},{band},{country},{times}" for (attempt, band, country), times in sorted(summed.items())
+    ]
+    return "\n".join(("capability,band,country,count", *rows, ""))
 
 
 def _write(tx: Transaction, counted: Counter[Cell]) -> None:
