@@ -14,6 +14,7 @@ from hoede.cli.common import say
 from hoede.cli.policy_diff import diff
 from hoede.cli.policy_explain import explain
 from hoede.cli.policy_given import day, moment, policy
+from hoede.cli.policy_simulate import simulate_
 from hoede.core.errors import HoedeError
 from hoede.policy import (
     SOMEBODY,
@@ -52,6 +53,7 @@ commands.command()(policy_versions.shadow)
 commands.command()(policy_versions.withdraw)
 commands.command()(policy_versions.rollback)
 commands.command()(policy_versions.counts)
+commands.command("simulate")(simulate_)
 
 
 @commands.callback()

@@ -6,11 +6,13 @@ Works without a server, and imports nothing beyond the standard library and nump
     side = born_side(date(2012, 3, 1), now, zones=("Europe/Amsterdam",), country="NL")
     permit = decide(policy, side, Attempt(what="go_live"), now)
 
-`decide` is the plain evaluator; `compile_policy` makes tables that answer the same in a few look-ups.
+`decide` is the plain evaluator; `Compiled` answers the same in a few look-ups, `Crowd` for many at once.
 What each word means and why it is so: docs/decisions/0020-age-policy.md.
 """
 
 from hoede.policy.rules import LookingLaw, LookTableError, may_look, parse_look_table
+from hoede.policy.rules.compiled import Compiled, Seat
+from hoede.policy.rules.crowd import Crowd, answer_of, outcome_of
 from hoede.policy.rules.effective import (
     Bound,
     InForce,
@@ -68,8 +70,10 @@ __all__ = [
     "Bound",
     "Choosing",
     "Code",
+    "Compiled",
     "Consent",
     "Contact",
+    "Crowd",
     "Duty",
     "InForce",
     "Layer",
@@ -86,6 +90,7 @@ __all__ = [
     "Reason",
     "Relation",
     "Restriction",
+    "Seat",
     "Setting",
     "SettingsError",
     "Shown",
@@ -97,6 +102,7 @@ __all__ = [
     "Vocabulary",
     "Who",
     "Whom",
+    "answer_of",
     "born_side",
     "check_failed",
     "check_place",
@@ -104,6 +110,7 @@ __all__ = [
     "effective",
     "in_force",
     "may_look",
+    "outcome_of",
     "parse_look_table",
     "parse_vocabulary",
     "read_pack",
