@@ -25,6 +25,7 @@ BEYOND_WORDS_IN_A_FIELD = {
     "Value error, born after the day it was stated",
     "Value error, no IANA time zone",
     "Value error, no such time in UTC",
+    "Value error, no words",
 }
 # A change that is called wrong and is not: then the event fits the description after all.
 TAKEN = "Schema-violating request accepted"

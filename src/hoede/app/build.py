@@ -39,6 +39,7 @@ from hoede.flow.grounds import GroundsStand
 from hoede.flow.judge import Judge, Objections
 from hoede.flow.notice import TakeNotice
 from hoede.flow.preserve import Preserve
+from hoede.flow.read import Read
 from hoede.flow.report import Compose, Report
 from hoede.flow.rescan import Rescan
 from hoede.flow.screen import Screening
@@ -55,7 +56,7 @@ from hoede.policy.live import LivePolicy
 from hoede.policy.shadow import ShadowCounts
 from hoede.reporting import Authority
 from hoede.review.helplines import shipped, unchecked
-from hoede.web import api, health, notices_api, public, report
+from hoede.web import api, appeals_api, health, notices_api, public, report
 from hoede.web.console.desk import Desk
 from hoede.web.guard import Guard
 from hoede.web.session import Doors
@@ -104,6 +105,7 @@ class Hoede:
     sequencer: Sequencer
     expire: Expire
     rescan: Rescan
+    appeal: Appeal
     notice: TakeNotice
     policy: LivePolicy
     shadow_counts: ShadowCounts
@@ -192,6 +194,7 @@ def build(config: Config, *, demo_links: Mapping[str, str] | None = None, holder
         judge=judge,
         objections=Objections(judge=judge),
         view=View(db=db, vault=vault, reader=reader, new_id=new_id),
+        read=Read(db=db, new_id=new_id),
         detectors=lambda: screening.looking.health.all(time.monotonic()),
     )
     change = policy_changes(config, tables, db, keys)
@@ -217,6 +220,7 @@ def build(config: Config, *, demo_links: Mapping[str, str] | None = None, holder
         rescan=Rescan(
             db=db, nearby=nearby, quorum=config.industry_quorum, earlier=screening.earlier, holder=me
         ),
+        appeal=appeal,
         notice=notice,
         policy=policy,
         shadow_counts=counts,
@@ -444,9 +448,9 @@ def _site(  # noqa: PLR0917 - likewise
         )
     )
     told = notices_api.NoticeDesk(db=db, guard=machines.guard, take=notice)
-    return site(
-        [api.routes(machines), notices_api.routes(told), health.routes(figures)], [*pages, *doors.routes]
-    )
+    objected = appeals_api.AppealDesk(db=db, guard=machines.guard, appeal=appeal)
+    machine_routes = [api.routes(machines), notices_api.routes(told), appeals_api.routes(objected)]
+    return site([*machine_routes, health.routes(figures)], [*pages, *doors.routes])
 
 
 def _ready(db: Database, ballast: Ballast) -> None:

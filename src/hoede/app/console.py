@@ -16,6 +16,7 @@ from hoede.web.console import (
     people,
     policy,
     queue,
+    raw,
     reports,
     sign_in,
     start,
@@ -38,8 +39,9 @@ def console(
     cases.open_doors(doors, desk)
     judging.open_doors(doors, desk)
     looks.open_doors(doors, desk)
+    raw.open_doors(doors, desk)
     orders.open_doors(doors, db)
-    reports.open_doors(doors, db)
+    reports.open_doors(doors, desk)
     policy.open_doors(doors, change)
     log.open_doors(doors, db)
     people.open_doors(doors, ceremonies, roles)

@@ -24,12 +24,14 @@ Whoever wants to report something is handed over to a page of Hoede's, by a link
     link = handover_link("https://hoede.example", secrets, service="plein", subject="a-17", reporter="a-3",
                          content="c-1", now=now)  # lasts 15 minutes, works once; opened on top, in no frame
 
+Who objects in your own app needs no link of ours: `hoede.appeal(order, account, words)` passes it on.
+
 `AsyncClient` has the same methods, awaited. Every call may be repeated: the Idempotency-Key follows from what
 is told, so that a retry, also one by you tomorrow, is the same request and is never counted twice.
 Everything a platform needs is exported here. `demo/plein` is a whole platform built on this.
 """
 
-from hoede.client.calls import EventAnswer, HoedeRefused, HoedeUnavailable, NoticeReceipt
+from hoede.client.calls import AppealReceipt, EventAnswer, HoedeRefused, HoedeUnavailable, NoticeReceipt
 from hoede.client.clients import AsyncClient, Client
 from hoede.client.links import handover_link
 from hoede.client.webhooks import Letter, OrderCall, WebhookInvalid, verify_webhook
@@ -42,6 +44,7 @@ __all__ = [
     "AgeBand",
     "AgeEvidence",
     "Answer",
+    "AppealReceipt",
     "Assurance",
     "AsyncClient",
     "Channel",

@@ -121,6 +121,16 @@ class Client:
         """Return how far a report is, and what came of it. Raises `HoedeRefused`, `HoedeUnavailable`."""
         return self._run(calls.notice_receipt(notice_id, self._retries))
 
+    def appeal(
+        self, letter: str, account: str, words: str, *, idempotency_key: str | None = None
+    ) -> calls.AppealReceipt:
+        """Pass on what somebody wrote against a letter. Raises `HoedeRefused`, `HoedeUnavailable`.
+
+        `letter` is the id of the order that carried it.
+        One objection a letter, whichever way it came: a second one gets the first one's receipt.
+        """
+        return self._run(calls.appeal(letter, account, words, idempotency_key, self._retries))
+
     def close(self) -> None:
         self._http.close()
 
@@ -231,6 +241,12 @@ class AsyncClient:
     async def notice_receipt(self, notice_id: str) -> calls.NoticeReceipt:
         """As `Client.notice_receipt`."""
         return await self._run(calls.notice_receipt(notice_id, self._retries))
+
+    async def appeal(
+        self, letter: str, account: str, words: str, *, idempotency_key: str | None = None
+    ) -> calls.AppealReceipt:
+        """As `Client.appeal`."""
+        return await self._run(calls.appeal(letter, account, words, idempotency_key, self._retries))
 
     async def aclose(self) -> None:
         await self._http.aclose()

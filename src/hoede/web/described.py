@@ -6,7 +6,7 @@ from fastapi.security import HTTPBearer
 from pydantic import BaseModel
 
 from hoede.core.events import EventKind
-from hoede.web.shapes import AccountIn, EventIn, NoticeIn, Problem, ReceiptIn
+from hoede.web.shapes import AccountIn, AppealIn, EventIn, NoticeIn, Problem, ReceiptIn
 
 NEEDS_MEDIA: Final = frozenset({EventKind.UPLOAD, EventKind.LIVE_FRAME})
 # Only described here: the guard itself looks at the key, and refuses in our own words.
@@ -140,6 +140,14 @@ NOTICE_BODY: Final[dict[str, Any]] = {
         "required": True,
         "description": f"{_SIZE} It names content and never carries it.",
         "content": {"application/json": {"schema": _inlined(NoticeIn)}},
+    },
+}
+APPEAL_BODY: Final[dict[str, Any]] = {
+    "parameters": [_IDEMPOTENCY],
+    "requestBody": {
+        "required": True,
+        "description": _SIZE,
+        "content": {"application/json": {"schema": _inlined(AppealIn)}},
     },
 }
 # What a notice was answered with is what its state is asked by.
