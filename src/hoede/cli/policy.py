@@ -28,6 +28,7 @@ from hoede.policy import (
     born_side,
     check_place,
     decide,
+    knows_zone,
     read_pack,
     shipped_vocabulary,
     show_permit,
@@ -107,6 +108,8 @@ def decide_(
     """Answer one attempt with every reason: granted, refused, or ask (oneself or a guardian)."""
     selected, now = policy(packs), moment(at)
     words = selected.vocabulary
+    if not knows_zone((zone,)):
+        raise typer.BadParameter(f"{zone} is no zone; write it like Europe/Amsterdam")
     if attempt not in words.attempts:
         near = " or ".join(get_close_matches(attempt, words.attempts)) or "one of policy/settings.toml"
         raise AttemptUnknown(f"There is no attempt {attempt}; did you mean {near}?")

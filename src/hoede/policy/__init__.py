@@ -48,6 +48,7 @@ from hoede.policy.rules.sides import (
     Restriction,
     Side,
     born_side,
+    knows_zone,
     zones_at,
 )
 from hoede.policy.rules.steps import Shown, Step
@@ -109,6 +110,7 @@ __all__ = [
     "decide",
     "effective",
     "in_force",
+    "knows_zone",
     "may_look",
     "outcome_of",
     "parse_look_table",

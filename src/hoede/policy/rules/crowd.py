@@ -139,9 +139,10 @@ class Crowd:
         return self._tables[what, alone]
 
     def _outcome(self, what: str, place: int, *, alone: bool) -> int:
-        acting, met = self._acting[what], self._met[what]
+        acting = self._acting[what]
         if alone:
             return outcome_of(self._compiled.decide(acting.seats[place], what, self._now))
+        met = self._met[what]
         pair, relation = divmod(place, len(Relation))
         own, other = divmod(pair, len(met.seats))
         seats = acting.seats[own], met.seats[other]
