@@ -42,7 +42,7 @@ class Office:
     def _person(self, name: str) -> str:
         person, link = new_id("per"), new_id("lnk")
         self.playing.hoede.db.commit(
-            lambda tx: staff.add(tx, person, link, name=name, roles=["policy"], language="en", by="a-test")
+            lambda tx: staff.add(tx, person, link, name=name, roles=("policy",), language="en", by="a-test")
         )
         return person
 

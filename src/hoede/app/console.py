@@ -15,6 +15,7 @@ from hoede.web.console import (
     orders,
     people,
     policy,
+    policy_simulation,
     queue,
     raw,
     reports,
@@ -43,6 +44,7 @@ def console(
     orders.open_doors(doors, db)
     reports.open_doors(doors, desk)
     policy.open_doors(doors, change)
+    policy_simulation.open_doors(doors, change)
     log.open_doors(doors, db)
     people.open_doors(doors, ceremonies, roles)
     me.open_doors(doors, ceremonies)
