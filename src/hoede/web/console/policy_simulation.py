@@ -23,7 +23,7 @@ from hoede.words import Catalogue
 
 ACCOUNTS: Final = 10_000
 KEPT: Final = 8  # simulations; one takes seconds, and its figure is asked for right after its table
-MOST_BARS: Final = 40
+MOST_SHOWN: Final = 30  # rows, the most touched first; `hoede policy simulate` tells all
 
 
 def open_doors(doors: Doors, change: ChangePolicy) -> None:
@@ -47,6 +47,7 @@ class Simulations:
             version=version,
             figures=figures,
             accounts=ACCOUNTS,
+            most=MOST_SHOWN,
             alt=_told(words_of(visit), figures),
             unknown=UNKNOWN,
         )
@@ -55,7 +56,7 @@ class Simulations:
         """The same as an image."""
         version, words = self._version(visit), words_of(visit)
         figures = self._changed(version)
-        bars = [_bars(words, one) for one in figures if one.refused_before != one.refused_after][:MOST_BARS]
+        bars = [_bars(words, one) for one in figures if one.refused_before != one.refused_after]
         title = words.say("console.policy.simulation", n=version.number)
         names = (words.say("console.policy.before"), words.say("console.policy.after"))
         drawn = draw(title, _told(words, figures), names, bars, ground=True)
@@ -65,15 +66,21 @@ class Simulations:
         return find(self.change.db.read(all_versions), number_of(visit))
 
     def _changed(self, version: Version) -> tuple[Figure, ...]:
-        """The figures in which anything changes, kept a while: what a version is never changes."""
+        """Where most changes, kept a while: what a version is never changes."""
         with self._one_at_a_time:
             found = self._done.get(version.hash)
             if found is None:
-                found = tuple(one for one in self.change.simulate(version, ACCOUNTS) if one.changed)
+                changed = [one for one in self.change.simulate(version, ACCOUNTS) if one.changed]
+                found = tuple(sorted(changed, key=_touched)[:MOST_SHOWN])
                 self._done[version.hash] = found
                 while len(self._done) > KEPT:
                     self._done.popitem(last=False)
             return found
+
+
+def _touched(one: Figure) -> int:
+    """The most first."""
+    return -(one.newly_refused + one.newly_open + abs(one.asks_after - one.asks_before))
 
 
 def _bars(words: Catalogue, one: Figure) -> Bars:
@@ -88,5 +95,5 @@ def _name(words: Catalogue, one: Figure) -> str:
 
 def _told(words: Catalogue, figures: Sequence[Figure]) -> str:
     """The figure in words."""
-    rows = [_bars(words, one) for one in figures if one.refused_before != one.refused_after][:MOST_BARS]
+    rows = [_bars(words, one) for one in figures if one.refused_before != one.refused_after]
     return "; ".join(f"{one.name}: {one.says}" for one in rows) or words.say("console.policy.simulation.none")
