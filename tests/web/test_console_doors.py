@@ -27,6 +27,8 @@ TAKE = frozenset({"judge", "lead"})
 SEE_QUEUE = TAKE | {"legal"}
 READ_LOG = frozenset({"auditor"})
 SEE_REPORTS = frozenset({"judge", "lead", "legal", "auditor"})
+SEE_POLICY = frozenset({"policy", "legal", "lead", "administrator", "auditor"})
+CHANGE_POLICY = frozenset({"policy"})
 OPEN_RAW = frozenset({"lead", "legal"})
 ACT_ON_ORDERS = frozenset({"administrator", "lead"})
 
@@ -73,6 +75,19 @@ WHO = {
     "person-invite": ADMINISTRATOR,
     "person-roles": ADMINISTRATOR,
     "person-sign-out": ADMINISTRATOR,
+    "policy": SEE_POLICY,
+    "policy-agree": CHANGE_POLICY,
+    "policy-back": CHANGE_POLICY,
+    "policy-figure": SEE_POLICY,
+    "policy-new": CHANGE_POLICY,
+    "policy-pack": SEE_POLICY,
+    "policy-propose": CHANGE_POLICY,
+    "policy-rollback": CHANGE_POLICY,
+    "policy-shadow": CHANGE_POLICY,
+    "policy-simulation": SEE_POLICY,
+    "policy-unshadow": CHANGE_POLICY,
+    "policy-version": SEE_POLICY,
+    "policy-withdraw": CHANGE_POLICY,
     "queue": SEE_QUEUE,
     "queue-next": TAKE,
     "recover": ANYONE,

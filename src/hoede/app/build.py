@@ -16,8 +16,9 @@ from fastapi import FastAPI
 from hoede.app.console import console
 from hoede.app.keys import check_key_folder
 from hoede.app.outside import build_authorities, endpoints_of
+from hoede.app.packs import texts_named
 from hoede.app.tables import Tables, read_tables
-from hoede.app.watch import Watch
+from hoede.app.watch import COUNTS_EVERY_S, Watch
 from hoede.audit import Sequencer
 from hoede.config import Config, ConfigError
 from hoede.core.errors import HoedeError
@@ -32,6 +33,7 @@ from hoede.evidence import LocalDisk, Vault
 from hoede.flow.appeal import Appeal
 from hoede.flow.carry_out import CarryOut, Job, ReceiveReceipt, Waits
 from hoede.flow.cases import Cases
+from hoede.flow.change_policy import ChangePolicy
 from hoede.flow.expire import Expire
 from hoede.flow.grounds import GroundsStand
 from hoede.flow.judge import Judge, Objections
@@ -49,6 +51,9 @@ from hoede.keys import FileKeys
 from hoede.lists import Nearby
 from hoede.lists import store as lists
 from hoede.media import CHILD, FETCHER, Fetcher, Level, Limits, Pool, Reader, connect, resolve, system_roots
+from hoede.policy import shipped_vocabulary
+from hoede.policy.live import LivePolicy
+from hoede.policy.shadow import ShadowCounts
 from hoede.reporting import Authority
 from hoede.review.helplines import shipped, unchecked
 from hoede.web import api, appeals_api, health, notices_api, public, report
@@ -102,13 +107,19 @@ class Hoede:
     rescan: Rescan
     appeal: Appeal
     notice: TakeNotice
-    watch: Watch
+    policy: LivePolicy
+    shadow_counts: ShadowCounts
+    change_policy: ChangePolicy
+    watches: tuple[Watch, ...]
     site: FastAPI
     connections: tuple[Closeable, ...]
 
     def close(self) -> None:
         """Finish what was asked of the database, then let go of everything."""
-        self.watch.stop()
+        for watch in self.watches:
+            watch.stop()
+        with suppress(HoedeError):  # counts of a version in shadow: nothing rests on them
+            self.shadow_counts.flush(self.db)
         for one in self.connections:
             one.close()
         with suppress(HoedeError):  # a database that is gone keeps nobody from ending
@@ -186,7 +197,10 @@ def build(config: Config, *, demo_links: Mapping[str, str] | None = None, holder
         read=Read(db=db, new_id=new_id),
         detectors=lambda: screening.looking.health.all(time.monotonic()),
     )
-    doors = console(config, desk, keys.names, new_id)
+    change = policy_changes(config, tables, db, keys)
+    change.begin(texts_named(config.policy_packs))
+    policy, counts = LivePolicy(db, change.vocabulary), ShadowCounts()
+    doors = console(config, desk, change, keys.names, new_id)
     return Hoede(
         config=config,
         db=db,
@@ -208,7 +222,19 @@ def build(config: Config, *, demo_links: Mapping[str, str] | None = None, holder
         ),
         appeal=appeal,
         notice=notice,
-        watch=Watch(nearby),
+        policy=policy,
+        shadow_counts=counts,
+        change_policy=change,
+        watches=(
+            Watch("hoede-lists", nearby.refresh, failed="lists.not_read"),
+            Watch("hoede-policy", policy.refresh, failed="policy.not_read"),
+            Watch(
+                "hoede-policy-counts",
+                partial(counts.flush, db),
+                failed="policy.not_counted",
+                every_s=COUNTS_EVERY_S,
+            ),
+        ),
         site=_site(config, tables, db, ballast, screening, appeal, notice, fetcher, demo_links, doors),
         connections=(platform, *authorities.values(), reader, fetcher),
     )
@@ -332,6 +358,13 @@ def _jobs(  # noqa: PLR0917 - likewise
     }
     measures = tables.book.measures.values()
     return {one.name: by_carrier[one.by] for one in measures if one.by in by_carrier}
+
+
+def policy_changes(config: Config, tables: Tables, db: Database, keys: FileKeys) -> ChangePolicy:
+    """What changes policy, for the console and for commands."""
+    return ChangePolicy(
+        db=db, keys=keys, roles=tables.roles, vocabulary=shipped_vocabulary(), home=config.home_country
+    )
 
 
 def _waits(config: Config) -> Waits:

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
+from hoede.cli import policy_versions
 from hoede.cli.common import say
 from hoede.cli.policy_diff import diff
 from hoede.cli.policy_explain import explain
@@ -46,6 +47,13 @@ class AttemptUnknown(HoedeError):
 
 commands.command()(explain)
 commands.command()(diff)
+commands.command()(policy_versions.show)
+commands.command()(policy_versions.propose)
+commands.command()(policy_versions.approve)
+commands.command()(policy_versions.shadow)
+commands.command()(policy_versions.withdraw)
+commands.command()(policy_versions.rollback)
+commands.command()(policy_versions.counts)
 commands.command("simulate")(simulate_)
 
 

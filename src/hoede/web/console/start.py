@@ -9,6 +9,8 @@ from starlette.responses import Response
 from hoede.access import Permission
 from hoede.db import unfinished
 from hoede.db.unfinished import Why
+from hoede.policy.rules.versions import Version
+from hoede.policy.store import all_versions
 from hoede.review import views
 from hoede.review.waiting import MOST_COUNTED, Waiting, waiting
 from hoede.web.console.desk import Desk
@@ -25,6 +27,7 @@ class State:
 
     lanes: tuple[Waiting, ...] = ()
     human: int = 0
+    rollback: Version | None = None  # one that waits for a second person
     wishes: int = 0
 
 
@@ -47,6 +50,7 @@ class Start:
             lanes=state.lanes,
             overdue=sum(one.overdue for one in state.lanes),
             human=state.human,
+            rollback=state.rollback,
             wishes=state.wishes,
             ill=_ill(self.desk.detectors()) if WORKS & visit.may else [],
             most=max(MOST_COUNTED, unfinished.MOST_COUNTED),
@@ -54,9 +58,11 @@ class Start:
 
     def _state(self, conn: Connection, visit: Visit) -> State:
         sees, lanes = visit.may, self.desk.cases.lanes
+        versions = all_versions(conn) if Permission.POLICY_SEE in sees else ()
         return State(
             lanes=waiting(conn, lanes, visit.now) if Permission.QUEUE_SEE in sees else (),
             human=unfinished.counts(conn)[Why.HUMAN] if Permission.ORDERS_SEE in sees else 0,
+            rollback=next((one for one in versions if one.unconfirmed), None),
             wishes=(
                 views.count_raw_asked(conn, visit.person.id, visit.now)
                 if Permission.EVIDENCE_RAW in sees
