@@ -10,9 +10,10 @@ from starlette.responses import Response
 
 from hoede.access import Permission
 from hoede.flow.change_policy import ChangePolicy
+from hoede.policy.people import UNKNOWN
 from hoede.policy.rules.drawing import Bars, draw
 from hoede.policy.rules.versions import Version
-from hoede.policy.simulation import UNKNOWN, Figure
+from hoede.policy.simulation import Figure
 from hoede.policy.store import all_versions
 from hoede.policy.versions import find
 from hoede.web.console.frame import show, words_of
@@ -70,17 +71,13 @@ class Simulations:
         with self._one_at_a_time:
             found = self._done.get(version.hash)
             if found is None:
-                changed = [one for one in self.change.simulate(version, ACCOUNTS) if one.changed]
-                found = tuple(sorted(changed, key=_touched)[:MOST_SHOWN])
+                changed = [one for one in self.change.simulate(version, ACCOUNTS) if one.different]
+                changed.sort(key=lambda one: one.different, reverse=True)
+                found = tuple(changed[:MOST_SHOWN])
                 self._done[version.hash] = found
                 while len(self._done) > KEPT:
                     self._done.popitem(last=False)
             return found
-
-
-def _touched(one: Figure) -> int:
-    """The most first."""
-    return -(one.newly_refused + one.newly_open + abs(one.asks_after - one.asks_before))
 
 
 def _bars(words: Catalogue, one: Figure) -> Bars:
