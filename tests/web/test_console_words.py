@@ -11,6 +11,9 @@ from hoede.evidence import EvidenceState
 from hoede.flow.carry_out import GONE
 from hoede.flow.cases import SKIP_REASONS
 from hoede.flow.view import How
+from hoede.policy import Answer, Basis, Status
+from hoede.policy.rules.differences import Change
+from hoede.policy.rules.versions import State
 from hoede.reporting import SagaState
 from hoede.reporting.rules import StepKind
 from hoede.review import AccountIs, Grounds, Why
@@ -46,6 +49,11 @@ def named() -> dict[str, set[str]]:
         "order.by": {one.by for one in tables.book.measures.values()},
         "order.state": set(OrderState),
         "outcome": set(tables.outcomes) | {f"{one}.is" for one in tables.outcomes},
+        "policy.answer": set(Answer),
+        "policy.basis": set(Basis),
+        "policy.change": set(Change),
+        "policy.state": set(State),
+        "policy.status": set(Status),
         "report.state": set(SagaState),
         "report.step": set(StepKind),
         "target": set(TargetKind),
