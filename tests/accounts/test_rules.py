@@ -8,13 +8,11 @@ from hoede.accounts.rules import (
     AgeGround,
     age_band,
     age_ground,
-    band_of,
     best,
     bounds,
     local_date,
-    years_between,
 )
-from hoede.core.ages import AgeBand, AgeEvidence, Assurance
+from hoede.core.ages import AgeBand, AgeEvidence, Assurance, band_of, years_between
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 TODAY = NOW.date()

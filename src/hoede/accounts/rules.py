@@ -9,9 +9,8 @@ from datetime import date, datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from hoede.core.ages import AgeBand, AgeEvidence, Assurance
+from hoede.core.ages import ADULT, AgeBand, AgeEvidence, Assurance, band_of, years_between
 
-ADULT = 18
 UNKNOWN = 13  # who is of unknown age counts as just 13
 # Where nobody told us the zone, a birthday begins when it has begun everywhere.
 _LAST_ZONE = "Etc/GMT+12"
@@ -31,11 +30,6 @@ def local_date(now: datetime, zone: str | None) -> date:
         return now.astimezone(ZoneInfo(zone or _LAST_ZONE)).date()
     except (ZoneInfoNotFoundError, ValueError):
         return now.astimezone(ZoneInfo(_LAST_ZONE)).date()
-
-
-def years_between(start: date, end: date) -> int:
-    """Whole years; someone born on 29 February has a birthday on 1 March in other years."""
-    return end.year - start.year - ((end.month, end.day) < (start.month, start.day))
 
 
 def bounds(evidence: AgeEvidence, today: date) -> tuple[int, int | None]:
@@ -118,11 +112,3 @@ def _tightens(evidence: AgeEvidence, strongest: AgeEvidence | None) -> bool:
         return True
     outweighed = strongest is not None and strongest.assurance > evidence.assurance
     return not _says_at_least(evidence) and not outweighed
-
-
-def band_of(age: int) -> AgeBand:
-    if age < 13:  # noqa: PLR2004 - the bands are these numbers
-        return AgeBand.UNDER_13
-    if age < 16:  # noqa: PLR2004 - likewise
-        return AgeBand.FROM_13
-    return AgeBand.FROM_16 if age < ADULT else AgeBand.FROM_18

@@ -14,6 +14,26 @@ class AgeBand(StrEnum):
     FROM_18 = "18+"
 
 
+BANDS = tuple(AgeBand)  # from the youngest
+ADULT = 18
+_FROM = {AgeBand.UNDER_13: 0, AgeBand.FROM_13: 13, AgeBand.FROM_16: 16, AgeBand.FROM_18: ADULT}
+
+
+def band_of(age: int) -> AgeBand:
+    """The band of an age in whole years."""
+    return [band for band in BANDS if age >= _FROM[band]][-1]
+
+
+def youngest_of(band: AgeBand) -> int:
+    """The age at which a band begins."""
+    return _FROM[band]
+
+
+def years_between(start: date, end: date) -> int:
+    """Whole years; someone born on 29 February has a birthday on 1 March in other years."""
+    return end.year - start.year - ((end.month, end.day) < (start.month, start.day))
+
+
 class Assurance(IntEnum):
     """How much an age statement is worth, from least to most."""
 
