@@ -17,7 +17,7 @@ from hoede.core.errors import HoedeError
 from hoede.media import Rule, parse_rule
 
 ENVIRONMENT_PREFIX = "HOEDE_"
-_NOT_ONE_VALUE = frozenset({"services", "authorities", "acts_alone", "shadow_detectors"})
+_NOT_ONE_VALUE = frozenset({"services", "authorities", "acts_alone", "shadow_detectors", "policy_packs"})
 CONFIG_VARIABLE = "HOEDE_CONFIG"  # the file's path itself
 
 
@@ -153,6 +153,16 @@ class Config(_Part):
     )
     may_look_file: Path | None = Field(
         default=None, description="The operator's own rows of laws on looking, after ours."
+    )
+    policy_packs: tuple[str, ...] = Field(
+        default=("hoede-baseline", "eu-dsa28"),
+        min_length=1,
+        description="Packs of the age policy that are in force, by id; the strictest counts.",
+    )
+    home_country: str | None = Field(
+        default=None,
+        pattern=r"^[A-Z]{2}$",
+        description="Where the operator is; the packs of that country count for everybody.",
     )
     services: Mapping[str, Service] = Field(min_length=1, description="The operator's platforms by id.")
     authorities: Mapping[str, AuthorityPart] = Field(min_length=1, description="Whom reports go to, by name.")

@@ -30,6 +30,7 @@ from hoede.enforcement import Carrier, Platform
 from hoede.enforcement.platforms.webhook import WebhookPlatform
 from hoede.evidence import LocalDisk, Vault
 from hoede.flow.appeal import Appeal
+from hoede.flow.attempt import Permits, Sides
 from hoede.flow.carry_out import CarryOut, Job, ReceiveReceipt, Waits
 from hoede.flow.cases import Cases
 from hoede.flow.expire import Expire
@@ -48,9 +49,12 @@ from hoede.keys import FileKeys
 from hoede.lists import Nearby
 from hoede.lists import store as lists
 from hoede.media import CHILD, FETCHER, Fetcher, Level, Limits, Pool, Reader, connect, resolve, system_roots
+from hoede.policy import Policy, shipped_pack, shipped_vocabulary
 from hoede.reporting import Authority
 from hoede.review.helplines import shipped, unchecked
 from hoede.web import api, health, notices_api, public, report
+from hoede.web import permits as permit_pages
+from hoede.web.answering import Answers
 from hoede.web.console.desk import Desk
 from hoede.web.guard import Guard
 from hoede.web.session import Doors
@@ -101,6 +105,7 @@ class Hoede:
     rescan: Rescan
     notice: TakeNotice
     watch: Watch
+    permits: Permits
     site: FastAPI
     connections: tuple[Closeable, ...]
 
@@ -148,6 +153,7 @@ def build(config: Config, *, demo_links: Mapping[str, str] | None = None, holder
     reader, nearby, fetcher = reader_of(config, tables), Nearby(db), fetcher_of(config)
     refuse_bare(config, reader)
     screening = _screening(config, tables, db, vault, keys, reader, nearby)
+    permits = permits_of(config, tables, db)
     appeal, notice = _appeal(config, tables, db), _notice(config, tables, db, keys)
     me = holder or f"{secrets.token_hex(6)}"
     jobs = _jobs(config, tables, db, vault, keys, grounds, platform, authorities, screening)
@@ -205,7 +211,10 @@ def build(config: Config, *, demo_links: Mapping[str, str] | None = None, holder
         ),
         notice=notice,
         watch=Watch(nearby),
-        site=_site(config, tables, db, ballast, screening, appeal, notice, fetcher, demo_links, doors),
+        permits=permits,
+        site=_site(
+            config, tables, db, ballast, screening, permits, appeal, notice, fetcher, demo_links, doors
+        ),
         connections=(platform, *authorities.values(), reader, fetcher),
     )
 
@@ -330,6 +339,18 @@ def _jobs(  # noqa: PLR0917 - likewise
     return {one.name: by_carrier[one.by] for one in measures if one.by in by_carrier}
 
 
+def permits_of(config: Config, tables: Tables, db: Database) -> Permits:
+    """Permits by the packs of the configuration; raises `PackUnknown`, `PolicyError`."""
+    policy = Policy(
+        shipped_vocabulary(), tuple(map(shipped_pack, config.policy_packs)), home=config.home_country
+    )
+    return Permits(
+        db=db,
+        sides=Sides(db, tables.book.measures, shipped_vocabulary()),
+        policy=lambda: policy,
+    )
+
+
 def _waits(config: Config) -> Waits:
     return Waits(
         first=timedelta(seconds=config.retry_first_s),
@@ -368,6 +389,7 @@ def _site(  # noqa: PLR0917 - likewise
     db: Database,
     ballast: Ballast,
     screening: Screening,
+    permits: Permits,
     appeal: Appeal,
     notice: TakeNotice,
     fetcher: Fetcher,
@@ -384,7 +406,15 @@ def _site(  # noqa: PLR0917 - likewise
         spool_folder=screening.spool_folder,
         media_most_bytes=config.media_most_bytes,
         hold_answer_s=config.hold_answer_ms / 1000,
+        forget=permits.sides.forget,
         has_room=lambda: ballast.there,
+    )
+    asked = permit_pages.PermitDesk(
+        guard=machines.guard,
+        permits=permits,
+        vocabulary=shipped_vocabulary(),
+        answers=Answers(shipped_vocabulary()),
+        now=lambda: datetime.now(UTC),
     )
     figures = health.Health(
         db=db,
@@ -412,7 +442,14 @@ def _site(  # noqa: PLR0917 - likewise
     )
     told = notices_api.NoticeDesk(db=db, guard=machines.guard, take=notice)
     return site(
-        [api.routes(machines), notices_api.routes(told), health.routes(figures)], [*pages, *doors.routes]
+        [
+            permit_pages.routes(asked),
+            api.routes(machines),
+            notices_api.routes(told),
+            health.routes(figures),
+        ],
+        [*pages, *doors.routes],
+        {permit_pages.PERMITS_PATH: permit_pages.PermitDoor(asked)},
     )
 
 
