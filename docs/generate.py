@@ -22,8 +22,28 @@ from hoede.config import ENVIRONMENT_PREFIX, AuthorityPart, Config, Service
 from hoede.core.errors import HoedeError
 from hoede.detection import detectors
 from hoede.lists import Standing
+from hoede.policy import (
+    NEVER_CLOSED,
+    Basis,
+    Choosing,
+    Consent,
+    Contact,
+    Duty,
+    Limit,
+    Pack,
+    Start,
+    Status,
+    Step,
+    UnderMinimum,
+    shipped_ids,
+    shipped_pack,
+    shipped_vocabulary,
+)
+from hoede.policy.guidelines import shipped_guidelines
+from hoede.policy.rules.wording import say_bands, say_step
 from hoede.reporting import authorities
 from hoede.web.problems import STATUS
+from hoede.words import catalogue
 
 FOLDER = Path(__file__).parent / "reference"
 NOT_IMPORTED = ("hoede.db.migrations", "hoede.simulators.cybertipline.__main__")  # they do things on import
@@ -31,6 +51,39 @@ NOT_IMPORTED = ("hoede.db.migrations", "hoede.simulators.cybertipline.__main__")
 PLAIN = {"internal": "Something broke on our side.", "not-found": "There is nothing at this address."}
 
 Row = tuple[str, ...]
+
+EN, SETTINGS = catalogue("en"), shipped_vocabulary()
+SHIPPED = [shipped_pack(name) for name in shipped_ids()]
+LIMIT = ("what", "asks", "setting", "who", "at most", "a guardian may open it to", "source")
+START = ("what", "asks", "setting", "who", "starts as", "who can open it", "source")
+CONTACT = ("from", "to", "at most", "source")
+DUTY = ("duty", "as written", "for", "source")
+CONSENT = ("where", "from age", "source")
+BASES = {
+    Basis.LAW: "law",
+    Basis.GUIDANCE: "guidance, not a law",
+    Basis.HOUSE: "a rule of the house, not a law",
+}
+STATUSES = {
+    Status.IN_FORCE: "in force",
+    Status.ENJOINED: "stopped by a court: it does not act",
+    Status.PROPOSED: "proposed: it does not act",
+}
+UNDER = {UnderMinimum.REFUSE: "it is refused", UnderMinimum.CHILD_MODE: "a mode for children"}
+CHOOSERS = {
+    Choosing.SELF: "oneself",
+    Choosing.PROMPT: "oneself, after a prompt that says what it means",
+    Choosing.GUARDIAN: "a guardian, when the teen asks",
+}
+DUTIES_IN_WORDS = {
+    "guardian_linked": "The account is linked to a guardian",
+    "guardian_consent": "A guardian gave consent that was checked",
+    "guardian_tools": "A guardian has tools: account and privacy, purchases, total time, safeguards",
+    "third_party_consent": "A separate consent before anything goes to third parties",
+    "adult_contacts_shown": "A guardian can see which adults the child talks with",
+    "child_told": "The child is told, and sees a sign, when a guardian uses a tool",
+    "age_assured": "Age is checked; saying it oneself is not enough",
+}
 
 
 def pages() -> dict[str, str]:
@@ -42,13 +95,17 @@ def pages() -> dict[str, str]:
         "detectors.md": detectors_page(),
         "errors.md": errors_page(),
         "formats.md": formats_page(),
+        "guidelines.md": guidelines_page(),
         "lanes.md": lanes_page(),
         "looking.md": looking_page(),
         "measures.md": measures_page(),
         "outcomes.md": outcomes_page(),
+        "packs.md": packs_page(),
+        **{f"packs/{one.id}.md": pack_page(one) for one in SHIPPED},
         "retention.md": retention_page(),
         "roles.md": roles_page(),
         "rules.md": rules_page(),
+        "settings.md": settings_page(),
     }
 
 
@@ -350,6 +407,161 @@ def looking_page() -> str:
     )
 
 
+def packs_page() -> str:
+    rows = (
+        (
+            f"[{_code(pack.id)}](packs/{pack.id}.md)",
+            pack.title["en"],
+            pack.legal_basis.value,
+            pack.status.value,
+            ", ".join(sorted(pack.where)).replace("*", "everywhere"),
+            pack.as_of.isoformat(),
+        )
+        for pack in SHIPPED
+    )
+    return _page(
+        "Packs",
+        "policy/packs/",
+        "What an account may, by band of age: limits, starts, who reaches whom, and duties.\n"
+        "Packs are joined, and the strictest of them counts; one that is enjoined or proposed does not act.\n"
+        "`hoede policy explain` answers questions about them in words: [ten of them](packs/ten-questions.md).",
+        _table(("pack", "title", "basis", "status", "where", "as of"), rows),
+    )
+
+
+def pack_page(pack: Pack) -> str:
+    until = pack.effective_to.isoformat() if pack.effective_to else "no end"
+    facts = (
+        ("version", _code(pack.version)),
+        ("basis", BASES[pack.legal_basis] + (f" ({pack.law})" if pack.law else "")),
+        ("status", STATUSES[pack.status]),
+        ("counts", f"from {pack.effective_from} to {until}; as known on {pack.as_of}"),
+        ("where", ", ".join(sorted(pack.where)).replace("*", "everywhere")),
+        ("checked", pack.verified_by or "by nobody yet: its facts were not held against the text"),
+        ("age for an account", _minimum(pack)),
+        ("unknown age", "counts as " + EN.say(f"word.band.{pack.unknown_as}")),
+        ("sources", ", ".join(_linked(one) for one in pack.sources)),
+    )
+    return _page(
+        pack.title["en"],
+        f"policy/packs/{pack.id}.toml",
+        _table(("", ""), facts),
+        *_part("Why", [f"- {line}" for line in pack.why.get("en", ())]),
+        *_rows_of("Limits", "The most open step that a band can have, whoever asks.", LIMIT, _limits(pack)),
+        *_rows_of("Starts", "What counts until somebody chooses.", START, _starts(pack)),
+        *_rows_of("Who reaches whom", "At most, by the bands of both sides.", CONTACT, _contacts(pack)),
+        *_rows_of("Duties", "What the platform or a guardian must do beside it.", DUTY, _duties(pack)),
+        *_rows_of("Age of digital consent", "Apart from the age for an account.", CONSENT, _consents(pack)),
+        *_part("What it does not say", [f"- {line}" for line in pack.silent.get("en", ())]),
+    )
+
+
+def _minimum(pack: Pack) -> str:
+    if pack.min_account_age is None:
+        return "none: it says nothing about it"
+    return f"{pack.min_account_age}; below that {UNDER[pack.under_minimum]}"
+
+
+def _part(title: str, lines: list[str]) -> tuple[str, ...]:
+    return (f"## {title}", "\n".join(lines)) if lines else ()
+
+
+def _rows_of(title: str, says: str, heads: Row, rows: list[Row]) -> tuple[str, ...]:
+    return (f"## {title}", *((says, _table(heads, rows)) if rows else ("None.",)))
+
+
+def _limits(pack: Pack) -> list[Row]:
+    return [(*_about(one), _step(one.setting, one.step), _opens(one), _source(one)) for one in pack.limits]
+
+
+def _starts(pack: Pack) -> list[Row]:
+    return [
+        (*_about(one), _step(one.setting, one.step), CHOOSERS[one.choice], _source(one))
+        for one in pack.starts
+    ]
+
+
+def _contacts(pack: Pack) -> list[Row]:
+    return [
+        (
+            say_bands(EN, one.senders),
+            say_bands(EN, one.receivers),
+            EN.say(f"step.{one.at_most}"),
+            _source(one),
+        )
+        for one in pack.contacts
+    ]
+
+
+def _duties(pack: Pack) -> list[Row]:
+    return [
+        (DUTIES_IN_WORDS[one.duty], _code(one.duty), say_bands(EN, one.bands), _source(one))
+        for one in pack.duties
+    ]
+
+
+def _consents(pack: Pack) -> list[Row]:
+    return [(", ".join(sorted(one.where)), str(one.age), _source(one)) for one in pack.consents]
+
+
+def _about(row: Limit | Start) -> Row:
+    setting = SETTINGS[row.setting]
+    return setting.say("name", "en"), setting.say("asks", "en"), _code(setting.name), say_bands(EN, row.bands)
+
+
+def _step(setting: str, step: Step) -> str:
+    return say_step(EN, SETTINGS[setting], step)
+
+
+def _opens(row: Limit) -> str:
+    return "no further" if row.open_to is None else _step(row.setting, row.open_to)
+
+
+def _source(row: Limit | Start | Contact | Duty | Consent) -> str:
+    return _linked(row.source) + (", **unverified**" if row.unverified else "")
+
+
+def _linked(source: str) -> str:
+    page, _, anchor = source.removeprefix("docs/").partition("#")
+    return f"[{anchor}](../../{page}#{anchor})"
+
+
+def settings_page() -> str:
+    rows = (
+        (
+            _code(one.name),
+            one.say("name", "en"),
+            one.say("asks", "en"),
+            " < ".join(_code(rung) for rung in one.ladder) if one.ladder else type(one.kind).__name__.lower(),
+            _code(one.attempt) if one.attempt and one.attempt != "*" else "",
+        )
+        for one in SETTINGS.settings.values()
+    )
+    return _page(
+        "Settings",
+        "policy/settings.toml",
+        "What [packs](packs.md), guardians and people themselves can set, from strict to open.\n"
+        f"Always open, whatever anybody sets: {_codes(sorted(NEVER_CLOSED))}.",
+        _table(("setting", "called", "asks", "steps", "attempt"), rows),
+    )
+
+
+def guidelines_page() -> str:
+    parts = [
+        part
+        for one in shipped_guidelines()
+        for part in (
+            f"## {one.key}",
+            f"{one.title['en']}. " + " ".join(one.does["en"]),
+            f"Why: {one.why['en']}",
+            f"Reasons that point here: {_codes(one.codes)}.",
+        )
+    ]
+    return _page(
+        "Community guidelines", "policy/guidelines.toml", "In English and Dutch on the page.", *parts
+    )
+
+
 def detectors_page() -> str:
     rows = (
         (_code(module.DETECTOR.name), _one_line(module.__doc__), _codes(sorted(module.DETECTOR.kinds)))
@@ -407,5 +619,6 @@ def _one_line(text: str | None) -> str:
 
 if __name__ == "__main__":
     FOLDER.mkdir(exist_ok=True)
+    (FOLDER / "packs").mkdir(exist_ok=True)
     for name, text in pages().items():
         (FOLDER / name).write_text(text, encoding="utf-8")

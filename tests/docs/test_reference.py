@@ -14,10 +14,12 @@ from hoede.config import AuthorityPart, Config, Service
 from hoede.core.errors import HoedeError
 from hoede.db import METADATA
 from hoede.detection import all_detectors
+from hoede.policy import shipped_ids, shipped_vocabulary
 from hoede.reporting import all_authorities
 from hoede.web.problems import STATUS
 
 FOLDER = Path("docs/reference")
+BY_HAND = {"packs/ten-questions.md"}  # a test of its own keeps it true
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +35,8 @@ def undocumented(page: str, names: Iterator[str]) -> list[str]:
 
 
 def test_the_reference_is_as_the_code_makes_it(made: dict[str, str]) -> None:
-    written = {path.name: path.read_text(encoding="utf-8") for path in FOLDER.glob("*.md")}
+    every = {str(path.relative_to(FOLDER)): path for path in FOLDER.rglob("*.md")}
+    written = {name: path.read_text(encoding="utf-8") for name, path in every.items() if name not in BY_HAND}
     assert written == made, "run .venv/bin/python docs/generate.py"
 
 
@@ -88,6 +91,8 @@ def test_every_row_of_policy_is_documented() -> None:
     assert undocumented("retention.md", iter({**tables.retention.days, **tables.kept.days})) == []
     assert undocumented("roles.md", iter(tables.roles.may)) == []
     assert undocumented("formats.md", iter(tables.forms)) == []
+    assert undocumented("settings.md", iter(shipped_vocabulary().settings)) == []
+    assert undocumented("packs.md", iter(shipped_ids())) == []
 
 
 def test_every_plug_in_of_ours_is_documented() -> None:

@@ -19,8 +19,8 @@ TOLD = ("- Publication: ", "- Looked up: ", "- Status: ")
 
 
 def rows(pack: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    for kind in pack:
-        yield from pack[kind] if isinstance(pack[kind], list) else ()
+    for value in pack.values():
+        yield from value if isinstance(value, list) else ()
 
 
 def sources(path: Path) -> set[str]:

@@ -17,6 +17,7 @@ from hoede.cli import (
     lists,
     media,
     people,
+    policy,
     promises,
     report,
     run,
@@ -35,6 +36,7 @@ app.add_typer(enforcement.commands, name="enforcement")
 app.add_typer(keys.commands, name="keys")
 app.add_typer(lists.commands, name="lists")
 app.add_typer(people.commands, name="people")
+app.add_typer(policy.commands, name="policy")
 app.add_typer(report.commands, name="report")
 app.command("backup")(backup.backup)
 app.command("bench")(bench.bench)

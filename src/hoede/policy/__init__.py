@@ -36,6 +36,8 @@ from hoede.policy.rules.packs import (
     read_pack,
 )
 from hoede.policy.rules.permits import Answer, Permit, Reason, Whom, check_failed, decide
+from hoede.policy.rules.places import check_place
+from hoede.policy.rules.showing import show_in_force, show_permit, show_reason
 from hoede.policy.rules.sides import (
     SOMEBODY,
     Attempt,
@@ -97,6 +99,7 @@ __all__ = [
     "Whom",
     "born_side",
     "check_failed",
+    "check_place",
     "decide",
     "effective",
     "in_force",
@@ -107,5 +110,8 @@ __all__ = [
     "shipped_ids",
     "shipped_pack",
     "shipped_vocabulary",
+    "show_in_force",
+    "show_permit",
+    "show_reason",
     "zones_at",
 ]
