@@ -155,6 +155,9 @@ class Pack:
     duties: tuple[Duty, ...]
     consents: tuple[Consent, ...]
 
+    def __hash__(self) -> int:
+        return hash(self.hash)
+
     @property
     def ref(self) -> str:
         """The version that a permit names."""

@@ -91,11 +91,11 @@ def decide(policy: Policy, side: Side, attempt: Attempt, now: datetime) -> Permi
     packs = policy.acting(side, now)
     their_packs = () if other is None else policy.acting(other, now)
     asked = asked_of(attempt, side, other, now)
-    reasons = [*_account(side, packs), *_restricted(side, attempt.what, gate, now)]
+    reasons = [*account_reasons(side, packs), *_restricted(side, attempt.what, gate, now)]
     for setting in gate.own:
         reasons += _of_setting(setting, side, packs, asked, now)
     if other is not None:
-        theirs = [*_account(other, their_packs)]
+        theirs = [*account_reasons(other, their_packs)]
         for setting in gate.theirs:
             theirs += _of_setting(setting, other, their_packs, asked.turned(other, now), now)
         if gate.contact:
@@ -166,7 +166,7 @@ def _not_ours(reason: Reason, side: Side) -> Reason:
     return replace(reason, theirs=not shown, asks=None)
 
 
-def _account(side: Side, packs: tuple[Pack, ...]) -> Iterator[Reason]:
+def account_reasons(side: Side, packs: tuple[Pack, ...]) -> Iterator[Reason]:
     """Old enough for an account at all? Below 13 only where a pack gives a path of its own."""
     found, paths = False, False
     for pack in packs:
