@@ -155,7 +155,7 @@ class Config(_Part):
         default=None, description="The operator's own rows of laws on looking, after ours."
     )
     policy_packs: tuple[str, ...] = Field(
-        default=("hoede-baseline", "eu-dsa28"),
+        default=("hoede-baseline", "eu-dsa28", "digital-consent"),
         min_length=1,
         description="Packs of the age policy that are in force, by id; the strictest counts.",
     )

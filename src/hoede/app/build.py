@@ -31,6 +31,7 @@ from hoede.enforcement.platforms.webhook import WebhookPlatform
 from hoede.evidence import LocalDisk, Vault
 from hoede.flow.appeal import Appeal
 from hoede.flow.attempt import Permits, Sides
+from hoede.flow.attempt import Tables as PolicyTables
 from hoede.flow.carry_out import CarryOut, Job, ReceiveReceipt, Waits
 from hoede.flow.cases import Cases
 from hoede.flow.expire import Expire
@@ -347,7 +348,7 @@ def permits_of(config: Config, tables: Tables, db: Database) -> Permits:
     return Permits(
         db=db,
         sides=Sides(db, tables.book.measures, shipped_vocabulary()),
-        policy=lambda: policy,
+        tables=PolicyTables(lambda: policy),
     )
 
 

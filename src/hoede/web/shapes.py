@@ -250,7 +250,7 @@ class AccountOfMany(AccountIn):
 class AccountsIn(_Shape):
     """Who several accounts are; all are kept, or none."""
 
-    accounts: tuple[AccountOfMany, ...] = Field(min_length=1, max_length=1000)
+    accounts: tuple[AccountOfMany, ...] = Field(max_length=1000)
 
 
 class AccountsOut(_Shape):

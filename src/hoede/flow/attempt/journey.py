@@ -9,9 +9,8 @@ import structlog
 from hoede import accounts
 from hoede.accounts import Account
 from hoede.accounts.rules import best
-from hoede.core.errors import HoedeError
 from hoede.db import Database
-from hoede.flow.attempt.sides import Facts, Sides, side_at
+from hoede.flow.attempt.sides import Known, Sides, side_at
 from hoede.policy import (
     NEVER_CLOSED,
     SOMEBODY,
@@ -29,6 +28,7 @@ from hoede.policy import (
     decide,
     effective,
 )
+from hoede.policy.rules.compiled import Compiled
 
 log = structlog.get_logger()
 STRICTNESS = (Answer.GRANTED, Answer.ASK, Answer.REFUSED)
@@ -47,6 +47,11 @@ class Asked:
     at: datetime | None = None  # when it was attempted; None: now
     with_guardian: bool = False
     this_month: int | None = None
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether it asks for nothing beyond doing it now: then the tables have the answer."""
+        return self.wanted is None and self.at is None and not self.with_guardian and self.this_month is None
 
     @property
     def ids(self) -> tuple[str, ...]:
@@ -71,13 +76,27 @@ class InForceFor:
     packs: tuple[str, ...]
 
 
+class Tables:
+    """The policy in force, compiled once; anew when another one is in force."""
+
+    def __init__(self, policy: Callable[[], Policy]) -> None:
+        self._policy = policy
+        self._made: Compiled | None = None
+
+    def __call__(self) -> Compiled:
+        policy, made = self._policy(), self._made
+        if made is None or made.policy is not policy:
+            made = self._made = Compiled(policy)
+        return made
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Permits:
-    """Answers attempts. `policy` yields what is in force now; where it raises, everything is closed."""
+    """Answers attempts. Where the policy in force cannot be had, everything is closed."""
 
     db: Database
     sides: Sides
-    policy: Callable[[], Policy]
+    tables: Tables
 
     def at_hand(self, service: str, asked: Sequence[Asked], now: datetime) -> list[Answered] | None:
         """The answers if nothing has to be read for them; None otherwise."""
@@ -87,15 +106,16 @@ class Permits:
     def permits(self, service: str, asked: Sequence[Asked], now: datetime) -> list[Answered]:
         """The answers, in order. Help and the like are granted even when nothing can be read."""
         try:
-            known = self.sides.load(service, _ids(asked))
-        except HoedeError as error:
-            log.error("permits.not_read", error=error.code)  # noqa: TRY400 - no values
+            known = self.sides.load(service, _ids(asked), now)
+        except Exception as error:  # noqa: BLE001 - the request fence: what cannot be read stays closed
+            log.error("permits.not_read", error=type(error).__name__)  # noqa: TRY400 - no values
             return [_unread(one) for one in asked]
         return [self._answer(known, one, now) for one in asked]
 
     def effective(self, service: str, account: str, now: datetime) -> InForceFor:
         """Everything that is in force for an account."""
-        policy, side = self.policy(), side_at(self.sides.load(service, (account,))[account], now)
+        policy = self.tables().policy
+        side = self.sides.load(service, (account,), now)[account].side
         packs = tuple(one.ref for one in policy.acting(side, now))
         return InForceFor(side=side, settings=effective(policy, side, now), packs=packs)
 
@@ -106,17 +126,16 @@ class Permits:
 
         Up to the limit it is theirs; the permit says why not, or whom to ask.
         """
-        facts = self.sides.load(service, (account,))[account]
-        side = side_at(facts, now)
-        permit = self._may_choose(side, setting, step, now)
+        known = self.sides.load(service, (account,), now)[account]
+        permit = self._may_choose(known.side, setting, step, now)
         if permit.answer is Answer.GRANTED:
             written = None if step is None else setting.kind.show(step)
             self.db.commit(lambda tx: accounts.choose(tx, service, account, setting.name, written))
             self.sides.forget(service, account)
-        return Answered(permit=permit, side=side, born=_born(facts.account, now))
+        return Answered(permit=permit, side=known.side, born=_born(known.facts.account, now))
 
     def _may_choose(self, side: Side, setting: Setting, step: Step | None, now: datetime) -> Permit:
-        policy = self.policy()
+        policy = self.tables().policy
         others = {name: chosen for name, chosen in side.choices.items() if name != setting.name}
         side = replace(side, choices=others)
         if step is None or setting.kind.meet(step, effective(policy, side, now)[setting.name].step) == step:
@@ -125,30 +144,38 @@ class Permits:
         itself = permit.answer is Answer.ASK and permit.whom is Whom.SELF
         return replace(permit, answer=Answer.GRANTED, whom=None) if itself else permit
 
-    def _answer(self, known: dict[str, Facts], asked: Asked, now: datetime) -> Answered:
+    def _answer(self, known: Mapping[str, Known], asked: Asked, now: datetime) -> Answered:
         try:
-            facts = known[asked.account]
-            side = side_at(facts, now)
-            permit = self._decided(known, asked, side, now)
-            if asked.at is not None and asked.at < now:
-                then = self._decided(known, asked, side_at(facts, asked.at), asked.at)
-                permit = _stricter(permit, then)
-            return Answered(permit=permit, side=side, born=_born(facts.account, now))
+            mine = known[asked.account]
+            other = None if asked.counterpart is None else known[asked.counterpart]
+            permit = self._decided(mine, other, asked, now)
+            return Answered(permit=permit, side=mine.side, born=_born(mine.facts.account, now))
         except Exception as error:  # noqa: BLE001 - the request fence: what cannot be decided stays closed
             log.error("permits.not_decided", error=type(error).__name__)  # noqa: TRY400 - no values
             return _unread(asked)
 
-    def _decided(self, known: dict[str, Facts], asked: Asked, side: Side, now: datetime) -> Permit:
-        other = None if asked.counterpart is None else side_at(known[asked.counterpart], now)
-        attempt = Attempt(
-            what=asked.attempt,
-            counterpart=other,
-            relation=asked.relation,
-            wanted=asked.wanted,
-            with_guardian=asked.with_guardian,
-            this_month=asked.this_month,
-        )
-        return decide(self.policy(), side, attempt, now)
+    def _decided(self, mine: Known, other: Known | None, asked: Asked, now: datetime) -> Permit:
+        tables = self.tables()
+        if asked.is_plain:
+            theirs = None if other is None else other.seated(tables, now)
+            return tables.decide(mine.seated(tables, now), asked.attempt, now, theirs, asked.relation)
+        permit = decide(tables.policy, mine.side, _attempt(asked, None if other is None else other.side), now)
+        if asked.at is None or asked.at >= now:
+            return permit
+        then = side_at(mine.facts, asked.at)
+        theirs_then = None if other is None else side_at(other.facts, asked.at)
+        return _stricter(permit, decide(tables.policy, then, _attempt(asked, theirs_then), asked.at))
+
+
+def _attempt(asked: Asked, counterpart: Side | None) -> Attempt:
+    return Attempt(
+        what=asked.attempt,
+        counterpart=counterpart,
+        relation=asked.relation,
+        wanted=asked.wanted,
+        with_guardian=asked.with_guardian,
+        this_month=asked.this_month,
+    )
 
 
 def _ids(asked: Iterable[Asked]) -> tuple[str, ...]:

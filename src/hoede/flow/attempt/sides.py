@@ -16,6 +16,7 @@ from hoede.core.ages import band_of
 from hoede.db import Database, orders
 from hoede.enforcement.measures import Measures
 from hoede.policy import Restriction, Side, Step, Vocabulary, zones_at
+from hoede.policy.rules.compiled import Compiled, Seat
 from hoede.policy.rules.sides import days_at
 from hoede.policy.rules.vocabulary import ANYTHING
 
@@ -31,6 +32,23 @@ class Facts:
     account: Account
     choices: Mapping[str, Step]
     restrictions: tuple[Restriction, ...]
+
+
+@dataclass(slots=True)
+class Known:
+    """An account that was loaded just now: as policy saw it then, and compiled once it is asked for again."""
+
+    facts: Facts
+    side: Side
+    loaded_at: float  # on the clock of `Sides`
+    seat: Seat | None = None
+    seat_of: Compiled | None = None
+
+    def seated(self, tables: Compiled, now: datetime) -> Seat:
+        """Compiled for these tables."""
+        if self.seat is None or self.seat_of is not tables:
+            self.seat, self.seat_of = tables.seat(self.side, now), tables
+        return self.seat
 
 
 def side_at(facts: Facts, now: datetime) -> Side:
@@ -78,31 +96,32 @@ class Sides:
         }
         self._vocabulary = vocabulary
         self._clock = clock
-        self._kept: dict[tuple[str, str], tuple[float, Facts]] = {}
+        self._kept: dict[tuple[str, str], Known] = {}
         self._writing = threading.Lock()
         self._forgotten = 0
         db.on_new_orders(self.forget_all)
 
-    def fresh(self, service: str, ids: Collection[str]) -> dict[str, Facts] | None:
+    def fresh(self, service: str, ids: Collection[str]) -> dict[str, Known] | None:
         """The accounts, if all of them were loaded just now."""
         not_before = self._clock() - KEPT_S
         found = {}
         for one in ids:
             kept = self._kept.get((service, one))
-            if kept is None or kept[0] < not_before:
+            if kept is None or kept.loaded_at < not_before:
                 return None
-            found[one] = kept[1]
+            found[one] = kept
         return found
 
-    def load(self, service: str, ids: Collection[str]) -> dict[str, Facts]:
+    def load(self, service: str, ids: Collection[str], now: datetime) -> dict[str, Known]:
         """The accounts as the database has them, all of one moment."""
         at, forgotten = self._clock(), self._forgotten
-        found = self._db.read(lambda conn: self._facts(conn, service, ids))
+        facts = self._db.read(lambda conn: self._facts(conn, service, ids))
+        found = {one: Known(told, side_at(told, now), at) for one, told in facts.items()}
         with self._writing:
             if len(self._kept) + len(found) > MOST_KEPT:
                 self._kept.clear()
             if forgotten == self._forgotten:  # else it may be of before the write
-                self._kept.update({(service, one): (at, facts) for one, facts in found.items()})
+                self._kept.update({(service, one): known for one, known in found.items()})
         return found
 
     def forget(self, service: str, account: str) -> None:
