@@ -13,6 +13,12 @@
 When Hoede could not be reached `answer.certain` is False: keep the content hidden and send the *same* event
 again later, until an answer is certain. A call that Hoede refuses raises `HoedeRefused`, which has a `code`.
 
+Before an account does something, ask; where it is not granted, show the reasons:
+
+    permit = hoede.permit("a-17", "message", counterpart="a-3", relation="friend")
+    if not permit.granted:
+        show([one.text["en"] for one in permit.reasons], permit.now["en"])
+
 Orders come by webhook, at least once each, until Hoede has a receipt:
 
     call = verify_webhook(body, headers, secrets)  # WebhookInvalid: answer 401
@@ -32,6 +38,7 @@ Everything a platform needs is exported here. `demo/plein` is a whole platform b
 from hoede.client.calls import EventAnswer, HoedeRefused, HoedeUnavailable, NoticeReceipt
 from hoede.client.clients import AsyncClient, Client
 from hoede.client.links import handover_link
+from hoede.client.permits import AttemptTold, PermitAnswer, PermitReason
 from hoede.client.webhooks import Letter, OrderCall, WebhookInvalid, verify_webhook
 from hoede.core.ages import AgeBand, AgeEvidence, Assurance
 from hoede.core.errors import HoedeError
@@ -44,6 +51,7 @@ __all__ = [
     "Answer",
     "Assurance",
     "AsyncClient",
+    "AttemptTold",
     "Channel",
     "Client",
     "Event",
@@ -56,6 +64,8 @@ __all__ = [
     "NoticeReceipt",
     "OrderCall",
     "OrderState",
+    "PermitAnswer",
+    "PermitReason",
     "Target",
     "TargetKind",
     "WebhookInvalid",
