@@ -423,8 +423,8 @@ def packs_page() -> str:
         "Packs",
         "policy/packs/",
         "What an account may, by band of age: limits, starts, who reaches whom, and duties.\n"
-        "Packs are joined, and the strictest of them counts; one that is enjoined or proposed does not act.\n"
-        "`hoede policy explain` answers questions about them in words: [ten of them](packs/ten-questions.md).",
+        "Packs are joined, and the strictest counts; one that is enjoined or proposed does not act.\n"
+        "`hoede policy explain` answers questions about them: [ten of them](packs/ten-questions.md).",
         _table(("pack", "title", "basis", "status", "where", "as of"), rows),
     )
 

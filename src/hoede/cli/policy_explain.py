@@ -71,11 +71,11 @@ def explain(
         raise typer.BadParameter(f"{lang} is none of {', '.join(LOCALES)}")
     policy, now, zones = given.policy(packs), given.moment(at), given.zones(zone)
     since = given.day(joined) or min(one.effective_from for one in policy.packs)
-    living = dict(zip(("country", "region"), given.place(country), strict=True))
+    lives, part = given.place(country)
     side = (
-        born_side(given.day(born), now, zones=zones, joined=since, **living)
+        born_side(given.day(born), now, zones=zones, joined=since, country=lives, region=part)
         if band is None
-        else Side(band=band, known=True, zones=zones, **living)
+        else Side(band=band, known=True, zones=zones, country=lives, region=part)
     )
     around = Around(
         vocabulary=policy.vocabulary,

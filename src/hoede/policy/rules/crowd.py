@@ -26,7 +26,7 @@ ANSWERS = (
     (Answer.GRANTED, None),
 )
 CODES = tuple(Code)
-_WIDTH = 32
+WIDTH = 32
 _NOT_YET = 255
 _AT_ONCE = 1 << 15  # looked up together, so that what is between stays in the nearest cache
 
@@ -34,13 +34,13 @@ _AT_ONCE = 1 << 15  # looked up together, so that what is between stays in the n
 def outcome_of(permit: Permit) -> int:
     """A permit as one small number: its answer, and the code of its first reason."""
     reason = CODES.index(permit.reasons[0].code) if permit.reasons else 0
-    return ANSWERS.index((permit.answer, permit.whom)) * _WIDTH + reason
+    return ANSWERS.index((permit.answer, permit.whom)) * WIDTH + reason
 
 
 def answer_of(outcome: int) -> tuple[Answer, Whom | None, Code | None]:
     """What an outcome says."""
-    answer, whom = ANSWERS[outcome // _WIDTH]
-    return answer, whom, None if answer is Answer.GRANTED else CODES[outcome % _WIDTH]
+    answer, whom = ANSWERS[outcome // WIDTH]
+    return answer, whom, None if answer is Answer.GRANTED else CODES[outcome % WIDTH]
 
 
 @dataclass(frozen=True, slots=True)
