@@ -157,7 +157,10 @@ class Config(_Part):
     policy_packs: tuple[str, ...] = Field(
         default=("hoede-baseline", "eu-dsa28", "digital-consent"),
         min_length=1,
-        description="Packs of the age policy that are in force, by id; the strictest counts.",
+        description=(
+            "Packs of age policy that a new deployment begins with: ids of ours, or files that end in .toml."
+            " From then on policy is changed by two people (`hoede policy propose`), and this is not read."
+        ),
     )
     home_country: str | None = Field(
         default=None,

@@ -27,6 +27,8 @@ TAKE = frozenset({"judge", "lead"})
 SEE_QUEUE = TAKE | {"legal"}
 READ_LOG = frozenset({"auditor"})
 SEE_REPORTS = frozenset({"judge", "lead", "legal", "auditor"})
+SEE_POLICY = frozenset({"policy", "legal", "lead", "administrator", "auditor"})
+CHANGE_POLICY = frozenset({"policy"})
 ACT_ON_ORDERS = frozenset({"administrator", "lead"})
 
 # Who may pass each door. A door without a row here fails the first test.
@@ -72,6 +74,17 @@ WHO = {
     "person-invite": ADMINISTRATOR,
     "person-roles": ADMINISTRATOR,
     "person-sign-out": ADMINISTRATOR,
+    "policy": SEE_POLICY,
+    "policy-agree": CHANGE_POLICY,
+    "policy-back": CHANGE_POLICY,
+    "policy-new": CHANGE_POLICY,
+    "policy-pack": SEE_POLICY,
+    "policy-propose": CHANGE_POLICY,
+    "policy-rollback": CHANGE_POLICY,
+    "policy-shadow": CHANGE_POLICY,
+    "policy-unshadow": CHANGE_POLICY,
+    "policy-version": SEE_POLICY,
+    "policy-withdraw": CHANGE_POLICY,
     "queue": SEE_QUEUE,
     "queue-next": TAKE,
     "recover": ANYONE,

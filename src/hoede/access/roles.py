@@ -26,6 +26,7 @@ class Permission(StrEnum):
     REPORTS_SEE = "reports.see"
     PEOPLE_MANAGE = "people.manage"
     AUDIT_READ = "audit.read"
+    POLICY_SEE = "policy.see"
     POLICY_CHANGE = "policy.change"
 
 

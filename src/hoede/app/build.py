@@ -16,8 +16,9 @@ from fastapi import FastAPI
 from hoede.app.console import console
 from hoede.app.keys import check_key_folder
 from hoede.app.outside import build_authorities, endpoints_of
+from hoede.app.packs import texts_named
 from hoede.app.tables import Tables, read_tables
-from hoede.app.watch import Watch
+from hoede.app.watch import COUNTS_EVERY_S, Watch
 from hoede.audit import Sequencer
 from hoede.config import Config, ConfigError
 from hoede.core.errors import HoedeError
@@ -34,6 +35,7 @@ from hoede.flow.attempt import Permits, Sides
 from hoede.flow.attempt import Tables as PolicyTables
 from hoede.flow.carry_out import CarryOut, Job, ReceiveReceipt, Waits
 from hoede.flow.cases import Cases
+from hoede.flow.change_policy import ChangePolicy
 from hoede.flow.expire import Expire
 from hoede.flow.grounds import GroundsStand
 from hoede.flow.judge import Judge, Objections
@@ -50,7 +52,9 @@ from hoede.keys import FileKeys
 from hoede.lists import Nearby
 from hoede.lists import store as lists
 from hoede.media import CHILD, FETCHER, Fetcher, Level, Limits, Pool, Reader, connect, resolve, system_roots
-from hoede.policy import Policy, shipped_pack, shipped_vocabulary
+from hoede.policy import Attempt, Permit, Side, shipped_vocabulary
+from hoede.policy.counts import ShadowCounts
+from hoede.policy.live import LivePolicy
 from hoede.reporting import Authority
 from hoede.review.helplines import shipped, unchecked
 from hoede.web import api, health, notices_api, public, report
@@ -105,14 +109,20 @@ class Hoede:
     expire: Expire
     rescan: Rescan
     notice: TakeNotice
-    watch: Watch
+    policy: LivePolicy
+    shadow_counts: ShadowCounts
+    change_policy: ChangePolicy
+    watches: tuple[Watch, ...]
     permits: Permits
     site: FastAPI
     connections: tuple[Closeable, ...]
 
     def close(self) -> None:
         """Finish what was asked of the database, then let go of everything."""
-        self.watch.stop()
+        for watch in self.watches:
+            watch.stop()
+        with suppress(HoedeError):  # counts of a version in shadow: nothing rests on them
+            self.shadow_counts.flush(self.db)
         for one in self.connections:
             one.close()
         with suppress(HoedeError):  # a database that is gone keeps nobody from ending
@@ -154,7 +164,6 @@ def build(config: Config, *, demo_links: Mapping[str, str] | None = None, holder
     reader, nearby, fetcher = reader_of(config, tables), Nearby(db), fetcher_of(config)
     refuse_bare(config, reader)
     screening = _screening(config, tables, db, vault, keys, reader, nearby)
-    permits = permits_of(config, tables, db)
     appeal, notice = _appeal(config, tables, db), _notice(config, tables, db, keys)
     me = holder or f"{secrets.token_hex(6)}"
     jobs = _jobs(config, tables, db, vault, keys, grounds, platform, authorities, screening)
@@ -190,7 +199,16 @@ def build(config: Config, *, demo_links: Mapping[str, str] | None = None, holder
         view=View(db=db, vault=vault, reader=reader, new_id=new_id),
         detectors=lambda: screening.looking.health.all(time.monotonic()),
     )
-    doors = console(config, desk, keys.names, new_id)
+    change = policy_changes(config, tables, db, keys)
+    change.begin(texts_named(config.policy_packs))
+    policy, counts = LivePolicy(db, change.vocabulary), ShadowCounts()
+    permits = Permits(
+        db=db,
+        sides=Sides(db, tables.book.measures, change.vocabulary),
+        tables=PolicyTables(policy.policy),
+        counted=partial(_in_shadow, policy, counts),
+    )
+    doors = console(config, desk, change, keys.names, new_id)
     return Hoede(
         config=config,
         db=db,
@@ -211,7 +229,19 @@ def build(config: Config, *, demo_links: Mapping[str, str] | None = None, holder
             db=db, nearby=nearby, quorum=config.industry_quorum, earlier=screening.earlier, holder=me
         ),
         notice=notice,
-        watch=Watch(nearby),
+        policy=policy,
+        shadow_counts=counts,
+        change_policy=change,
+        watches=(
+            Watch("hoede-lists", nearby.refresh, failed="lists.not_read"),
+            Watch("hoede-policy", policy.refresh, failed="policy.not_read"),
+            Watch(
+                "hoede-policy-counts",
+                partial(counts.flush, db),
+                failed="policy.not_counted",
+                every_s=COUNTS_EVERY_S,
+            ),
+        ),
         permits=permits,
         site=_site(
             config, tables, db, ballast, screening, permits, appeal, notice, fetcher, demo_links, doors
@@ -340,15 +370,19 @@ def _jobs(  # noqa: PLR0917 - likewise
     return {one.name: by_carrier[one.by] for one in measures if one.by in by_carrier}
 
 
-def permits_of(config: Config, tables: Tables, db: Database) -> Permits:
-    """Permits by the packs of the configuration; raises `PackUnknown`, `PolicyError`."""
-    policy = Policy(
-        shipped_vocabulary(), tuple(map(shipped_pack, config.policy_packs)), home=config.home_country
-    )
-    return Permits(
-        db=db,
-        sides=Sides(db, tables.book.measures, shipped_vocabulary()),
-        tables=PolicyTables(lambda: policy),
+def _in_shadow(  # noqa: PLR0917 - likewise
+    policy: LivePolicy, counts: ShadowCounts, side: Side, attempt: Attempt, permit: Permit, now: datetime
+) -> None:
+    """Count what a version in shadow would have answered, while there is one."""
+    shadow = policy.snapshot().shadow
+    if shadow is not None:
+        counts.record(shadow, side, attempt, now, permit)
+
+
+def policy_changes(config: Config, tables: Tables, db: Database, keys: FileKeys) -> ChangePolicy:
+    """What changes policy, for the console and for commands."""
+    return ChangePolicy(
+        db=db, keys=keys, roles=tables.roles, vocabulary=shipped_vocabulary(), home=config.home_country
     )
 
 

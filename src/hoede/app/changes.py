@@ -16,6 +16,7 @@ from hoede.evidence import vault_keys
 from hoede.keys import FileKeys
 from hoede.lists import banks, quarantine
 from hoede.lists import store as lists
+from hoede.policy import store as policy
 from hoede.reporting import store as reports
 from hoede.review import judgments, views
 from hoede.review import notice_store as notices
@@ -39,6 +40,7 @@ _TELLING = (
     judgments,
     views,
     notices,
+    policy,
 )
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from hoede.access import Ceremonies, RelyingParty
 from hoede.config import Config
+from hoede.flow.change_policy import ChangePolicy
 from hoede.web.console import (
     cases,
     judging,
@@ -13,6 +14,7 @@ from hoede.web.console import (
     me,
     orders,
     people,
+    policy,
     queue,
     reports,
     sign_in,
@@ -22,7 +24,9 @@ from hoede.web.console.desk import Desk
 from hoede.web.session import Doors, SessionGuard
 
 
-def console(config: Config, desk: Desk, names: bytes, new_id: Callable[[str], str]) -> Doors:
+def console(
+    config: Config, desk: Desk, change: ChangePolicy, names: bytes, new_id: Callable[[str], str]
+) -> Doors:
     """All doors of the console; they stand in the rail in this order."""
     db, roles = desk.db, desk.roles
     party = RelyingParty.at(config.public_url)
@@ -36,6 +40,7 @@ def console(config: Config, desk: Desk, names: bytes, new_id: Callable[[str], st
     looks.open_doors(doors, desk)
     orders.open_doors(doors, db)
     reports.open_doors(doors, db)
+    policy.open_doors(doors, change)
     log.open_doors(doors, db)
     people.open_doors(doors, ceremonies, roles)
     me.open_doors(doors, ceremonies)

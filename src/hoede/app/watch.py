@@ -1,22 +1,29 @@
-"""A thread that keeps the fingerprints in memory as new as the lists, a quarter of a second behind."""
+"""Threads that keep what a process holds in memory as new as the database, and write down what it counts."""
 
 import threading
+from collections.abc import Callable
 
 import structlog
 
-from hoede.lists import Nearby
-
 log = structlog.get_logger()
 EVERY_S = 0.25
+COUNTS_EVERY_S = 15.0
 
 
 class Watch:
-    """Runs from the moment it is made until it is stopped."""
+    """Does one thing again and again, from the moment it is made until it is stopped.
 
-    def __init__(self, nearby: Nearby) -> None:
-        self._nearby = nearby
+    `failed` names, in the log, what could not be done; the next time it is tried again.
+    """
+
+    def __init__(
+        self, name: str, step: Callable[[], object], *, failed: str, every_s: float = EVERY_S
+    ) -> None:
+        self._step = step
+        self._failed = failed
+        self._every_s = every_s
         self._stopped = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="hoede-lists", daemon=True)
+        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
@@ -26,7 +33,7 @@ class Watch:
     def _run(self) -> None:
         while not self._stopped.is_set():
             try:
-                self._nearby.refresh()
-            except Exception as error:  # noqa: BLE001 - the order fence: what cannot be read now is read next time
-                log.error("lists.not_read", error=type(error).__name__)  # noqa: TRY400 - no values
-            self._stopped.wait(EVERY_S)
+                self._step()
+            except Exception as error:  # noqa: BLE001 - the order fence: what cannot be done now is done next time
+                log.error(self._failed, error=type(error).__name__)  # noqa: TRY400 - no values
+            self._stopped.wait(self._every_s)

@@ -1,5 +1,6 @@
 """The log as people look at it: heads and leaves in pages, and the proof of one leaf."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from sqlalchemy import Connection, select
@@ -31,6 +32,20 @@ def newest_leaves(
         asked = asked.where(LEAVES.c.number < before)
     rows = conn.execute(asked.order_by(LEAVES.c.number.desc()).limit(most))
     return tuple((row.number, row.body) for row in rows)
+
+
+def numbers_of(conn: Connection, commitments: Sequence[str]) -> dict[int, int | None]:
+    """By place, the number of the first leaf about each of these; None: not numbered yet, absent: no leaf.
+
+    Reads the whole log, which is for a person who waits.
+    """
+    found: dict[int, int | None] = {}
+    for place, one in enumerate(commitments):
+        about = LEAVES.c.body.contains(f'"about":"{one}"', autoescape=True)
+        row = conn.execute(select(LEAVES.c.number).where(about).order_by(LEAVES.c.id).limit(1)).first()
+        if row is not None:
+            found[place] = row.number
+    return found
 
 
 def proof_of(conn: Connection, number: int) -> Proof | None:

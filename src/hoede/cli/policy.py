@@ -9,9 +9,8 @@ from typing import Annotated, Any
 
 import typer
 
+from hoede.cli import policy_diff, policy_explain, policy_versions
 from hoede.cli.common import say
-from hoede.cli.policy_diff import diff
-from hoede.cli.policy_explain import explain
 from hoede.cli.policy_given import day, moment, policy
 from hoede.core.errors import HoedeError
 from hoede.policy import (
@@ -42,13 +41,20 @@ class AttemptUnknown(HoedeError):
     code = "attempt-unknown"
 
 
-commands.command()(explain)
-commands.command()(diff)
-
-
 @commands.callback()
 def about() -> None:
     """Age policy: packs, permits and their reasons."""
+
+
+commands.command()(policy_explain.explain)
+commands.command()(policy_diff.diff)
+commands.command()(policy_versions.show)
+commands.command()(policy_versions.propose)
+commands.command()(policy_versions.approve)
+commands.command()(policy_versions.shadow)
+commands.command()(policy_versions.withdraw)
+commands.command()(policy_versions.rollback)
+commands.command()(policy_versions.counts)
 
 
 @commands.command()

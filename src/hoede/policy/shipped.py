@@ -26,9 +26,14 @@ def shipped_vocabulary() -> Vocabulary:
 @functools.cache
 def shipped_pack(name: str) -> Pack:
     """One pack by its id; `PackUnknown` names those there are."""
+    return read_pack(shipped_text(name), shipped_vocabulary())
+
+
+def shipped_text(name: str) -> str:
+    """Its text, as it is read and hashed; likewise."""
     if name not in shipped_ids():
         raise PackUnknown(f"There is no pack {name}; there are {', '.join(shipped_ids())}.")
-    return read_pack((_PACKS / f"{name}.toml").read_text(encoding="utf-8"), shipped_vocabulary())
+    return (_PACKS / f"{name}.toml").read_text(encoding="utf-8")
 
 
 @functools.cache

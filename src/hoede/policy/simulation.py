@@ -77,14 +77,18 @@ def parse_shape(text: str) -> Shape:
     """Read `population.toml`; `ShapeError` names the table that is wrong."""
     try:
         tables = tomllib.loads(text)
-        ages = {None if key == UNKNOWN else int(key): _weight(value) for key, value in tables.pop("ages").items()}
+        ages = {
+            None if key == UNKNOWN else int(key): _weight(value) for key, value in tables.pop("ages").items()
+        }
         places = {_place(key): _weight(value) for key, value in tables.pop("places").items()}
         relations = {Relation[key.upper()]: _weight(value) for key, value in tables.pop("relations").items()}
         others = tables.pop("others")
         same, anybody = _weight(others.pop("same_band")), _weight(others.pop("any_band"))
         if tables or others:
             raise ValueError(f"unknown: {', '.join((*tables, *others))}")
-        if not all(sum(shares) for shares in (ages.values(), places.values(), relations.values(), (same, anybody))):
+        if not all(
+            sum(shares) for shares in (ages.values(), places.values(), relations.values(), (same, anybody))
+        ):
             raise ValueError("every table needs a share above 0")
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise ShapeError(f"{error}; see policy/population.toml for how it is written") from error

@@ -9,6 +9,8 @@ from starlette.responses import Response
 from hoede.access import Permission
 from hoede.db import unfinished
 from hoede.db.unfinished import Why
+from hoede.policy.rules.versions import Version
+from hoede.policy.store import all_versions
 from hoede.review.waiting import MOST_COUNTED, Waiting, waiting
 from hoede.web.console.desk import Desk
 from hoede.web.console.frame import show
@@ -24,6 +26,7 @@ class State:
 
     lanes: tuple[Waiting, ...] = ()
     human: int = 0
+    rollback: Version | None = None  # one that waits for a second person
 
 
 def open_doors(doors: Doors, desk: Desk) -> None:
@@ -45,15 +48,18 @@ class Start:
             lanes=state.lanes,
             overdue=sum(one.overdue for one in state.lanes),
             human=state.human,
+            rollback=state.rollback,
             ill=_ill(self.desk.detectors()) if WORKS & visit.may else [],
             most=max(MOST_COUNTED, unfinished.MOST_COUNTED),
         )
 
     def _state(self, conn: Connection, visit: Visit) -> State:
         sees, lanes = visit.may, self.desk.cases.lanes
+        versions = all_versions(conn) if Permission.POLICY_SEE in sees else ()
         return State(
             lanes=waiting(conn, lanes, visit.now) if Permission.QUEUE_SEE in sees else (),
             human=unfinished.counts(conn)[Why.HUMAN] if Permission.ORDERS_SEE in sees else 0,
+            rollback=next((one for one in versions if one.unconfirmed), None),
         )
 
 
