@@ -57,7 +57,7 @@ from hoede.policy.counts import ShadowCounts
 from hoede.policy.live import LivePolicy
 from hoede.reporting import Authority
 from hoede.review.helplines import shipped, unchecked
-from hoede.web import api, health, notices_api, public, report
+from hoede.web import api, health, me, notices_api, public, report
 from hoede.web import permits as permit_pages
 from hoede.web.answering import Answers
 from hoede.web.console.desk import Desk
@@ -165,7 +165,7 @@ def build(config: Config, *, demo_links: Mapping[str, str] | None = None, holder
     refuse_bare(config, reader)
     screening = _screening(config, tables, db, vault, keys, reader, nearby)
     appeal, notice = _appeal(config, tables, db), _notice(config, tables, db, keys)
-    me = holder or f"{secrets.token_hex(6)}"
+    mine = holder or f"{secrets.token_hex(6)}"
     jobs = _jobs(config, tables, db, vault, keys, grounds, platform, authorities, screening)
     carry_out = CarryOut(
         db=db,
@@ -173,7 +173,7 @@ def build(config: Config, *, demo_links: Mapping[str, str] | None = None, holder
         ground_of=grounds.why_not,
         waits=_waits(config),
         lanes=tables.lanes,
-        holder=me,
+        holder=mine,
     )
     judge = Judge(
         db=db,
@@ -223,10 +223,10 @@ def build(config: Config, *, demo_links: Mapping[str, str] | None = None, holder
         judge=judge,
         objections=desk.objections,
         view=desk.view,
-        sequencer=Sequencer(db, keys, me),
+        sequencer=Sequencer(db, keys, mine),
         expire=Expire(db=db, vault=vault, kept=tables.kept),
         rescan=Rescan(
-            db=db, nearby=nearby, quorum=config.industry_quorum, earlier=screening.earlier, holder=me
+            db=db, nearby=nearby, quorum=config.industry_quorum, earlier=screening.earlier, holder=mine
         ),
         notice=notice,
         policy=policy,
@@ -468,6 +468,17 @@ def _site(  # noqa: PLR0917 - likewise
     pages += report.routes(
         report.ReportPages(
             desk=notice,
+            secrets=lambda: {name: one.secrets for name, one in endpoints_of(config).items()},
+            service_names={name: one.name for name, one in config.services.items()},
+            helplines=helplines,
+            demo=config.deployment == "demo",
+            now=lambda: datetime.now(UTC),
+        )
+    )
+    pages += me.routes(
+        me.MePages(
+            desk=permits,
+            vocabulary=shipped_vocabulary(),
             secrets=lambda: {name: one.secrets for name, one in endpoints_of(config).items()},
             service_names={name: one.name for name, one in config.services.items()},
             helplines=helplines,

@@ -30,6 +30,10 @@ Whoever wants to report something is handed over to a page of Hoede's, by a link
     link = handover_link("https://hoede.example", secrets, service="plein", subject="a-17", reporter="a-3",
                          content="c-1", now=now)  # lasts 15 minutes, works once; opened on top, in no frame
 
+Everybody can see what is on for them, who decided it, and choose, on a page of Hoede's:
+
+    link = me_link("https://hoede.example", secrets, service="plein", account="a-17", now=now)
+
 `AsyncClient` has the same methods, awaited. Every call may be repeated: the Idempotency-Key follows from what
 is told, so that a retry, also one by you tomorrow, is the same request and is never counted twice.
 Everything a platform needs is exported here. `demo/plein` is a whole platform built on this.
@@ -37,7 +41,7 @@ Everything a platform needs is exported here. `demo/plein` is a whole platform b
 
 from hoede.client.calls import EventAnswer, HoedeRefused, HoedeUnavailable, NoticeReceipt
 from hoede.client.clients import AsyncClient, Client
-from hoede.client.links import handover_link
+from hoede.client.links import handover_link, me_link
 from hoede.client.permits import AttemptTold, PermitAnswer, PermitReason
 from hoede.client.webhooks import Letter, OrderCall, WebhookInvalid, verify_webhook
 from hoede.core.ages import AgeBand, AgeEvidence, Assurance
@@ -70,5 +74,6 @@ __all__ = [
     "TargetKind",
     "WebhookInvalid",
     "handover_link",
+    "me_link",
     "verify_webhook",
 ]
