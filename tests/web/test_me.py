@@ -46,7 +46,7 @@ def test_it_shows_what_is_on_and_who_decided(api: Api) -> None:
     page = opened(api, somebody(api, 14))
 
     assert "<b>Messages out:</b> Nobody" in page
-    assert "Decided by: Our rules" in page
+    assert "Decided by: Our rules." in page
 
 
 def test_it_speaks_dutch(api: Api) -> None:

@@ -61,7 +61,7 @@ class Dial:
     title: str
     asks: str
     step: str  # in words
-    who: str
+    who: str | None  # None: nobody said anything
     loosen: str | None  # who may open it further than the steps offered
     steps: tuple[tuple[str, str, bool], ...]  # value, words, chosen now; fewer than two: nothing to choose
     chosen: bool  # by the owner, so that it can be let go
@@ -189,7 +189,7 @@ def _dial(words: Catalogue, one: InForce, found: InForceFor) -> Dial:
         title=setting.say("name", words.locale),
         asks=setting.say("asks", words.locale),
         step=say_step(words, setting, one.step),
-        who=one.who.value,
+        who=one.who.value if one.bounds else None,
         loosen=None if beyond is None else beyond.value,
         steps=_steps(words, one),
         chosen=setting.name in found.side.choices,
