@@ -19,6 +19,7 @@ from hoede.client import (
     AgeBand,
     AgeEvidence,
     Answer,
+    AppealReceipt,
     Assurance,
     AsyncClient,
     Channel,
@@ -234,6 +235,22 @@ def test_the_awaited_client_reports_too(fake: FakeHoede) -> None:
             return [await client.notice("a-1", "bully", at=AT), await client.notice_receipt("ntc_1")]
 
     assert asyncio.run(both()) == [RECEIVED] * 2
+
+
+def test_an_objection_is_passed_on_with_the_letter_it_is_against(fake: FakeHoede, client: Client) -> None:
+    told = {"number": "7K3M-0QWZ-94TA", "received_on": "2026-03-05", "answer_by": "2026-03-19"}
+    fake.script = [(503, {}), (200, told), (200, told)]
+    receipt = client.appeal("ord_1", "a-1", "Not me.")
+    assert receipt == AppealReceipt("7K3M-0QWZ-94TA", date(2026, 3, 5), date(2026, 3, 19))
+
+    async def awaited() -> AppealReceipt:
+        async with AsyncClient(fake.url, "hk_k_s") as other:
+            return await other.appeal("ord_1", "a-1", "Not me.")
+
+    assert asyncio.run(awaited()) == receipt
+    assert {one.path for one in fake.asked} == {"/v1/appeals"}
+    assert fake.asked[0].json == {"letter": "ord_1", "account": "a-1", "words": "Not me."}
+    assert len({one.headers["idempotency-key"] for one in fake.asked}) == 1
 
 
 def test_a_hand_over_link_is_another_one_each_time() -> None:

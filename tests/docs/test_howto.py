@@ -238,6 +238,9 @@ def test_a_platform_is_plugged_in_as_its_page_tells(house: House, platform: dict
     assert (
         httpx2.get(asked(platform, "SELECT link FROM letter WHERE account = 'bram'")[0][0]).status_code == 200
     )
+    (letter,) = asked(platform, "SELECT id FROM letter WHERE account = 'bram'")
+    passed_on = [platform["pass_on_objection"](letter[0], "bram", "That was a test card.") for _ in range(2)]
+    assert passed_on[0] == passed_on[1]
     assert eventually(lambda: "hoede_orders_open 0.0" in metrics(house))
     said = house.do(("shell", "", LOOK))
     assert ("finished, 1 files" in said, "sound" in said) == (True, True)

@@ -17,10 +17,13 @@ from hoede.db import Transaction, orders, restores
 from hoede.db.restores import Restore
 from hoede.demo import people
 from hoede.demo.stage import Stage
+from hoede.policy.rules.versions import By, Via
+from hoede.policy.shadow import Cell
+from hoede.policy.shipped import shipped_text
 from hoede.reporting import store as reports
 from hoede.simulators import pictures
 
-ROLES = ("lead", "auditor", "administrator")
+ROLES = ("lead", "auditor", "administrator", "policy")
 
 
 def suspected(playing: Stage, name: str) -> str:
@@ -59,6 +62,19 @@ def filed_report(playing: Stage) -> str:
     return until(lambda: playing.hoede.db.read(reports.finished))[0]
 
 
+def proposed_version(playing: Stage) -> str:
+    """A version of policy in shadow, with an older baseline and a pack that is new."""
+    change, by = playing.hoede.change_policy, By("per_anna", Via.CONSOLE)
+    older = shipped_text("hoede-baseline").replace("min_account_age = 13", "min_account_age = 16")
+    draft = change.draft([older, shipped_text("nl")])
+    version = change.propose(draft, why="Our counsel asked for it.", day=None, by=by)
+    change.shadow(version.number, by=by)
+    counts = playing.hoede.shadow_counts
+    counts.add(Cell(version.number, "message", "13-15", "NL", "granted", "refused"), 1200)
+    counts.flush(playing.hoede.db)
+    return str(version.number)
+
+
 @dataclass(frozen=True)
 class Sight:
     """Somebody who may see nearly everything, in one language, and where to look."""
@@ -70,7 +86,11 @@ class Sight:
 
 @pytest.fixture(scope="module")
 def at(playing: Stage) -> dict[str, str]:
-    return {"order": restored_order(playing), "report": filed_report(playing)}
+    return {
+        "order": restored_order(playing),
+        "report": filed_report(playing),
+        "version": proposed_version(playing),
+    }
 
 
 @pytest.fixture(scope="module", params=["en", "nl"])
@@ -104,6 +124,12 @@ PAGES = (
     "/console/log",
     "/console/log/heads",
     "/console/log/3",
+    "/console/policy",
+    "/console/policy/new",
+    "/console/policy/back",
+    "/console/policy/{version}",
+    "/console/policy/{version}/simulation",
+    "/console/policy/1/packs/hoede-baseline",
 )
 
 

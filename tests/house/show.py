@@ -4,6 +4,7 @@ import base64
 import json
 import sys
 from collections.abc import Callable
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,18 @@ from hoede.core.findings import Category, Certainty, DigestKind, Finding, Listed
 from hoede.core.media import Frame
 from hoede.core.orders import TargetKind
 from hoede.detection import all_detectors, look_with_all
-from hoede.enforcement import Decision, DecisionStanding, decide, orders_of
+from hoede.enforcement import Decision, DecisionStanding, orders_of
+from hoede.enforcement import decide as decide_case
+from hoede.policy import (
+    Attempt,
+    Policy,
+    Side,
+    born_side,
+    decide,
+    effective,
+    shipped_pack,
+    shipped_vocabulary,
+)
 
 
 class NoLists:
@@ -69,8 +81,19 @@ def a_rule(_folder: Path) -> Any:
     """What is decided now about a minor's upload that a detector could not look at."""
     blind = Finding("md5", Category.UNSEEN, Certainty.HINT, "could not look")
     minor = DecisionStanding(verified_adult=False, adult=False)
-    decision = decide([blind], minor, read_tables().book)
+    decision = decide_case([blind], minor, read_tables().book)
     return [decision.rules, decision.measures] if decision else None
+
+
+def a_setting(_folder: Path) -> Any:
+    """What somebody who closed the new setting answers to an attempt, and what is in force for others."""
+    now = datetime(2026, 11, 26, tzinfo=UTC)
+    policy = Policy(shipped_vocabulary(), (shipped_pack("hoede-baseline"),))
+    open_, closed = Side(), Side(choices={"remix.dance": "none"})
+    adult = born_side(date(1990, 1, 1), now)
+    permit = decide(policy, adult, Attempt(what="dance_along", counterpart=closed), now)
+    in_force = [effective(policy, one, now)["remix.dance"].step for one in (closed, open_)]
+    return [permit.answer, permit.reasons[0].code, *in_force]
 
 
 def _running(folder: Path, *, authority: str) -> Hoede:
@@ -116,6 +139,7 @@ SHOWN: dict[str, Callable[[Path], Any]] = {
     "authority": an_authority,
     "measure": a_measure,
     "rule": a_rule,
+    "setting": a_setting,
 }
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""A detector, an authority, a measure of the platform and a rule are one file or one table each."""
+"""A detector, an authority, a measure of the platform, a rule and a setting are one file or table each."""
 
 import json
 import os
@@ -86,11 +86,26 @@ when     = "minor"
 measures = ["preserve"]
 """
 
+SETTING = """
+["remix.dance"]
+group = "sharing"
+kind = "ladder"
+steps = ["none", "friends", "everyone"]
+tightest = "none"
+attempt = "dance_along"
+whose = "theirs"
+name = { en = "Dancing", nl = "Dansen" }
+asks = { en = "Who may dance along?", nl = "Wie mag meedansen?" }
+talk = { en = "With whom do you dance?", nl = "Met wie dans je?" }
+source = "docs/sources.md#settings"
+"""
+
 ADDED = {
     "detector": ("detection/detectors/colour.py", DETECTOR),
     "authority": ("reporting/authorities/harbour.py", AUTHORITY),
     "measure": ("enforcement/measures.toml", MEASURES),
     "rule": ("enforcement/rulebook.toml", RULE),
+    "setting": ("policy/settings.toml", SETTING),
 }
 SHOWS = {
     "detector": [["colour", "names a colour"]],
@@ -105,6 +120,7 @@ SHOWS = {
         ["could-not-look", "keep-what-nobody-could-look-at"],
         ["hold", "preserve", "review"],
     ],
+    "setting": ["refused", "feature_off", "none", "everyone"],
 }
 
 

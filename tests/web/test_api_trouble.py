@@ -87,10 +87,11 @@ def test_what_a_refused_key_told_is_not_kept(api: Api) -> None:
 @contextmanager
 def locked(api: Api) -> Iterator[Connection]:
     """Another process writes for as long as this is open; Hoede waits a fifth of a second, not ten."""
-    engine = api.hoede.db.engine
-    sql_event.listen(engine, "connect", lambda conn, _: conn.execute("PRAGMA busy_timeout=200"))
-    engine.dispose()  # connections opened from here on have the short wait
-    with closing(connect(str(engine.url.database), isolation_level=None)) as other:
+    db = api.hoede.db
+    for engine in (db.engine, db._writing):
+        sql_event.listen(engine, "connect", lambda conn, _: conn.execute("PRAGMA busy_timeout=200"))
+        engine.dispose()  # connections opened from here on have the short wait
+    with closing(connect(str(db.engine.url.database), isolation_level=None)) as other:
         other.execute("BEGIN EXCLUSIVE")
         yield other
 

@@ -29,6 +29,7 @@ READ_LOG = frozenset({"auditor"})
 SEE_REPORTS = frozenset({"judge", "lead", "legal", "auditor"})
 SEE_POLICY = frozenset({"policy", "legal", "lead", "administrator", "auditor"})
 CHANGE_POLICY = frozenset({"policy"})
+OPEN_RAW = frozenset({"lead", "legal"})
 ACT_ON_ORDERS = frozenset({"administrator", "lead"})
 
 # Who may pass each door. A door without a row here fails the first test.
@@ -77,11 +78,13 @@ WHO = {
     "policy": SEE_POLICY,
     "policy-agree": CHANGE_POLICY,
     "policy-back": CHANGE_POLICY,
+    "policy-figure": SEE_POLICY,
     "policy-new": CHANGE_POLICY,
     "policy-pack": SEE_POLICY,
     "policy-propose": CHANGE_POLICY,
     "policy-rollback": CHANGE_POLICY,
     "policy-shadow": CHANGE_POLICY,
+    "policy-simulation": SEE_POLICY,
     "policy-unshadow": CHANGE_POLICY,
     "policy-version": SEE_POLICY,
     "policy-withdraw": CHANGE_POLICY,
@@ -89,6 +92,11 @@ WHO = {
     "queue-next": TAKE,
     "recover": ANYONE,
     "recovery": ANYONE,
+    "raw-agree": OPEN_RAW,
+    "raw-ask": OPEN_RAW,
+    "raw-files": OPEN_RAW,
+    "raw-open": OPEN_RAW,
+    "raw-wishes": OPEN_RAW,
     "report": SEE_REPORTS,
     "reports": SEE_REPORTS,
     "session-end": ALL,

@@ -133,3 +133,14 @@ def test_changing_policy_asks_for_a_passkey_once_more(console: Hoede) -> None:
     console.db.commit(lambda tx: tx.conn.exec_driver_sql(long_ago))
     assert taken.get(NEW).headers["location"] == f"/console/step-up?to={NEW}"
     assert taken.get(POLICY).status_code == 200
+
+
+def test_a_version_is_tried_on_made_up_people_as_table_and_figure(hoede: Hoede) -> None:
+    anna, _ = signed_in(hoede, "policy", language="nl")
+    page = propose(anna, pack="", shipped="au-smma16")
+    told = anna.get(f"{page}/simulation").text
+    assert ("10.000 verzonnen accounts" in told, f'src="{page}/figure?lang=nl"' in told) == (True, True)
+    figure = anna.get(f"{page}/figure")
+    assert figure.headers["content-type"].startswith("image/svg+xml")
+    assert "nee ervoor" in figure.text
+    assert "Niemand kreeg een ander antwoord." in anna.get(f"{POLICY}/1/simulation").text

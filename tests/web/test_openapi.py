@@ -14,6 +14,7 @@ TAKING = {
     "/v1/accounts:batch": "post",
     "/v1/events": "post",
     "/v1/notices": "post",
+    "/v1/appeals": "post",
     "/v1/orders/{order}/receipt": "post",
     "/v1/permits": "post",
 }
@@ -64,7 +65,7 @@ def test_every_route_names_its_problems(described: Any, path: str, method: str) 
     assert [code for code in ("401", "403", "422", "503") if code not in answers] == []
 
 
-@pytest.mark.parametrize("path", ["/v1/events", "/v1/notices", "/v1/orders/{order}/receipt"])
+@pytest.mark.parametrize("path", ["/v1/events", "/v1/notices", "/v1/appeals", "/v1/orders/{order}/receipt"])
 def test_an_idempotency_key_is_asked_for_on_every_post(described: Any, path: str) -> None:
     told = described["paths"][path]["post"]["parameters"]
 

@@ -30,6 +30,7 @@ BEYOND_WORDS_IN_A_FIELD = {
     LATER,
     NO_STEP,
     ONLY_SETTINGS,
+    "Value error, no words",
 }
 # A change that is called wrong and is not: then the event fits the description after all.
 OTHER_METHOD = "Wrong response to undeclared method"

@@ -16,6 +16,7 @@ class Scope(StrEnum):
     RECEIPTS = "receipts:write"
     NOTICES = "notices"
     PERMITS = "permits"
+    APPEALS = "appeals"
 
 
 class KeyKind(StrEnum):

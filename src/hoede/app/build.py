@@ -41,6 +41,7 @@ from hoede.flow.grounds import GroundsStand
 from hoede.flow.judge import Judge, Objections
 from hoede.flow.notice import TakeNotice
 from hoede.flow.preserve import Preserve
+from hoede.flow.read import Read
 from hoede.flow.report import Compose, Report
 from hoede.flow.rescan import Rescan
 from hoede.flow.screen import Screening
@@ -53,11 +54,11 @@ from hoede.lists import Nearby
 from hoede.lists import store as lists
 from hoede.media import CHILD, FETCHER, Fetcher, Level, Limits, Pool, Reader, connect, resolve, system_roots
 from hoede.policy import Attempt, Permit, Side, shipped_vocabulary
-from hoede.policy.counts import ShadowCounts
 from hoede.policy.live import LivePolicy
+from hoede.policy.shadow import ShadowCounts
 from hoede.reporting import Authority
 from hoede.review.helplines import shipped, unchecked
-from hoede.web import api, health, me, notices_api, public, report
+from hoede.web import api, appeals_api, health, me, notices_api, public, report
 from hoede.web import permits as permit_pages
 from hoede.web.answering import Answers
 from hoede.web.console.desk import Desk
@@ -108,6 +109,7 @@ class Hoede:
     sequencer: Sequencer
     expire: Expire
     rescan: Rescan
+    appeal: Appeal
     notice: TakeNotice
     policy: LivePolicy
     shadow_counts: ShadowCounts
@@ -197,6 +199,7 @@ def build(config: Config, *, demo_links: Mapping[str, str] | None = None, holder
         judge=judge,
         objections=Objections(judge=judge),
         view=View(db=db, vault=vault, reader=reader, new_id=new_id),
+        read=Read(db=db, new_id=new_id),
         detectors=lambda: screening.looking.health.all(time.monotonic()),
     )
     change = policy_changes(config, tables, db, keys)
@@ -228,6 +231,7 @@ def build(config: Config, *, demo_links: Mapping[str, str] | None = None, holder
         rescan=Rescan(
             db=db, nearby=nearby, quorum=config.industry_quorum, earlier=screening.earlier, holder=mine
         ),
+        appeal=appeal,
         notice=notice,
         policy=policy,
         shadow_counts=counts,
@@ -487,11 +491,13 @@ def _site(  # noqa: PLR0917 - likewise
         )
     )
     told = notices_api.NoticeDesk(db=db, guard=machines.guard, take=notice)
+    objected = appeals_api.AppealDesk(db=db, guard=machines.guard, appeal=appeal)
     return site(
         [
             permit_pages.routes(asked),
             api.routes(machines),
             notices_api.routes(told),
+            appeals_api.routes(objected),
             health.routes(figures),
         ],
         [*pages, *doors.routes],

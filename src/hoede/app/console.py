@@ -15,7 +15,9 @@ from hoede.web.console import (
     orders,
     people,
     policy,
+    policy_simulation,
     queue,
+    raw,
     reports,
     sign_in,
     start,
@@ -38,9 +40,11 @@ def console(
     cases.open_doors(doors, desk)
     judging.open_doors(doors, desk)
     looks.open_doors(doors, desk)
+    raw.open_doors(doors, desk)
     orders.open_doors(doors, db)
-    reports.open_doors(doors, db)
+    reports.open_doors(doors, desk)
     policy.open_doors(doors, change)
+    policy_simulation.open_doors(doors, change)
     log.open_doors(doors, db)
     people.open_doors(doors, ceremonies, roles)
     me.open_doors(doors, ceremonies)

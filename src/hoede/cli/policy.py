@@ -9,9 +9,12 @@ from typing import Annotated, Any
 
 import typer
 
-from hoede.cli import policy_diff, policy_explain, policy_versions
+from hoede.cli import policy_versions
 from hoede.cli.common import say
+from hoede.cli.policy_diff import diff
+from hoede.cli.policy_explain import explain
 from hoede.cli.policy_given import day, moment, policy
+from hoede.cli.policy_simulate import simulate_
 from hoede.core.errors import HoedeError
 from hoede.policy import (
     SOMEBODY,
@@ -26,6 +29,7 @@ from hoede.policy import (
     born_side,
     check_place,
     decide,
+    knows_zone,
     read_pack,
     shipped_vocabulary,
     show_permit,
@@ -41,13 +45,8 @@ class AttemptUnknown(HoedeError):
     code = "attempt-unknown"
 
 
-@commands.callback()
-def about() -> None:
-    """Age policy: packs, permits and their reasons."""
-
-
-commands.command()(policy_explain.explain)
-commands.command()(policy_diff.diff)
+commands.command()(explain)
+commands.command()(diff)
 commands.command()(policy_versions.show)
 commands.command()(policy_versions.propose)
 commands.command()(policy_versions.approve)
@@ -55,6 +54,12 @@ commands.command()(policy_versions.shadow)
 commands.command()(policy_versions.withdraw)
 commands.command()(policy_versions.rollback)
 commands.command()(policy_versions.counts)
+commands.command("simulate")(simulate_)
+
+
+@commands.callback()
+def about() -> None:
+    """Age policy: packs, permits and their reasons."""
 
 
 @commands.command()
@@ -111,6 +116,8 @@ def decide_(
     """Answer one attempt with every reason: granted, refused, or ask (oneself or a guardian)."""
     selected, now = policy(packs), moment(at)
     words = selected.vocabulary
+    if not knows_zone((zone,)):
+        raise typer.BadParameter(f"{zone} is no zone; write it like Europe/Amsterdam")
     if attempt not in words.attempts:
         near = " or ".join(get_close_matches(attempt, words.attempts)) or "one of policy/settings.toml"
         raise AttemptUnknown(f"There is no attempt {attempt}; did you mean {near}?")

@@ -6,6 +6,7 @@ In the console somebody is signed in. At the machine they say who they are, and 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -16,9 +17,9 @@ from hoede.app.tables import read_tables
 from hoede.cli.common import configured, database, say
 from hoede.cli.policy_given import day, moment
 from hoede.flow.change_policy import ChangePolicy, Proof
-from hoede.policy.counts import SHOWN_FROM, changed_answers, counts_of
 from hoede.policy.rules.differences import differences
 from hoede.policy.rules.versions import Version, in_force_at, state_of
+from hoede.policy.shadow import SHOWN_FROM, as_csv, changed_answers, counts_of
 from hoede.policy.store import all_versions
 from hoede.policy.versions import find
 
@@ -134,7 +135,14 @@ def rollback(context: typer.Context, why: Why, by: Person, as_json: AsJson = Fal
     say("\n".join(lines), {**_told(done.version), "withdrawn": list(done.withdrawn)}, as_json=as_json)
 
 
-def counts(context: typer.Context, version: Number, as_json: AsJson = False) -> None:
+def counts(
+    context: typer.Context,
+    version: Number,
+    csv: Annotated[
+        Path | None, typer.Option(help="Write how often each was attempted, for `hoede policy simulate`.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
     """Show what was counted while a version was in shadow; no cell that could be one person."""
     with changing(context) as change:
         find(change.db.read(all_versions), version)
@@ -148,8 +156,17 @@ def counts(context: typer.Context, version: Number, as_json: AsJson = False) -> 
         lines.append(
             f"{found.hidden} answers stand in cells of fewer than {SHOWN_FROM}, which are not shown."
         )
+    if csv is not None:
+        _write(csv, as_csv(found))
     cells = [cell._asdict() | {"times": times} for cell, times in found.shown]
     say("\n".join(lines), {"version": version, "counts": cells, "hidden": found.hidden}, as_json=as_json)
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise typer.BadParameter(f"{path} cannot be written: {error.strerror}") from error
 
 
 def _day(told: str | None) -> date | None:

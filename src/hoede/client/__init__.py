@@ -30,6 +30,8 @@ Whoever wants to report something is handed over to a page of Hoede's, by a link
     link = handover_link("https://hoede.example", secrets, service="plein", subject="a-17", reporter="a-3",
                          content="c-1", now=now)  # lasts 15 minutes, works once; opened on top, in no frame
 
+Who objects in your own app needs no link of ours: `hoede.appeal(order, account, words)` passes it on.
+
 Everybody can see what is on for them, who decided it, and choose, on a page of Hoede's:
 
     link = me_link("https://hoede.example", secrets, service="plein", account="a-17", now=now)
@@ -39,7 +41,7 @@ is told, so that a retry, also one by you tomorrow, is the same request and is n
 Everything a platform needs is exported here. `demo/plein` is a whole platform built on this.
 """
 
-from hoede.client.calls import EventAnswer, HoedeRefused, HoedeUnavailable, NoticeReceipt
+from hoede.client.calls import AppealReceipt, EventAnswer, HoedeRefused, HoedeUnavailable, NoticeReceipt
 from hoede.client.clients import AsyncClient, Client
 from hoede.client.links import handover_link, me_link
 from hoede.client.permits import AttemptTold, PermitAnswer, PermitReason
@@ -53,6 +55,7 @@ __all__ = [
     "AgeBand",
     "AgeEvidence",
     "Answer",
+    "AppealReceipt",
     "Assurance",
     "AsyncClient",
     "AttemptTold",

@@ -61,6 +61,15 @@ class NoticeReceipt:
 
 
 @dataclass(frozen=True, slots=True)
+class AppealReceipt:
+    """That an objection was taken; what comes of it is told by a letter."""
+
+    number: str  # show it to whoever objects
+    received_on: date
+    answer_by: date
+
+
+@dataclass(frozen=True, slots=True)
 class Call:
     method: str
     path: str
@@ -153,6 +162,12 @@ def notice_receipt(notice_id: str, retries: Retries) -> Steps[NoticeReceipt]:
     return ask(call, _notice_receipt, retries)
 
 
+def appeal(letter: str, account: str, words: str, key: str | None, retries: Retries) -> Steps[AppealReceipt]:
+    body = _json({"letter": letter, "account": account, "words": words})
+    call = Call("POST", "/v1/appeals", body, key or _key("appeal", body.decode()))
+    return ask(call, _appeal_receipt, retries)
+
+
 def http_parts(call: Call, api_key: str, timeout_s: float) -> dict[str, Any]:
     """Return the headers, the body and the patience of a call as httpx2 takes them."""
     return {**_content(call, api_key), "timeout": timeout_s + call.more_s}
@@ -230,6 +245,14 @@ def _notice_receipt(told: dict[str, Any]) -> NoticeReceipt:
         received_on=date.fromisoformat(told["received_on"]),
         answer_by=date.fromisoformat(told["answer_by"]),
         url=told["receipt_url"],
+    )
+
+
+def _appeal_receipt(told: dict[str, Any]) -> AppealReceipt:
+    return AppealReceipt(
+        number=told["number"],
+        received_on=date.fromisoformat(told["received_on"]),
+        answer_by=date.fromisoformat(told["answer_by"]),
     )
 
 

@@ -146,6 +146,16 @@ class Client:
         """Return what is in force for an account. Raises `HoedeRefused`, `HoedeUnavailable`."""
         return self._run(asking.policy(account, self._retries))
 
+    def appeal(
+        self, letter: str, account: str, words: str, *, idempotency_key: str | None = None
+    ) -> calls.AppealReceipt:
+        """Pass on what somebody wrote against a letter. Raises `HoedeRefused`, `HoedeUnavailable`.
+
+        `letter` is the id of the order that carried it.
+        One objection a letter, whichever way it came: a second one gets the first one's receipt.
+        """
+        return self._run(calls.appeal(letter, account, words, idempotency_key, self._retries))
+
     def close(self) -> None:
         self._http.close()
 
@@ -279,6 +289,12 @@ class AsyncClient:
     async def policy(self, account: str) -> dict[str, Any]:
         """Return what is in force for an account. Raises `HoedeRefused`, `HoedeUnavailable`."""
         return await self._run(asking.policy(account, self._retries))
+
+    async def appeal(
+        self, letter: str, account: str, words: str, *, idempotency_key: str | None = None
+    ) -> calls.AppealReceipt:
+        """As `Client.appeal`."""
+        return await self._run(calls.appeal(letter, account, words, idempotency_key, self._retries))
 
     async def aclose(self) -> None:
         await self._http.aclose()

@@ -33,6 +33,29 @@ class Appeal:
         """Store an objection and open its case; a second one gets the first one's receipt."""
         return self.db.commit(lambda tx: self._object(tx, link, text))
 
+    def object_for(
+        self,
+        service: str,
+        account: str,
+        letter: str,
+        text: str,
+        also: Callable[[Transaction, AppealReceipt], None],
+    ) -> AppealReceipt | Refusal:
+        """Likewise where a platform passes it on, for the account that its letter went to.
+
+        `also` is done with the receipt, in the same transaction.
+        """
+
+        def step(tx: Transaction) -> AppealReceipt | Refusal:
+            row = review.lock_letter(tx, letter)
+            mine = row is not None and (row.service, row.account) == (service, account)
+            answer = self._take(tx, row, text) if row is not None and mine else Refusal(Reason.UNKNOWN)
+            if isinstance(answer, AppealReceipt):
+                also(tx, answer)
+            return answer
+
+        return self.db.commit(step)
+
     def _view(self, conn: Connection, link: str) -> AppealView | None:
         row = review.letter_behind(conn, link) if len(link) <= LONGEST_LINK else None
         if row is None:
@@ -48,8 +71,9 @@ class Appeal:
 
     def _object(self, tx: Transaction, link: str, text: str) -> AppealReceipt | Refusal:
         row = review.lock_letter_behind(tx, link) if len(link) <= LONGEST_LINK else None
-        if row is None:
-            return Refusal(Reason.UNKNOWN)
+        return Refusal(Reason.UNKNOWN) if row is None else self._take(tx, row, text)
+
+    def _take(self, tx: Transaction, row: LetterRow, text: str) -> AppealReceipt | Refusal:
         if before := review.objection_to(tx.conn, row.order_id):
             return _receipt(before)
         zone = accounts.account(tx.conn, row.service, row.account).zone

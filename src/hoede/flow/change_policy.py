@@ -2,7 +2,8 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from typing import Final
 
 from sqlalchemy import Connection
 
@@ -16,7 +17,10 @@ from hoede.policy import Pack, Policy, Vocabulary, read_pack
 from hoede.policy import versions as steps
 from hoede.policy.live import read_policy
 from hoede.policy.rules.versions import By, Version, Via, before, in_force_at, newest, start_of
+from hoede.policy.simulation import Figure, populate, shipped_shape, simulate
 from hoede.policy.store import all_versions, changes, keep_texts, policy_at, texts_of, wrong_with
+
+SEED: Final = 1  # the same made-up people for every version
 
 
 class MayNotChangePolicy(HoedeError):
@@ -144,6 +148,19 @@ class ChangePolicy:
         versions, now = self.db.read(lambda conn: (all_versions(conn), self.db.time(conn)))
         live = in_force_at(versions, now)
         return None if live is None else before(versions, live)
+
+    def simulate(self, version: Version, accounts: int) -> tuple[Figure, ...]:
+        """What a version would change beside its base, for made-up people, once all of it has begun.
+
+        Nothing for the first one, which has no base.
+        """
+        if version.base is None:
+            return ()
+        after = Policy(self.vocabulary, self.packs_of(version.number), home=version.home)
+        before = Policy(self.vocabulary, self.packs_of(version.base), home=version.home)
+        begun = [start_of(one.effective_from + timedelta(days=2)) for one in after.packs]
+        now = max(self.db.now(), version.starts_at, *begun)
+        return simulate(before, after, populate(shipped_shape(), accounts, SEED), now)
 
     def at_machine(self, person: str) -> By:
         """Somebody who says at the machine who they are, and may change policy.

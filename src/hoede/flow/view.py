@@ -86,11 +86,11 @@ class View:
         return self.db.commit(lambda tx: self._ask_raw(tx, raw_id, case_id, copy_id, person, purpose))
 
     def approve_raw(self, raw_id: str, person: str) -> Refused | None:
-        """A second person says yes; nobody approves their own wish."""
+        """A second person says yes, while who asked still has the case; nobody approves their own wish."""
         return self.db.commit(lambda tx: _approve(tx, raw_id, person))
 
     def raw(self, raw_id: str, person: str) -> Iterator[bytes] | Refused:
-        """The file itself, for the one who asked, while a second person's yes and the case are theirs."""
+        """The file itself, once, for who asked, while a second person's yes and the case are theirs."""
         view_id = self.new_id("vie")
         copy = self.db.commit(lambda tx: self._opens_raw(tx, view_id, raw_id, person))
         return copy if isinstance(copy, Refused) else self._read(view_id, copy)
@@ -119,12 +119,15 @@ class View:
         return raw_id
 
     def _opens_raw(self, tx: Transaction, view_id: str, raw_id: str, person: str) -> EvidenceRow | Refused:
-        asked = views.raw(tx.conn, raw_id)
+        asked = views.lock_raw(tx, raw_id)
         if asked is None or asked.person != person:
             return Refused(Why.GONE)
-        if asked.until is None or asked.until <= tx.now:
+        if not asked.may_open(tx.now):
             return Refused(Why.TWO_PEOPLE)
-        return self._opens(tx, view_id, asked.case_id, asked.evidence, person, "raw", asked.purpose)
+        copy = self._opens(tx, view_id, asked.case_id, asked.evidence, person, "raw", asked.purpose)
+        if not isinstance(copy, Refused):
+            views.open_raw(tx, raw_id)
+        return copy
 
 
 def _may_open(
@@ -149,11 +152,14 @@ def _copies(conn: Connection, case: CaseRow) -> set[str]:
 
 
 def _approve(tx: Transaction, raw_id: str, person: str) -> Refused | None:
-    asked = views.raw(tx.conn, raw_id)
+    asked = views.lock_raw(tx, raw_id)
     if asked is None:
         return Refused(Why.GONE)
     if asked.person == person:
         return Refused(Why.OWN)
+    held = claims.holder(tx.conn, asked.case_id, tx.now)
+    if held is None or held[0] != asked.person:
+        return Refused(Why.GONE)
     return None if views.approve_raw(tx, raw_id, person) else Refused(Why.ALREADY)
 
 

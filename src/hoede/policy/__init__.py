@@ -6,11 +6,13 @@ Works without a server, and imports nothing beyond the standard library and nump
     side = born_side(date(2012, 3, 1), now, zones=("Europe/Amsterdam",), country="NL")
     permit = decide(policy, side, Attempt(what="go_live"), now)
 
-`decide` is the plain evaluator; `compile_policy` makes tables that answer the same in a few look-ups.
+`decide` is the plain evaluator; `Compiled` answers the same in a few look-ups, `Crowd` for many at once.
 What each word means and why it is so: docs/decisions/0020-age-policy.md.
 """
 
 from hoede.policy.rules import LookingLaw, LookTableError, may_look, parse_look_table
+from hoede.policy.rules.compiled import Compiled, Seat
+from hoede.policy.rules.crowd import Crowd, answer_of, outcome_of
 from hoede.policy.rules.effective import (
     Bound,
     InForce,
@@ -46,6 +48,7 @@ from hoede.policy.rules.sides import (
     Restriction,
     Side,
     born_side,
+    knows_zone,
     zones_at,
 )
 from hoede.policy.rules.steps import Shown, Step
@@ -68,8 +71,10 @@ __all__ = [
     "Bound",
     "Choosing",
     "Code",
+    "Compiled",
     "Consent",
     "Contact",
+    "Crowd",
     "Duty",
     "InForce",
     "Layer",
@@ -86,6 +91,7 @@ __all__ = [
     "Reason",
     "Relation",
     "Restriction",
+    "Seat",
     "Setting",
     "SettingsError",
     "Shown",
@@ -97,13 +103,16 @@ __all__ = [
     "Vocabulary",
     "Who",
     "Whom",
+    "answer_of",
     "born_side",
     "check_failed",
     "check_place",
     "decide",
     "effective",
     "in_force",
+    "knows_zone",
     "may_look",
+    "outcome_of",
     "parse_look_table",
     "parse_vocabulary",
     "read_pack",

@@ -1,120 +1,112 @@
-"""What a version in shadow would have answered: counted by attempt, band and country, and nothing else.
+"""Recorded counts: how often each attempt was made, by band and country; never by whom or with whom."""
 
-Counting is cheap where permits are answered: in memory, and written down together once in a while.
-What a process that is killed had not written yet is lost, and that is all right: nothing rests on it.
-Nothing is counted while no version is in shadow.
-"""
-
-import threading
-from collections import Counter
+import csv
+import io
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, NamedTuple
 
-from sqlalchemy import Connection, select, update
-
-from hoede.db import Database, Transaction, insert_new
-from hoede.policy.live import Standing
-from hoede.policy.rules.permits import Answer, Permit, decide
-from hoede.policy.rules.places import COUNTRIES
+from hoede.core.ages import AgeBand
+from hoede.core.errors import HoedeError
+from hoede.policy.rules.effective import Policy
+from hoede.policy.rules.permits import Answer, decide
+from hoede.policy.rules.places import check_place
 from hoede.policy.rules.sides import Attempt, Side
-from hoede.policy.tables import COUNTS
+from hoede.policy.rules.vocabulary import ANYTHING, Vocabulary
+from hoede.policy.simulation import BANDS, UNKNOWN, Figure, parts_of
 
-SHOWN_FROM: Final = 10  # a cell with fewer could be somebody
-MOST_CELLS: Final = 20_000  # kept in memory; more means that somebody sends nonsense
+HEADS = ["capability", "band", "country", "count"]
+MOST_ROWS = 1_000_000
 
 
-class Cell(NamedTuple):
-    """What is counted together. Never an account, and never who was at the other side."""
+class CountsError(HoedeError):
+    """The file of counts is not one we can read."""
 
-    number: int
-    attempt: str
-    band: str
-    country: str  # "": not known
-    live: str
-    shadow: str
+    code = "counts-invalid"
 
 
 @dataclass(frozen=True, slots=True)
-class Counts:
-    """Cells that may be shown, and how many answers stand in those that may not."""
+class Count:
+    what: str  # an attempt, or a setting
+    band: str  # of BANDS
+    place: str | None
+    count: int
 
-    shown: tuple[tuple[Cell, int], ...]
-    hidden: int
 
-
-class ShadowCounts:
-    """Counts in memory until `flush`."""
-
-    def __init__(self) -> None:
-        self._counted: Counter[Cell] = Counter()
-        self._lock = threading.Lock()
-
-    def record(self, shadow: Standing, side: Side, attempt: Attempt, now: datetime, permit: Permit) -> None:
-        """Count what the version in shadow would have answered where this permit was given.
-
-        An attempt that is in no vocabulary is not counted: its word could be anything.
-        """
-        if attempt.what not in shadow.policy.vocabulary.gates:
-            return
-        would = decide(shadow.policy, side, attempt, now).answer
-        self.add(
-            Cell(
-                number=shadow.version.number,
-                attempt=attempt.what,
-                band=side.band.value if side.known else "unknown",
-                country=side.country if side.country in COUNTRIES else "",
-                live=permit.answer.value,
-                shadow=would.value,
-            )
-        )
-
-    def add(self, cell: Cell, times: int = 1) -> None:
-        with self._lock:
-            if cell in self._counted or len(self._counted) < MOST_CELLS:
-                self._counted[cell] += times
-
-    def flush(self, db: Database) -> int:
-        """Write down what was counted since the last time; returns how many cells. On trouble all is kept."""
-        with self._lock:
-            counted, self._counted = self._counted, Counter()
-        if not counted:
-            return 0
+def read_counts(text: str, vocabulary: Vocabulary) -> tuple[Count, ...]:
+    """Rows of a CSV with the heads of `HEADS`; `CountsError` names the first line that is wrong."""
+    rows = csv.reader(io.StringIO(text))
+    if next(rows, None) != HEADS:
+        raise CountsError(f"line 1: the first line must be {','.join(HEADS)}")
+    found = []
+    for row in rows:
         try:
-            db.commit(lambda tx: _write(tx, counted))
-        except BaseException:
-            for cell, times in counted.items():
-                self.add(cell, times)
-            raise
-        return len(counted)
+            found.append(_count(row, vocabulary))
+        except ValueError as error:
+            raise CountsError(f"line {rows.line_num}: {error}") from error
+        if len(found) > MOST_ROWS:
+            raise CountsError(f"more than {MOST_ROWS:,} lines; add up the counts of one row each")
+    return tuple(found)
 
 
-def counts_of(conn: Connection, number: int) -> Counts:
-    """What was counted of a version, without what could be about one person."""
-    rows = [
-        (Cell(*row[:-1]), row.times)
-        for row in conn.execute(select(COUNTS).where(COUNTS.c.number == number).order_by(*COUNTS.c[1:6]))
+def _count(row: list[str], vocabulary: Vocabulary) -> Count:
+    if len(row) != len(HEADS):
+        raise ValueError(f"{len(row)} fields; there must be {len(HEADS)}")
+    what, band, place, count = row
+    if what not in vocabulary.attempts:
+        raise ValueError(f"{what} is no capability; see docs/reference/settings.md")
+    if band not in BANDS:
+        raise ValueError(f"{band} is no band; there are {', '.join(BANDS)}")
+    if not (count.isascii() and count.isdigit()):
+        raise ValueError(f"{count} is no count; write a whole number from 0 on")
+    return Count(what, band, None if place == UNKNOWN else check_place(place), int(count))
+
+
+def weigh(counts: tuple[Count, ...], before: Policy, after: Policy, now: datetime) -> tuple[Figure, ...]:
+    """The figures of recorded counts. An attempt with others is asked for one's own side only."""
+    found: dict[tuple[str, str], list[int]] = {}
+    for one in counts:
+        was, becomes = (_answer(policy, one, now) for policy in (before, after))
+        numbers = found.setdefault((one.what, one.band), [0] * 7)
+        refused = was is Answer.REFUSED, becomes is Answer.REFUSED
+        asks = was is Answer.ASK, becomes is Answer.ASK
+        new = refused[1] and not refused[0], refused[0] and not refused[1]
+        for at, counted in enumerate((True, *refused, *asks, *new)):
+            numbers[at] += one.count * counted
+    return tuple(_figure(what, band, numbers) for (what, band), numbers in sorted(found.items()))
+
+
+def _figure(what: str, band: str, numbers: list[int]) -> Figure:
+    asked, refused_before, refused_after, asks_before, asks_after, newly_refused, newly_open = numbers
+    return Figure(
+        what=what,
+        band=band,
+        asked=asked,
+        refused_before=refused_before,
+        refused_after=refused_after,
+        asks_before=asks_before,
+        asks_after=asks_after,
+        newly_refused=newly_refused,
+        newly_open=newly_open,
+    )
+
+
+def _answer(policy: Policy, one: Count, now: datetime) -> Answer:
+    """The strictest answer to one's own part of it: counts hold no other side."""
+    country, region = parts_of(one.place)
+    side = Side(country=country, region=region, zones=("UTC",))
+    if one.band != UNKNOWN:
+        side = Side(band=AgeBand(one.band), known=True, country=country, region=region, zones=("UTC",))
+    answers = [
+        decide(policy, side, Attempt(what=what), now).answer for what in _own(policy.vocabulary, one.what)
     ]
-    shown = tuple((cell, times) for cell, times in rows if times >= SHOWN_FROM)
-    return Counts(shown, sum(times for _, times in rows if times < SHOWN_FROM))
+    return min(answers, key=(Answer.REFUSED, Answer.ASK, Answer.GRANTED).index)
 
 
-def changed_answers(counts: Counts) -> list[tuple[str, str, Answer, Answer, int]]:
-    """Attempt, band, answer in force and in shadow, and how often; where they differ, the most first."""
-    summed: Counter[tuple[str, str, str, str]] = Counter()
-    for cell, times in counts.shown:
-        if cell.live != cell.shadow:
-            summed[cell.attempt, cell.band, cell.live, cell.shadow] += times
-    return [
-        (attempt, band, Answer(live), Answer(shadow), times)
-        for (attempt, band, live, shadow), times in summed.most_common()
-    ]
-
-
-def _write(tx: Transaction, counted: Counter[Cell]) -> None:
-    """In one order in every process, so that no two wait for each other."""
-    for cell, times in sorted(counted.items()):
-        key = cell._asdict()
-        if not insert_new(tx.conn, COUNTS, key | {"times": times}):
-            same = [COUNTS.c[name] == value for name, value in key.items()]
-            tx.conn.execute(update(COUNTS).where(*same).values(times=COUNTS.c.times + times))
+def _own(vocabulary: Vocabulary, what: str) -> Iterator[str]:
+    gate = vocabulary.gates.get(what)
+    if gate is None or not gate.needs_other:
+        yield what
+        return
+    yield "use"
+    yield from (one.name for one in gate.own if one.attempt != ANYTHING)

@@ -159,7 +159,7 @@ def simulate(
     after: Policy,
     population: Population,
     now: datetime,
-    told: Callable[[str], None] = lambda what: None,
+    told: Callable[[str], None] = lambda _: None,
 ) -> tuple[Figure, ...]:
     """Every attempt of every band under both; `told` hears of each attempt that is done."""
     whats = attempts_of(before)
@@ -191,7 +191,7 @@ def _touched(
     The other side lives in the same place, so it is touched as well or not at all.
     """
     differ = set(before.packs) ^ set(after.packs)
-    return np.array([any(pack.concerns(*_parts(place)) for pack in differ) for _, place in kinds])
+    return np.array([any(pack.concerns(*parts_of(place)) for pack in differ) for _, place in kinds])
 
 
 def _sides(kinds: Sequence[tuple[int | None, str | None]], policies: tuple[Policy, Policy]) -> list[Side]:
@@ -201,22 +201,24 @@ def _sides(kinds: Sequence[tuple[int | None, str | None]], policies: tuple[Polic
     made: dict[tuple[int | None, str | None], Side] = {}
     for age, place in kinds:
         stands_for = first.setdefault(_within(place, packs), place)
-        made.setdefault((age, stands_for), _side(age, stands_for))
+        made.setdefault((age, stands_for), side_of(age, stands_for))
     return [made[age, first[_within(place, packs)]] for age, place in kinds]
 
 
 def _within(place: str | None, packs: Sequence[Pack]) -> tuple[bool, ...]:
-    return tuple(pack.concerns(*_parts(place)) for pack in packs)
+    return tuple(pack.concerns(*parts_of(place)) for pack in packs)
 
 
-def _side(age: int | None, place: str | None) -> Side:
-    country, region = _parts(place)
+def side_of(age: int | None, place: str | None) -> Side:
+    """A made-up account of one kind: no choices, no locks, the clock of UTC."""
+    country, region = parts_of(place)
     if age is None:
         return Side(country=country, region=region, zones=("UTC",))
     return Side(band=band_of(age), known=True, age=age, country=country, region=region, zones=("UTC",))
 
 
-def _parts(place: str | None) -> tuple[str | None, str | None]:
+def parts_of(place: str | None) -> tuple[str | None, str | None]:
+    """Country and part of it."""
     return (None, None) if place is None else (place.partition("-")[0], place if "-" in place else None)
 
 

@@ -3,8 +3,11 @@
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import Final
 
 from hoede.words.letters import Letter
+
+LONGEST_OBJECTION: Final = 4000  # characters
 
 
 @dataclass(frozen=True, slots=True)

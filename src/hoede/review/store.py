@@ -438,6 +438,14 @@ def letter_behind(conn: Connection, link: str) -> LetterRow | None:
     return None if row is None else _letter(row)
 
 
+def lock_letter(tx: Transaction, order_id: str) -> LetterRow | None:
+    """Likewise by the order that told of it."""
+    row = tx.conn.execute(
+        select(LETTERS).where(LETTERS.c.order_id == order_id).with_for_update()
+    ).one_or_none()
+    return None if row is None else _letter(row)
+
+
 def lock_letter_behind(tx: Transaction, link: str) -> LetterRow | None:
     """Likewise, and nobody else objects to it before this transaction ends."""
     row = tx.conn.execute(_behind(link).with_for_update()).one_or_none()

@@ -1,4 +1,4 @@
-"""Who opened which evidence, for what, and whether it was all of it; and what two people opened as it is."""
+"""Who opened which evidence, for what, and whether it was all of it; what two people opened as it is."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,9 +10,12 @@ from sqlalchemy import (
     Connection,
     ForeignKey,
     Row,
+    Select,
     String,
     Table,
     Text,
+    and_,
+    func,
     insert,
     select,
     update,
@@ -20,6 +23,7 @@ from sqlalchemy import (
 
 from hoede.core.leaves import Leaf
 from hoede.db import METADATA, Moment, Transaction
+from hoede.review.claims import CLAIMS
 
 RAW_FOR = timedelta(minutes=15)
 
@@ -40,13 +44,14 @@ RAW = Table(
     "raw_view",
     METADATA,
     Column("id", String(40), primary_key=True),
-    Column("case_id", String(40), ForeignKey("case_.id"), nullable=False),
+    Column("case_id", String(40), ForeignKey("case_.id"), nullable=False, index=True),
     Column("evidence", String(40), nullable=False),
     Column("person", String(64), nullable=False),
     Column("purpose", Text, nullable=False),
     Column("asked_at", Moment, nullable=False),
     Column("approved_by", String(64)),
     Column("until", Moment),
+    Column("opened_at", Moment),  # once; to open it again takes two people again
 )
 
 
@@ -59,8 +64,14 @@ class RawRow:
     evidence: str
     person: str
     purpose: str
+    asked_at: datetime
     approved_by: str | None
     until: datetime | None
+    opened_at: datetime | None
+
+    def may_open(self, now: datetime) -> bool:
+        """Whether a second person said yes just now, and it was not opened since."""
+        return self.opened_at is None and self.until is not None and now < self.until
 
 
 def note_view(
@@ -100,9 +111,31 @@ def approve_raw(tx: Transaction, raw_id: str, person: str) -> bool:
     return bool(approved.rowcount)
 
 
-def raw(conn: Connection, raw_id: str) -> RawRow | None:
-    row = conn.execute(select(RAW).where(RAW.c.id == raw_id)).one_or_none()
+def lock_raw(tx: Transaction, raw_id: str) -> RawRow | None:
+    """The wish; nobody else says yes to it or opens it before this transaction ends."""
+    row = tx.conn.execute(select(RAW).where(RAW.c.id == raw_id).with_for_update()).one_or_none()
     return None if row is None else _raw(row)
+
+
+def open_raw(tx: Transaction, raw_id: str) -> None:
+    """It is opened now, and not once more."""
+    tx.conn.execute(update(RAW).where(RAW.c.id == raw_id).values(opened_at=tx.now))
+
+
+def raw_of(conn: Connection, case_id: str, person: str) -> tuple[RawRow, ...]:
+    """What this person asked to open of the case, the newest first."""
+    mine = select(RAW).where(RAW.c.case_id == case_id, RAW.c.person == person)
+    return tuple(_raw(row) for row in conn.execute(mine.order_by(RAW.c.asked_at.desc(), RAW.c.id)))
+
+
+def raw_asked(conn: Connection, person: str, now: datetime) -> tuple[RawRow, ...]:
+    """What others wait for a second person to say yes to, the oldest first; only who has the case waits."""
+    asked = _asked(select(RAW), person, now).order_by(RAW.c.asked_at, RAW.c.id)
+    return tuple(_raw(row) for row in conn.execute(asked))
+
+
+def count_raw_asked(conn: Connection, person: str, now: datetime) -> int:
+    return int(conn.execute(_asked(select(func.count()), person, now)).scalar_one())
 
 
 def changes(conn: Connection) -> list[tuple[str, str]]:
@@ -112,6 +145,14 @@ def changes(conn: Connection) -> list[tuple[str, str]]:
     return seen + [("evidence.approved", one) for one in conn.execute(approved).scalars()]
 
 
+def _asked(what: Select[Any], person: str, now: datetime) -> Select[Any]:
+    """Wishes of others nobody said yes to, while who asked still has the case."""
+    asks = and_(CLAIMS.c.case_id == RAW.c.case_id, CLAIMS.c.person == RAW.c.person)
+    has_it = (CLAIMS.c.ended_at.is_(None), CLAIMS.c.until > now, CLAIMS.c.taken_at <= RAW.c.asked_at)
+    waits = (RAW.c.approved_by.is_(None), RAW.c.person != person)
+    return what.select_from(RAW.join(CLAIMS, asks)).where(*has_it, *waits)
+
+
 def _raw(row: Row[Any]) -> RawRow:
     return RawRow(
         id=row.id,
@@ -119,6 +160,8 @@ def _raw(row: Row[Any]) -> RawRow:
         evidence=row.evidence,
         person=row.person,
         purpose=row.purpose,
+        asked_at=row.asked_at,
         approved_by=row.approved_by,
         until=row.until,
+        opened_at=row.opened_at,
     )

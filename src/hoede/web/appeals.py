@@ -8,10 +8,9 @@ from urllib.parse import parse_qs, quote, urlsplit
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from hoede.review.appeals import AppealReceipt, AppealView, Reason, Refusal
+from hoede.review.appeals import LONGEST_OBJECTION, AppealReceipt, AppealView, Reason, Refusal
 from hoede.web.pages import render, words_for
 
-LONGEST_OBJECTION: Final = 4000  # characters
 LARGEST_BODY: Final = 256 * 1024  # bytes; far over what 4,000 characters need, so that a long text comes back
 
 

@@ -9,6 +9,7 @@ from hoede.core.events import EventKind
 from hoede.web.shapes import (
     AccountIn,
     AccountsIn,
+    AppealIn,
     ChoiceIn,
     EventIn,
     NoticeIn,
@@ -172,6 +173,14 @@ NOTICE_BODY: Final[dict[str, Any]] = {
         "required": True,
         "description": f"{_SIZE} It names content and never carries it.",
         "content": {"application/json": {"schema": _inlined(NoticeIn)}},
+    },
+}
+APPEAL_BODY: Final[dict[str, Any]] = {
+    "parameters": [_IDEMPOTENCY],
+    "requestBody": {
+        "required": True,
+        "description": _SIZE,
+        "content": {"application/json": {"schema": _inlined(AppealIn)}},
     },
 }
 # What a notice was answered with is what its state is asked by.

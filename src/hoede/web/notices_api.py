@@ -1,7 +1,7 @@
 """The routes for reports by people: a platform, a trusted flagger or a hotline tells of them."""
 
-import json
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Any, Final
 
@@ -13,12 +13,13 @@ from starlette.responses import JSONResponse
 from hoede.access import ApiKey, KeyKind, Scope
 from hoede.core.errors import HoedeError
 from hoede.db import Database, Transaction
-from hoede.db.idempotency import Remembered, recall, remember
+from hoede.db.idempotency import Remembered
 from hoede.flow.notice import NoticeReceipt, TakeNotice
 from hoede.review.notices import Source
 from hoede.web.api import checked, content_type
 from hoede.web.described import API_KEY, NOTICE_BODY, NOTICE_LINK, problems
 from hoede.web.guard import Guard, idempotency_key
+from hoede.web.once import Said, once
 from hoede.web.shapes import Id, NoticeIn, NoticeOut
 from hoede.web.upload import read_only_json
 
@@ -43,14 +44,6 @@ class NoticeUnknown(HoedeError):
     """There is no such notice of this key's kind for this service."""
 
     code = "notice-unknown"
-
-
-class AnsweredMeanwhileError(Exception):
-    """Another process answered the same request: what this one wrote is undone."""
-
-    def __init__(self, answer: tuple[int, str]) -> None:
-        super().__init__()
-        self.answer = answer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,18 +93,11 @@ def _take(desk: NoticeDesk, key: ApiKey, said: NoticeIn, own_key: str) -> JSONRe
     asked = Remembered.of(
         key.service, own_key, b"POST /v1/notices", notice.source.encode(), said.model_dump_json().encode()
     )
-    if before := desk.db.read(lambda conn: recall(conn, asked)):
-        return JSONResponse(json.loads(before[1]), before[0])
 
-    def also(tx: Transaction, receipt: NoticeReceipt) -> None:
-        mine = (200, json.dumps(_out(receipt)))
-        if (kept := remember(tx, asked, *mine)) != mine:
-            raise AnsweredMeanwhileError(kept)
+    def do(keep: Callable[[Transaction, Said], None]) -> dict[str, Any]:
+        return _out(desk.take.take(notice, lambda tx, receipt: keep(tx, _out(receipt))))
 
-    try:
-        return JSONResponse(_out(desk.take.take(notice, also)))
-    except AnsweredMeanwhileError as theirs:
-        return JSONResponse(json.loads(theirs.answer[1]), theirs.answer[0])
+    return once(desk.db, asked, do)
 
 
 def _refuse_media(body: Any) -> None:

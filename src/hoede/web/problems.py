@@ -17,6 +17,7 @@ from hoede.web.pages import missing_page
 log = structlog.get_logger()
 
 STATUS: Mapping[str, int] = {
+    "appeal-late": 409,
     "body-empty": 422,
     "body-truncated": 400,
     "body-not-understood": 400,
@@ -35,6 +36,7 @@ STATUS: Mapping[str, int] = {
     "internal": 500,
     "key-refused": 401,
     "key-retired": 503,
+    "letter-unknown": 404,
     "media-empty": 422,
     "media-form-refused": 422,
     "media-missing": 422,

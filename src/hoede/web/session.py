@@ -34,6 +34,8 @@ VISIT_COOKIE: Final = (
     "__Host-hoede_visit"  # of who is not signed in yet: ties a form and a challenge to a browser
 )
 FORM_HEADER: Final = "x-hoede-form"  # where our script sends what a form has in its field `form`
+# The policy of a file that goes out as it is: whatever is in it is neither run nor shown.
+SANDBOXED: Final = "sandbox; default-src 'none'; base-uri 'none'; frame-ancestors 'none'"
 SAFE: Final = frozenset({"GET", "HEAD"})
 FRESH_WITHIN: Final = timedelta(minutes=15)
 IPV6_HOME: Final = 64  # bits of an address that one household or company has in common
@@ -253,8 +255,11 @@ def guarded(response: Response, origin: str) -> Response:
 
     The referrer stays with us, so that a browser names the origin of our own forms.
     """
+    own = {"Content-Language"}
+    if response.headers.get("Content-Security-Policy") == SANDBOXED:
+        own.add("Content-Security-Policy")
     for name, value in page_headers("").items():
-        if name != "Content-Language":
+        if name not in own:
             response.headers[name] = value
     response.headers["Referrer-Policy"] = "same-origin"
     response.headers["Cross-Origin-Resource-Policy"] = "same-origin"

@@ -25,6 +25,7 @@ from hoede.accounts import Account
 from hoede.core.ages import AgeEvidence, Assurance
 from hoede.core.events import Channel, Event, EventKind
 from hoede.policy import shipped_vocabulary
+from hoede.review.appeals import LONGEST_OBJECTION
 from hoede.review.notices import LONGEST_WORDS, Notice, NoticeAnswer, Reason, Source, State, storable
 
 Id = Annotated[str, StringConstraints(min_length=1, max_length=255, pattern=r"^[^\x00-\x1f\x7f]+$")]
@@ -449,6 +450,35 @@ class NoticeOut(_Shape):
     received_on: date
     answer_by: date = Field(description="When it is answered at the latest.")
     receipt_url: str = Field(description="A page that shows the same to whoever reported.")
+
+
+class AppealIn(_Shape):
+    """What somebody wrote against what a letter told them."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"letter": "ord_5f0c", "account": "acc-7", "words": "That was a drawing of mine."}]
+        }
+    )
+    letter: Id = Field(description="The id of the `notify` order that carried the letter.")
+    account: Id = Field(description="The account the letter went to.")
+    words: str = Field(min_length=1, max_length=LONGEST_OBJECTION, description="In their own words.")
+
+    @field_validator("words")
+    @classmethod
+    def _storable(cls, told: str) -> str:
+        """As with notices; where nothing is left, nobody objected."""
+        if not (kept := storable(told).strip()):
+            raise ValueError("no words")
+        return kept
+
+
+class AppealOut(_Shape):
+    """That it was taken. What comes of it is told by a letter."""
+
+    number: str = Field(description="For people to quote.")
+    received_on: date
+    answer_by: date = Field(description="When it is answered at the latest.")
 
 
 class Problem(BaseModel):

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from hoede.policy.rules.compiled import PLAIN, Compiled, Seat
 from hoede.policy.rules.permits import Answer, Permit, Whom
 from hoede.policy.rules.sides import Relation, Side
-from hoede.policy.rules.vocabulary import NEVER_CLOSED, Code
+from hoede.policy.rules.vocabulary import Code
 
 Outcomes = npt.NDArray[np.uint8]
 Indices = npt.NDArray[Any]
@@ -60,7 +60,9 @@ class Crowd:
         self._compiled, self._now = compiled, now
         everybody, places = self._seats(sides)
         self._acting = {what: self._part(everybody, places, what, met=False) for what in whats}
-        self._met = {what: self._part(everybody, places, what, met=True) for what in whats}
+        gates = compiled.policy.vocabulary.gates
+        about = [what for what in whats if what in gates and gates[what].takes_other]
+        self._met = {what: self._part(everybody, places, what, met=True) for what in about}
         self._tables: dict[tuple[str, bool], Outcomes] = {}
 
     def _seats(self, sides: Iterable[Side]) -> tuple[list[Seat], Indices]:
@@ -105,7 +107,7 @@ class Crowd:
     ) -> Outcomes:
         """The outcome for each of `who`, with or about each of `others` where there are any."""
         acting = self._acting[what]
-        if what in NEVER_CLOSED or others is None or relations is None:
+        if what not in self._met or others is None or relations is None:
             return self._look(what, acting.numbers[who].astype(np.intp), alone=True)
         met = self._met[what]
         chosen = who if isinstance(who, np.ndarray) else np.arange(len(acting.numbers))[who]
@@ -137,9 +139,10 @@ class Crowd:
         return self._tables[what, alone]
 
     def _outcome(self, what: str, place: int, *, alone: bool) -> int:
-        acting, met = self._acting[what], self._met[what]
+        acting = self._acting[what]
         if alone:
             return outcome_of(self._compiled.decide(acting.seats[place], what, self._now))
+        met = self._met[what]
         pair, relation = divmod(place, len(Relation))
         own, other = divmod(pair, len(met.seats))
         seats = acting.seats[own], met.seats[other]

@@ -87,7 +87,7 @@ def decide(policy: Policy, side: Side, attempt: Attempt, now: datetime) -> Permi
     gate = policy.vocabulary.gates.get(attempt.what)
     if gate is None or not _can_be_wanted(policy, attempt):
         return check_failed()
-    other = attempt.counterpart or (SOMEBODY if gate.needs_other else None)
+    other = (attempt.counterpart if gate.takes_other else None) or (SOMEBODY if gate.needs_other else None)
     packs = policy.acting(side, now)
     their_packs = () if other is None else policy.acting(other, now)
     asked = asked_of(attempt, side, other, now)
@@ -213,22 +213,26 @@ def _matrix(
 ) -> Iterator[Reason]:
     """Band by band: how widely who attempts may reach the other."""
     relation = Asked(relation=attempt.relation)
+    senders, receivers = _any_of(side), _any_of(other)
     for pack in dict.fromkeys((*packs[0], *packs[1])):
-        sender, receiver = band_in(pack, side), band_in(pack, other)
         for row in pack.contacts:
-            if sender not in row.senders or receiver not in row.receivers:
-                continue
-            if says(CONTACT, row.at_most, relation) is not Says.YES:
-                law = pack.legal_basis is Basis.LAW
+            concerns = senders & row.senders and receivers & row.receivers
+            if concerns and says(CONTACT, row.at_most, relation) is not Says.YES:
+                house = pack.legal_basis is Basis.HOUSE
                 yield Reason(
                     code=Code.CONTACT_AGE,
-                    layer=Layer.LIMIT if pack.legal_basis is Basis.HOUSE else Layer.JURISDICTION,
-                    who=Who.LAW if law else Who.HOUSE,
+                    layer=Layer.LIMIT if house else Layer.JURISDICTION,
+                    who=Who.LAW if pack.legal_basis is Basis.LAW else Who.HOUSE,
                     step=row.at_most,
                     pack=pack.ref,
                     law=pack.law,
                     source=row.source,
                 )
+
+
+def _any_of(side: Side) -> frozenset[AgeBand]:
+    """Who is of unknown age may be an adult, and may be a child: every row counts."""
+    return frozenset({side.band}) if side.known else frozenset(BANDS)
 
 
 def _of_setting(

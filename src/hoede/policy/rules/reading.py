@@ -11,7 +11,7 @@ T = TypeVar("T")
 _HEADER = re.compile(r"\s*\[\[?\s*([\w.\-]+)\s*\]\]?\s*(?:#.*)?$")
 _KEY = re.compile(r"\s*\"?([\w\-]+)\"?\s*(?:\.[\w\-\".]+\s*)?=")
 _STRING = re.compile(r'"(?:\\.|[^"\\])*"|\'[^\']*\'|#.*')
-_AT = re.compile(r"\(at line (\d+), column \d+\)")
+_AT = re.compile(r"\(at (?:line (\d+), column \d+|end of document)\)")
 _LONG = ('"""', "'''")
 
 
@@ -92,7 +92,7 @@ class Reading:
             at = _AT.search(str(error))
             last = len(text.splitlines()) or 1
             words = f"{_AT.sub('', str(error)).strip()}; it is not TOML from here on"
-            self.problems.append(Problem(int(at[1]) if at else last, words))
+            self.problems.append(Problem(int(at[1]) if at and at[1] else last, words))
 
     def rows(self, name: str) -> list["Row"]:
         """All tables `[[name]]`."""

@@ -95,6 +95,7 @@ class Gate:
     theirs: tuple[Setting, ...]
     contact: bool  # the contact matrix counts
     needs_other: bool  # asked by a word that means nothing without somebody on the other side
+    takes_other: bool  # a counterpart that is told counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +109,11 @@ class Vocabulary:
     def attempts(self) -> tuple[str, ...]:
         """Everything that can be asked: words, names of settings, and what is never closed."""
         return (*sorted({*self.gates, *NEVER_CLOSED}),)
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """What an account does, without the names of settings."""
+        return tuple(word for word in self.gates if word not in self.settings)
 
     def __getitem__(self, name: str) -> Setting:
         return self.settings[name]
@@ -198,15 +204,18 @@ def _check(settings: Mapping[str, Setting]) -> None:
 def _gates(settings: Mapping[str, Setting]) -> dict[str, Gate]:
     """By name a setting is one's own; by its word it is of who attempts, or of the account it is about."""
     always = tuple(one for one in settings.values() if one.attempt == ANYTHING)
-    gates = {word: Gate(always, (), contact=False, needs_other=False) for word in UNGOVERNED}
+    gates = {
+        word: Gate(always, (), contact=False, needs_other=False, takes_other=False) for word in UNGOVERNED
+    }
     for word in sorted({one.attempt for one in settings.values() if one.attempt} - {ANYTHING}):
         named = [one for one in settings.values() if one.attempt == word]
         own = tuple(one for one in named if not one.theirs)
         others = tuple(settings[one.other] for one in own if one.other)
         theirs = (*(one for one in named if one.theirs), *others)
         contact = any(one.contact for one in named)
-        gates[word] = Gate((*always, *own), theirs, contact=contact, needs_other=bool(theirs))
+        other = bool(theirs)
+        gates[word] = Gate((*always, *own), theirs, contact=contact, needs_other=other, takes_other=other)
     for one in settings.values():
         others = (settings[one.other],) if one.other else ()
-        gates[one.name] = Gate((one,), others, contact=one.contact, needs_other=False)
+        gates[one.name] = Gate((one,), others, contact=one.contact, needs_other=False, takes_other=True)
     return gates

@@ -12,7 +12,7 @@ from hoede.review import Refused, Why
 from hoede.review.asked import LONGEST_TEXT
 from hoede.review.outcomes import CLASSES, AccountIs
 from hoede.web.console.desk import Desk, is_lead, status_of
-from hoede.web.console.frame import show
+from hoede.web.console.frame import no_look, show
 from hoede.web.console.known import Known, known
 from hoede.web.console.queue import CASES, QUEUE
 from hoede.web.session import Doors
@@ -81,15 +81,19 @@ def case_page(
     desk: Desk, visit: Visit, *, status: int = 200, wrong: str | None = None, **more: Any
 ) -> Response:
     """The page of a case; `wrong` is what is wrong with what was sent, which stands in it as it was."""
+    if visit.request.method == "HEAD":
+        return no_look()
     case, person = case_id(visit), visit.person.id
+    written = desk.read.case(case, person)  # the leaf first, then what it is of
     found = desk.db.read(lambda conn: known(conn, case, person, visit.now))
-    if found is None:
+    if written is None or found is None:
         return refused(desk, visit, Refused(Why.GONE))
     return show(
         visit,
         "console/case.html",
         status=status,
         known=found,
+        written=written,
         wrong=wrong,
         given=visit.body,
         undo=found.may_undo(person, visit.now),
@@ -99,6 +103,7 @@ def case_page(
         checks=found.mine and Permission.SECOND_CHECK in visit.may,
         answers=found.mine and Permission.APPEAL_JUDGE in visit.may,
         looks=found.mine and Permission.EVIDENCE_PREVIEW in visit.may,
+        raw=found.mine and Permission.EVIDENCE_RAW in visit.may and any(one.copies for one in found.contents),
         colleagues=colleagues(desk, visit) if found.mine else [],
         outcomes=desk.judge.outcomes,
         classes=CLASSES,

@@ -29,6 +29,11 @@ def show(visit: Visit, template: str, *, status: int = 200, **values: object) ->
     )
 
 
+def no_look() -> Response:
+    """To who asks for headers only: nothing is shown, so nothing must be written down as seen."""
+    return Response(status_code=405, headers={"allow": "GET"})
+
+
 def trouble(visit: Visit, code: str, status: int, *, go: str | None = None) -> Response:
     """The page, or the JSON for our script, that says what is wrong and what to do."""
     words = words_of(visit)

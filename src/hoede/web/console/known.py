@@ -1,4 +1,4 @@
-"""What is known about a case, in text: read at once, as one moment has it. No content of anybody is in it."""
+"""What is known about a case, in text: read at once, as one moment has it. No words of anybody are in it."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,11 +15,8 @@ from hoede.flow.judge.facts import Facts, facts
 from hoede.review import CaseRow, Grounds, JudgmentRow, Objection, claims, judgments
 from hoede.review import notice_store as notices
 from hoede.review import store as review
-from hoede.review.notice_store import NoticeGroup, NoticeRow
-from hoede.review.waiting import objection_text
+from hoede.review.notice_store import NoticeGroup
 from hoede.web.console.desk import name_of
-
-MOST_NOTICES = 20  # more say hardly more, and nobody reads them
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +41,7 @@ class Known:
     note: str | None
     judgments: tuple[JudgmentRow, ...]
     objection: Objection | None
-    objected: str | None  # their own words, for who has the case
     reported: NoticeGroup | None
-    notices: tuple[NoticeRow, ...]  # the newest, for who has the case
 
     @property
     def evidence(self) -> tuple[str, ...]:
@@ -91,9 +86,7 @@ def known(conn: Connection, case_id: str, person: str, now: datetime) -> Known |
         note=claims.note_of(conn, case_id, person),
         judgments=judged,
         objection=review.objection_of(conn, case_id),
-        objected=objection_text(conn, case_id) if mine else None,
         reported=notices.group_of(conn, subject.id),
-        notices=notices.of_case(conn, subject.id, MOST_NOTICES) if mine else (),
     )
 
 

@@ -14,6 +14,7 @@ from hoede.flow.view import READ, How
 from hoede.review import Refused, Why
 from hoede.web.console.cases import case_id, case_page, refused
 from hoede.web.console.desk import Desk, status_of
+from hoede.web.console.frame import no_look
 from hoede.web.console.queue import CASES, QUEUE
 from hoede.web.session import Doors
 from hoede.web.visits import Visit
@@ -64,8 +65,8 @@ class Looks:
 
     def picture(self, visit: Visit) -> Response:
         """The rendered picture; that it was shown is written down before the first byte goes out."""
-        if visit.request.method != "GET":  # a HEAD shows nothing, and must not count as a look
-            return Response(status_code=405, headers={"allow": "GET"})
+        if visit.request.method == "HEAD":
+            return no_look()
         query = visit.request.query_params
         file, how, purpose = (query.get(name, "") for name in ("file", "how", "purpose"))
         if not _is_ours(visit, file, how, purpose):

@@ -10,10 +10,10 @@ from hoede.access import Permission
 from hoede.db import Database
 from hoede.flow.change_policy import ChangePolicy
 from hoede.policy import Pack, PackError, PolicyError, Vocabulary, shipped_ids
-from hoede.policy.counts import SHOWN_FROM, changed_answers, counts_of
 from hoede.policy.rules.differences import Difference, differences
 from hoede.policy.rules.versions import By, State, Version, Via, in_force_at, newest, state_of
 from hoede.policy.rules.wording import say_pack
+from hoede.policy.shadow import SHOWN_FROM, changed_answers, counts_of
 from hoede.policy.shipped import shipped_text
 from hoede.policy.store import all_versions
 from hoede.policy.versions import VersionUnknown, find
@@ -78,7 +78,7 @@ class Policies:
     def version(self, visit: Visit) -> Response:
         """One version, what it changes, and what may be done with it."""
         versions = self.db.read(all_versions)
-        version = find(versions, _number(visit))
+        version = find(versions, number_of(visit))
         counts = self.db.read(lambda conn: counts_of(conn, version.number))
         return show(
             visit,
@@ -95,7 +95,7 @@ class Policies:
 
     def pack(self, visit: Visit) -> Response:
         """What one pack of a version says about itself, and its text."""
-        number, name = _number(visit), str(visit.request.path_params["link"])
+        number, name = number_of(visit), str(visit.request.path_params["link"])
         pack, text = self.change.pack_of(number, name)
         return show(
             visit,
@@ -138,16 +138,16 @@ class Policies:
         return RedirectResponse(f"{POLICY}/{done.version.number}", 303)
 
     def agree(self, visit: Visit) -> Response:
-        return _to(self.change.agree(_number(visit), by=_by(visit)))
+        return _to(self.change.agree(number_of(visit), by=_by(visit)))
 
     def shadow(self, visit: Visit) -> Response:
-        return _to(self.change.shadow(_number(visit), by=_by(visit)))
+        return _to(self.change.shadow(number_of(visit), by=_by(visit)))
 
     def end_shadow(self, visit: Visit) -> Response:
-        return _to(self.change.end_shadow(_number(visit), by=_by(visit)))
+        return _to(self.change.end_shadow(number_of(visit), by=_by(visit)))
 
     def withdraw(self, visit: Visit) -> Response:
-        return _to(self.change.withdraw(_number(visit), why=visit.body.one("why"), by=_by(visit)))
+        return _to(self.change.withdraw(number_of(visit), why=visit.body.one("why"), by=_by(visit)))
 
     def _form(self, visit: Visit, *, problems: list[str] | None = None) -> Response:
         base = newest(self.db.read(all_versions))
@@ -208,7 +208,8 @@ def _may(visit: Visit, version: Version, state: State) -> frozenset[str]:
     return frozenset(name for name, is_so in can.items() if is_so)
 
 
-def _number(visit: Visit) -> int:
+def number_of(visit: Visit) -> int:
+    """Which version the address is of; `VersionUnknown` for what is no number."""
     text = str(visit.request.path_params["id"])
     if not (text.isascii() and text.isdigit() and len(text) < 10):  # noqa: PLR2004 - a database counts no further
         raise VersionUnknown

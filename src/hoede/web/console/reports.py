@@ -7,10 +7,9 @@ from starlette.responses import Response
 
 from hoede.access import Permission
 from hoede.core.errors import HoedeError
-from hoede.db import Database
 from hoede.reporting import calls
-from hoede.reporting import store as reports
-from hoede.web.console.frame import show
+from hoede.web.console.desk import Desk
+from hoede.web.console.frame import no_look, show
 from hoede.web.session import Doors
 from hoede.web.visits import Menu, Visit
 
@@ -24,20 +23,20 @@ class ReportUnknown(HoedeError):
     code = "report-unknown"
 
 
-def open_doors(doors: Doors, db: Database) -> None:
-    at, sees = Reports(db), Permission.REPORTS_SEE
+def open_doors(doors: Doors, desk: Desk) -> None:
+    at, sees = Reports(desk), Permission.REPORTS_SEE
     doors.get(REPORTS, at.page, needs=sees, name="reports", menu=Menu("file", "console.reports.title"))
     doors.get(f"{REPORTS}/{{id}}", at.report, needs=sees, name="report")
 
 
 @dataclass(frozen=True, slots=True)
 class Reports:
-    db: Database
+    desk: Desk
 
     def page(self, visit: Visit) -> Response:
         query = visit.request.query_params
         case, unfinished = query.get("case") or None, query.get("which") == "unfinished"
-        count, page = self.db.read(
+        count, page = self.desk.db.read(
             lambda conn: (
                 calls.count_unfinished(conn),
                 calls.page(conn, case=case, unfinished=unfinished, after=query.get("after")),
@@ -47,10 +46,13 @@ class Reports:
 
     def report(self, visit: Visit) -> Response:
         """What was sent, in fields; the files themselves stay in the vault."""
+        if visit.request.method == "HEAD":
+            return no_look()
         order = str(visit.request.path_params["id"])
-        report, made = self.db.read(lambda conn: (reports.find(conn, order), calls.calls_of(conn, order)))
+        report = self.desk.read.report(order, visit.person.id)
         if report is None:
             raise ReportUnknown
+        made = self.desk.db.read(lambda conn: calls.calls_of(conn, order))
         return show(
             visit,
             "console/report.html",

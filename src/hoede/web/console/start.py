@@ -11,6 +11,7 @@ from hoede.db import unfinished
 from hoede.db.unfinished import Why
 from hoede.policy.rules.versions import Version
 from hoede.policy.store import all_versions
+from hoede.review import views
 from hoede.review.waiting import MOST_COUNTED, Waiting, waiting
 from hoede.web.console.desk import Desk
 from hoede.web.console.frame import show
@@ -27,6 +28,7 @@ class State:
     lanes: tuple[Waiting, ...] = ()
     human: int = 0
     rollback: Version | None = None  # one that waits for a second person
+    wishes: int = 0
 
 
 def open_doors(doors: Doors, desk: Desk) -> None:
@@ -49,6 +51,7 @@ class Start:
             overdue=sum(one.overdue for one in state.lanes),
             human=state.human,
             rollback=state.rollback,
+            wishes=state.wishes,
             ill=_ill(self.desk.detectors()) if WORKS & visit.may else [],
             most=max(MOST_COUNTED, unfinished.MOST_COUNTED),
         )
@@ -60,6 +63,11 @@ class Start:
             lanes=waiting(conn, lanes, visit.now) if Permission.QUEUE_SEE in sees else (),
             human=unfinished.counts(conn)[Why.HUMAN] if Permission.ORDERS_SEE in sees else 0,
             rollback=next((one for one in versions if one.unconfirmed), None),
+            wishes=(
+                views.count_raw_asked(conn, visit.person.id, visit.now)
+                if Permission.EVIDENCE_RAW in sees
+                else 0
+            ),
         )
 
 

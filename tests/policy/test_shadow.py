@@ -13,8 +13,8 @@ from tests.policy.test_versions import office as office  # noqa: PLC0414 - a fix
 from hoede.db import Database
 from hoede.policy import Answer, Attempt, Permit, born_side, decide, shipped_vocabulary
 from hoede.policy import versions as steps
-from hoede.policy.counts import SHOWN_FROM, Cell, ShadowCounts, changed_answers, counts_of
 from hoede.policy.live import LivePolicy, PolicyChanged, PolicyUnread
+from hoede.policy.shadow import SHOWN_FROM, Cell, ShadowCounts, changed_answers, counts_of
 from hoede.policy.tables import TEXTS
 
 NOW = datetime(2026, 12, 1, 9, 30, tzinfo=UTC)

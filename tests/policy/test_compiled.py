@@ -1,0 +1,107 @@
+"""Compiled policy answers as the plain evaluator does, in every case and with every reason."""
+
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.policy.scene import ATTEMPTS, NOW, WORDS, born, policies, policy, sides
+
+from hoede.policy import (
+    Answer,
+    Attempt,
+    Compiled,
+    Crowd,
+    Policy,
+    Relation,
+    Side,
+    answer_of,
+    decide,
+    outcome_of,
+    shipped_ids,
+    shipped_pack,
+)
+
+PEOPLE = [
+    born(day, country=country)
+    for day in ("2018-01-01", "2012-01-01", "2009-06-01", "1990-01-01", None)
+    for country in ("NL", "AU", None)
+]
+LATER = st.sampled_from(
+    [timedelta(), timedelta(hours=-3), timedelta(hours=3), timedelta(days=3), timedelta(days=60)]
+)
+
+
+@settings(max_examples=50)
+@given(
+    policies(),
+    st.lists(sides(), min_size=1, max_size=4),
+    st.lists(
+        st.tuples(ATTEMPTS, st.integers(0, 9), st.integers(0, 9), st.sampled_from(Relation), LATER),
+        max_size=12,
+    ),
+)
+def test_compiled_and_plain_agree(
+    policy: Policy, people: list[Side], asked: list[tuple[str, int, int, Relation, timedelta]]
+) -> None:
+    compiled = Compiled(policy)
+    seats = [*(compiled.seat(side, NOW) for side in people), None]
+    for what, own, other, relation, later in asked:
+        seat, met = seats[own % len(people)], seats[other % len(seats)]
+        assert seat is not None
+        attempt = Attempt(what=what, counterpart=met.side if met else None, relation=relation)
+        plain = decide(policy, seat.side, attempt, NOW + later)
+        assert compiled.decide(seat, what, NOW + later, met, relation) == plain
+        assert compiled.decide(seat, what, NOW + later, met, relation) == plain  # from the table
+
+
+@pytest.mark.parametrize("name", shipped_ids())
+def test_compiled_and_plain_agree_on_every_shipped_pack(name: str) -> None:
+    selected = policy(name)
+    compiled = Compiled(selected)
+    seats = [compiled.seat(side, NOW) for side in PEOPLE]
+    for at, what in enumerate(WORDS.attempts):
+        for seat in seats:
+            other = seats[(at + seats.index(seat)) % len(seats)]
+            attempt = Attempt(what=what, counterpart=other.side, relation=Relation.FOLLOWER)
+            plain = decide(selected, seat.side, attempt, NOW)
+            assert compiled.decide(seat, what, NOW, other, Relation.FOLLOWER) == plain
+
+
+def test_a_pack_that_begins_counts_from_its_first_day_for_seats_that_are_old() -> None:
+    selected = Policy(WORDS, (shipped_pack("hoede-baseline"),))
+    before, after = (datetime(2026, 11, day, 18, tzinfo=UTC) for day in (24, 26))
+    compiled = Compiled(selected)
+    seat = compiled.seat(born("2012-01-01"), before)
+    answers = [compiled.decide(seat, "go_live", now).answer for now in (before, after)]
+    assert answers == [Answer.GRANTED, Answer.REFUSED]
+
+
+@settings(max_examples=25)
+@given(policies(), st.lists(sides(), min_size=1, max_size=4))
+def test_a_crowd_is_answered_as_each_of_it_is(policy: Policy, people: list[Side]) -> None:
+    compiled = Compiled(policy)
+    everybody = [people[at % len(people)] for at in range(20)]
+    whats = ("message", "go_live", "notify", "help")
+    crowd = Crowd(compiled, everybody, NOW, whats)
+    who, others = np.arange(20), np.arange(20)[::-1]
+    relations = np.arange(20) % len(Relation)
+    for what in whats:
+        alone, pairs = crowd.ask(what), crowd.ask(what, who, others, relations)
+        for at, side in enumerate(everybody):
+            assert alone[at] == outcome_of(decide(policy, side, Attempt(what=what), NOW))
+            relation = Relation(int(relations[at]))
+            attempt = Attempt(what=what, counterpart=everybody[others[at]], relation=relation)
+            assert pairs[at] == outcome_of(decide(policy, side, attempt, NOW))
+
+
+def test_an_outcome_says_the_answer_and_the_first_reason() -> None:
+    permit = decide(policy("hoede-baseline"), born("2012-01-01"), Attempt(what="go_live"), NOW)
+    assert answer_of(outcome_of(permit)) == (Answer.REFUSED, None, permit.reasons[0].code)
+
+
+def test_a_million_accounts_take_less_than_64_megabytes() -> None:
+    compiled = Compiled(policy("hoede-baseline", "eu-dsa28", "nl"))
+    crowd = Crowd(compiled, [PEOPLE[at % len(PEOPLE)] for at in range(1000)], NOW, WORDS.words)
+    assert crowd.bytes / 1000 <= 64
