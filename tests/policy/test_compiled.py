@@ -22,6 +22,7 @@ from hoede.policy import (
     shipped_ids,
     shipped_pack,
 )
+from hoede.policy.rules import compiled as compiled_rules
 
 PEOPLE = [
     born(day, country=country)
@@ -67,6 +68,17 @@ def test_compiled_and_plain_agree_on_every_shipped_pack(name: str) -> None:
             attempt = Attempt(what=what, counterpart=other.side, relation=Relation.FOLLOWER)
             plain = decide(selected, seat.side, attempt, NOW)
             assert compiled.decide(seat, what, NOW, other, Relation.FOLLOWER) == plain
+
+
+def test_a_table_that_is_full_begins_anew_and_answers_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(compiled_rules, "_ENTRIES", 2)
+    selected = policy("hoede-baseline")
+    compiled = Compiled(selected)
+    seats = [compiled.seat(side, NOW) for side in PEOPLE]
+    for seat in seats * 2:
+        for what in ("go_live", "gift.send", "search"):
+            plain = decide(selected, seat.side, Attempt(what=what), NOW)
+            assert compiled.decide(seat, what, NOW) == plain
 
 
 def test_a_pack_that_begins_counts_from_its_first_day_for_seats_that_are_old() -> None:

@@ -11,17 +11,21 @@ from hoede.policy import (
     SOMEBODY,
     Answer,
     Attempt,
+    Limit,
     Lock,
     Policy,
     PolicyError,
     Relation,
     Restriction,
     Side,
+    Status,
+    Step,
     UnderMinimum,
     Whom,
     decide,
     effective,
     shipped_pack,
+    show_in_force,
     zones_at,
 )
 
@@ -298,6 +302,104 @@ def test_two_versions_of_a_pack_for_the_same_days_are_refused() -> None:
     old = shipped_pack("release-2021")
     with pytest.raises(PolicyError, match="in force on the same days"):
         Policy(WORDS, (old, replace(old, version="1.1.0", hash="0" * 64)))
+
+
+def test_a_proposed_version_stands_beside_the_one_in_force() -> None:
+    old = shipped_pack("release-2021")
+    both = Policy(WORDS, (old, replace(old, version="2.0.0", hash="0" * 64, status=Status.PROPOSED)))
+    assert both.acting(SOMEBODY, NOW) == (old,)
+
+
+def opening(setting: str, step: str, open_to: str) -> Policy:
+    """A pack that lets a guardian open one setting for those of 13 to 15."""
+    old = shipped_pack("release-2021")
+    row = Limit(
+        setting=setting,
+        bands=frozenset({AgeBand.FROM_13}),
+        step=step,
+        open_to=open_to,
+        source="made up",
+        unverified=False,
+        line=1,
+    )
+    return Policy(WORDS, (replace(old, limits=(row,), starts=()),))
+
+
+@pytest.mark.parametrize(
+    ("yes", "assured", "answer"),
+    [
+        ({}, True, Answer.ASK),
+        ({"dm.send": "connections"}, False, Answer.ASK),  # contact: only an assured guardian opens it
+        ({"dm.send": "connections"}, True, Answer.GRANTED),
+        ({"dm.send": "everyone"}, True, Answer.GRANTED),  # as far as the pack lets it
+        ({"dm.send": "none"}, True, Answer.ASK),
+    ],
+)
+def test_a_guardians_yes_opens_what_the_pack_lets_it_open(
+    yes: dict[str, Step],
+    assured: bool,  # noqa: FBT001 - a column of the table
+    answer: Answer,
+) -> None:
+    side = replace(born(YEAR_14), approved=yes, assured_guardian=assured)
+    selected = opening("dm.send", "none", "connections")
+    permit = decide(selected, side, Attempt(what="dm.send"), NOW)
+    assert (permit.answer, permit.whom) == (answer, Whom.GUARDIAN if answer is Answer.ASK else None)
+    assert at_most_connections(effective(selected, side, NOW)["dm.send"].step)
+
+
+def at_most_connections(step: Step) -> bool:
+    return step in {"none", "trusted", "connections"}
+
+
+def test_a_guardians_yes_opens_a_start_that_says_so_up_to_the_limit() -> None:
+    sb976 = replace(shipped_pack("us-ca-sb976"), status=Status.IN_FORCE)
+    side = replace(born(YEAR_14, country="US", region="US-CA"), choices={"feed.personalised": "on"})
+    answers = [
+        decide(Policy(WORDS, (sb976,)), one, Attempt(what="personalise"), NOW).whom
+        for one in (side, replace(side, approved={"feed.personalised": "on"}))
+    ]
+    assert answers == [Whom.GUARDIAN, None]
+
+
+def test_what_no_age_opens_names_none() -> None:
+    closed = opening("dm.send", "none", "connections").packs[0]
+    everybody = replace(closed, limits=(replace(closed.limits[0], bands=frozenset(AgeBand), open_to=None),))
+    [reason] = decide(Policy(WORDS, (everybody,)), born(YEAR_14), Attempt(what="dm.send"), NOW).reasons
+    assert (reason.code, reason.age) == ("feature_off", None)
+
+
+def test_what_is_in_force_is_shown_with_every_bound() -> None:
+    shown = show_in_force(effective(policy("hoede-baseline"), born(YEAR_14), NOW)["notify.quiet_hours"])
+    assert (shown["step"], shown["who"], shown["loosen"]) == (["21:00-07:00"], "house", "prompt")
+    assert [(one["layer"], one["step"], one["choice"]) for one in shown["bounds"]] == [
+        (3, ["21:00-07:00"], "prompt")
+    ]
+
+
+@pytest.mark.parametrize(("count", "answer"), [(None, Answer.ASK), (4, Answer.GRANTED), (5, Answer.ASK)])
+def test_beyond_a_number_a_month_a_guardian_is_asked(count: int | None, answer: Answer) -> None:
+    side = replace(born(ADULT), locks=lock("purchase", "cap:5"))
+    assert ask("hoede-baseline", side, "buy", this_month=count).answer is answer
+
+
+@pytest.mark.parametrize(("beside", "answer"), [(False, Answer.ASK), (True, Answer.GRANTED)])
+def test_with_an_adult_beside_one_goes_live(beside: bool, answer: Answer) -> None:  # noqa: FBT001 - likewise
+    side = replace(born(ADULT), choices={"live.host": "with_guardian"})
+    assert ask("hoede-baseline", side, "go_live", with_guardian=beside).answer is answer
+
+
+@pytest.mark.parametrize(("minutes", "answer"), [(59, Answer.GRANTED), (60, Answer.REFUSED)])
+def test_minutes_by_weekday_count_on_their_day(minutes: int, answer: Answer) -> None:
+    side = replace(born(ADULT), minutes_today=minutes, locks=lock("time.weekday_caps", {"thu": 60, "fri": 0}))
+    assert ask("release-2021", side, "post").answer is answer
+
+
+def test_of_the_same_or_the_next_band_is_about_ones_age() -> None:
+    teen = replace(born(YEAR_17), choices={"call.receive": "band_adjacent"})
+    callers = {
+        day: ask("release-2021", born(day), "call", counterpart=teen).answer for day in (YEAR_14, ADULT, None)
+    }
+    assert callers == {YEAR_14: Answer.GRANTED, ADULT: Answer.GRANTED, None: Answer.REFUSED}
 
 
 def test_a_version_may_end_on_the_day_on_which_the_next_begins() -> None:

@@ -9,19 +9,9 @@ from lxml import etree
 
 from hoede.policy import Answer, Attempt, Policy, Relation, decide, shipped_pack, shipped_vocabulary
 from hoede.policy.counts import CountsError, read_counts, weigh
+from hoede.policy.people import BANDS, Population, ShapeError, parse_shape, populate, shipped_shape, side_of
 from hoede.policy.rules.drawing import Bars, draw
-from hoede.policy.simulation import (
-    BANDS,
-    Figure,
-    Population,
-    ShapeError,
-    attempts_of,
-    parse_shape,
-    populate,
-    shipped_shape,
-    side_of,
-    simulate,
-)
+from hoede.policy.simulation import Figure, simulate
 
 NOON = datetime(2026, 11, 27, 12, tzinfo=UTC)
 VOCABULARY = shipped_vocabulary()
@@ -103,13 +93,13 @@ def test_the_shape_has_people_in_every_band_who_meet_people_of_their_own_place()
 def test_the_same_packs_before_and_after_change_nothing() -> None:
     people = populate(shipped_shape(), 500, seed=1)
     figures = simulate(packs("release-2021"), packs("release-2021"), people, NOON)
-    assert [one for one in figures if one.changed] == []
+    assert [one for one in figures if one.different] == []
 
 
 def test_every_attempt_is_told_when_it_is_done() -> None:
     told: list[str] = []
     simulate(packs("nl"), packs("nl"), populate(shipped_shape(), 10, seed=1), NOON, told.append)
-    assert tuple(told) == attempts_of(packs("nl"))
+    assert tuple(told) == VOCABULARY.words
 
 
 @pytest.mark.parametrize("accounts", [0, 10_000_001])
@@ -151,6 +141,7 @@ def test_recorded_counts_are_weighed_by_band_and_country() -> None:
         asks_after=0,
         newly_refused=7,
         newly_open=0,
+        different=7,
     )
     assert figures["message", "16-17"].refused_after == 0
 

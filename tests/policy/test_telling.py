@@ -157,3 +157,26 @@ def test_an_auditor_reads_names_and_steps_as_packs_have_them() -> None:
     (said,) = say_reasons(EN, permit, told, Reader.AUDITOR)
     assert said.startswith("Layer 2, age_live: limit live.watch = off, 13-15. Packs release-2021@1.0.0+")
     assert said.endswith(". Evidence declared. At 2026-11-26T12:00:00+00:00.")
+
+
+@pytest.mark.parametrize(
+    ("who", "reader", "said"),
+    [
+        (Who.YOU, Reader.TEEN, "Search is off. You decided this."),
+        (Who.GUARDIAN, Reader.TEEN, "Search is off. Your parent or guardian decided this."),
+        (Who.LAW, Reader.TEEN, "Search is off. The law decided this."),
+        (Who.YOU, Reader.MODERATOR, "Search = Off, decided by The account itself."),
+    ],
+)
+def test_who_decided_is_called_as_the_reader_knows_them(who: Who, reader: Reader, said: str) -> None:
+    reason = Reason(code=Code.SEARCH_OFF, layer=Layer.CHOICE, who=who, setting="search.use", step="off")
+    assert say_reason(EN, reason, around(), reader) == said
+
+
+@pytest.mark.parametrize(
+    ("who", "said"),
+    [(Who.YOU, "Streaks is off. Sam decided this."), (Who.GUARDIAN, "Streaks is off. You decided this.")],
+)
+def test_to_a_guardian_you_is_the_guardian(who: Who, said: str) -> None:
+    reason = Reason(code=Code.FEATURE_OFF, layer=Layer.CHOICE, who=who, setting="streaks", step="off")
+    assert say_reason(EN, reason, around(teen="Sam"), Reader.GUARDIAN) == said

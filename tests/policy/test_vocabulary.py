@@ -63,6 +63,7 @@ def test_a_setting_is_one_table_and_works_everywhere_at_once() -> None:
         ('group = "sharing"', 'group = "dancing"', "group, whose, contact or source"),
         ('kind = "ladder"', 'kind = "minutes"', "only a ladder has steps"),
         (', nl = "Dansen"', "", "in each of en, nl"),
+        ('["remix.dance"]', '["Remix dance"]', "is like dm.send"),
         ('attempt = "dance_along"', 'attempt = "report"', "report is not a word a setting can govern"),
         ('whose = "theirs"', 'other = "remix.sing"', "remix.sing, which is no setting"),
         ('source = "docs', 'sauce = "docs', "sauce"),
@@ -72,6 +73,45 @@ def test_a_table_that_is_wrong_is_named(old: str, new: str, words: str) -> None:
     assert old in DANCE
     with pytest.raises(SettingsError, match=words):
         parse_vocabulary(TEXT + DANCE.replace(old, new))
+
+
+@pytest.mark.parametrize(
+    ("setting", "raw"),
+    [
+        ("gift.send", "cap"),  # without its number
+        ("gift.send", "on:3"),
+        ("time.daily_cap", "60"),
+        ("time.daily_cap", -1),
+        ("time.daily_cap", True),
+        ("time.weekday_caps", {"mo": 3}),
+        ("time.weekday_caps", 60),
+        ("time.wind_down_at", 22),
+        ("time.wind_down_at", "24:00"),
+        ("notify.quiet_hours", "21:00-07:00"),  # no list
+        ("notify.quiet_hours", [3]),
+        ("feed.keywords_blocked", ["  "]),
+        ("feed.keywords_blocked", ["x" * 65]),
+        ("dm.send", 3),
+    ],
+)
+def test_a_step_that_is_written_wrong_is_refused(setting: str, raw: object) -> None:
+    with pytest.raises(ValueError, match=r"write|there are|no time of day|up to 500"):
+        WORDS[setting].kind.read(raw)
+
+
+@pytest.mark.parametrize(
+    ("setting", "raw", "shown"),
+    [
+        ("notify.quiet_hours", "no_limit", []),
+        ("time.daily_cap", "no_limit", "no_limit"),
+        ("time.weekday_caps", {"mon": 60, "tue": "no_limit"}, {"mon": 60}),
+        ("feed.keywords_blocked", [" Hat", "hat"], ["hat"]),
+        ("gift.send", "cap:20", "cap:20"),
+    ],
+)
+def test_a_step_is_shown_as_it_is_written(setting: str, raw: object, shown: object) -> None:
+    kind = WORDS[setting].kind
+    assert kind.show(kind.read(raw)) == shown
 
 
 def test_what_is_never_closed_is_no_setting() -> None:

@@ -12,6 +12,7 @@ from tests.web.cases import Judges
 from tests.web.conftest import OpenApi
 from tests.web.passkeys import URL, Seat
 
+from hoede.app import verify_log
 from hoede.evidence import store as evidence
 from hoede.reporting import Draft
 from hoede.reporting import store as reports
@@ -192,3 +193,18 @@ def test_what_is_served_at_every_door_and_what_is_written_down_are_the_same(walk
     assert {"case", "case-look", "objection"} <= reported
     assert (objections, address, written) == ({"objection", "answer"}, {"report"}, {"case-look"})
     assert ("other" in reported, walk.seen[FILE]) == (False, {"picture", "raw-open"})
+
+
+def test_readings_stand_in_the_log(walk: Walk) -> None:
+    walk.seat.get(f"/console/cases/{walk.case.id}")
+    walk.seat.get("/console/reports/ord_report")
+    hoede = walk.judges.api.hoede
+    while hoede.sequencer.run_once():
+        pass
+    assert verify_log(hoede.db, hoede.keys).wrong == ()
+    unseen = (
+        "INSERT INTO page_view SELECT 'vie_0', kind, about, person, purpose, words, at FROM page_view LIMIT 1"
+    )
+    hoede.db.commit(lambda tx: tx.conn.exec_driver_sql(unseen))
+    (wrong,) = verify_log(hoede.db, hoede.keys).wrong
+    assert "1 change(s) case.viewed in the rows without a leaf" in wrong

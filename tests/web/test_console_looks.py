@@ -140,6 +140,19 @@ def test_every_purpose_is_offered_in_words(judges: Judges, case: CaseRow, mira: 
     assert list(offered) == list(PURPOSES)  # type: ignore[arg-type] # texts
 
 
+@pytest.mark.parametrize(
+    ("changes", "purpose"), [("", "judge"), ("state = 'second'", "check"), ("danger = 'x'", "danger")]
+)
+def test_the_purpose_that_fits_the_case_is_chosen(
+    judges: Judges, case: CaseRow, mira: Seat, changes: str, purpose: str
+) -> None:
+    if changes:
+        change = f"UPDATE case_ SET {changes}"  # noqa: S608 - ours
+        judges.api.hoede.db.commit(lambda tx: tx.conn.exec_driver_sql(change))
+    page = html.fromstring(mira.get(f"/console/cases/{case.id}").text)
+    assert page.xpath("//select[@name='purpose']/option[@selected]/@value") == [purpose]
+
+
 def text_of(judges: Judges, case: CaseRow) -> str:
     copies = judges.api.hoede.db.read(evidence.all_rows)
     events = {one.event for one in judges.api.hoede.db.read(lambda conn: review.files_of(conn, case.id))}

@@ -8,6 +8,7 @@ from hoede.core.findings import Category, Certainty
 from hoede.core.orders import OrderState, TargetKind
 from hoede.db.unfinished import Why as Unfinished
 from hoede.evidence import EvidenceState
+from hoede.flow.carry_out import GONE
 from hoede.flow.cases import SKIP_REASONS
 from hoede.flow.view import How
 from hoede.reporting import SagaState
@@ -41,6 +42,7 @@ def named() -> dict[str, set[str]]:
         "look.alt": set(How),
         "look.purpose": set(PURPOSES),
         "measure": set(tables.book.measures),
+        "order.outcome": {"receipt", "sealed", "settled", "finished", "looked", GONE},
         "order.by": {one.by for one in tables.book.measures.values()},
         "order.state": set(OrderState),
         "outcome": set(tables.outcomes) | {f"{one}.is" for one in tables.outcomes},

@@ -13,8 +13,9 @@ from hoede.cli.common import say
 from hoede.core.ages import AgeBand
 from hoede.policy import Pack, Policy, Status, shipped_ids, shipped_pack, shipped_vocabulary
 from hoede.policy.counts import read_counts, weigh
+from hoede.policy.people import populate, shipped_shape
 from hoede.policy.rules.drawing import Bars, draw
-from hoede.policy.simulation import Figure, attempts_of, populate, shipped_shape, simulate
+from hoede.policy.simulation import Figure, simulate
 from hoede.words import catalogue
 
 LABELS = ("refused before", "refused after")
@@ -79,7 +80,7 @@ def _begins(pack: Pack) -> datetime:
 
 def _made_up(before: Policy, after: Policy, accounts: int, seed: int, now: datetime) -> tuple[Figure, ...]:
     people = populate(shipped_shape(), accounts, seed)
-    length = len(attempts_of(before))
+    length = len(before.vocabulary.words)
     with typer.progressbar(length=length, label="asking", file=typer.get_text_stream("stderr")) as bar:
         return simulate(before, after, people, now, lambda _: bar.update(1))
 
@@ -100,7 +101,7 @@ def _write(path: Path, text: str) -> None:
 
 def _table(tried: Pack, before: Policy, figures: Sequence[Figure]) -> list[str]:
     against = ", ".join(one.ref for one in before.packs) or "nothing"
-    changed = [one for one in figures if one.changed]
+    changed = [one for one in figures if one.different]
     lines = [f"{tried.ref} as if in force, against {against}", ""]
     lines += [HEAD, *map(_row, changed)] if changed else ["Nobody would be answered differently."]
     same = len(figures) - len(changed)

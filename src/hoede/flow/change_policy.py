@@ -16,8 +16,9 @@ from hoede.keys import KeyProvider
 from hoede.policy import Pack, Policy, Vocabulary, read_pack
 from hoede.policy import versions as steps
 from hoede.policy.live import read_policy
+from hoede.policy.people import populate, shipped_shape
 from hoede.policy.rules.versions import By, Version, Via, before, in_force_at, newest, start_of
-from hoede.policy.simulation import Figure, populate, shipped_shape, simulate
+from hoede.policy.simulation import Figure, simulate
 from hoede.policy.store import all_versions, changes, keep_texts, policy_at, texts_of, wrong_with
 
 SEED: Final = 1  # the same made-up people for every version

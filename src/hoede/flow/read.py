@@ -23,6 +23,7 @@ FILED: Final = "report"  # what a report is read for
 class Written:
     """What people wrote, for who has the case; nothing for anybody else."""
 
+    purpose: str = OVERSEE  # what the page is read for
     notices: tuple[NoticeRow, ...] = ()  # the newest
     objected: str | None = None
 
@@ -64,7 +65,7 @@ def _case(tx: Transaction, view_id: str, case_id: str, person: str) -> Written |
         Page.CASE,
         about=case_id,
         person=person,
-        purpose=_purpose(case) if mine else OVERSEE,
+        purpose=written.purpose,
         words=written.ids(objection.number if objection else None),
     )
     return written
@@ -73,7 +74,8 @@ def _case(tx: Transaction, view_id: str, case_id: str, person: str) -> Written |
 def _written(tx: Transaction, case: CaseRow) -> Written:
     """An objection is judged by what people wrote of the case it is against, too."""
     about = case.earlier if case.grounds is Grounds.OBJECTION and case.earlier else case.id
-    return Written(notices.of_case(tx.conn, about, MOST_NOTICES), objection_text(tx.conn, case.id))
+    told = notices.of_case(tx.conn, about, MOST_NOTICES)
+    return Written(_purpose(case), told, objection_text(tx.conn, case.id))
 
 
 def _purpose(case: CaseRow) -> str:

@@ -12,7 +12,7 @@ What each word means and why it is so: docs/decisions/0020-age-policy.md.
 
 from hoede.policy.rules import LookingLaw, LookTableError, may_look, parse_look_table
 from hoede.policy.rules.compiled import Compiled, Seat
-from hoede.policy.rules.crowd import Crowd, answer_of, outcome_of
+from hoede.policy.rules.crowd import ANSWERS, Crowd, answer_of, outcome_of
 from hoede.policy.rules.effective import (
     Bound,
     InForce,
@@ -63,6 +63,7 @@ from hoede.policy.rules.vocabulary import (
 from hoede.policy.shipped import PackUnknown, shipped_ids, shipped_pack, shipped_vocabulary
 
 __all__ = [
+    "ANSWERS",
     "NEVER_CLOSED",
     "SOMEBODY",
     "Answer",

@@ -8,12 +8,13 @@ from datetime import datetime
 
 from hoede.core.ages import AgeBand
 from hoede.core.errors import HoedeError
+from hoede.policy.people import BANDS, UNKNOWN, parts_of
 from hoede.policy.rules.effective import Policy
 from hoede.policy.rules.permits import Answer, decide
 from hoede.policy.rules.places import check_place
 from hoede.policy.rules.sides import Attempt, Side
 from hoede.policy.rules.vocabulary import ANYTHING, Vocabulary
-from hoede.policy.simulation import BANDS, UNKNOWN, Figure, parts_of
+from hoede.policy.simulation import Figure
 
 HEADS = ["capability", "band", "country", "count"]
 MOST_ROWS = 1_000_000
@@ -67,17 +68,19 @@ def weigh(counts: tuple[Count, ...], before: Policy, after: Policy, now: datetim
     found: dict[tuple[str, str], list[int]] = {}
     for one in counts:
         was, becomes = (_answer(policy, one, now) for policy in (before, after))
-        numbers = found.setdefault((one.what, one.band), [0] * 7)
+        numbers = found.setdefault((one.what, one.band), [0] * 8)
         refused = was is Answer.REFUSED, becomes is Answer.REFUSED
         asks = was is Answer.ASK, becomes is Answer.ASK
         new = refused[1] and not refused[0], refused[0] and not refused[1]
-        for at, counted in enumerate((True, *refused, *asks, *new)):
+        for at, counted in enumerate((True, *refused, *asks, *new, was is not becomes)):
             numbers[at] += one.count * counted
     return tuple(_figure(what, band, numbers) for (what, band), numbers in sorted(found.items()))
 
 
 def _figure(what: str, band: str, numbers: list[int]) -> Figure:
-    asked, refused_before, refused_after, asks_before, asks_after, newly_refused, newly_open = numbers
+    asked, refused_before, refused_after, asks_before, asks_after, newly_refused, newly_open, different = (
+        numbers
+    )
     return Figure(
         what=what,
         band=band,
@@ -88,6 +91,7 @@ def _figure(what: str, band: str, numbers: list[int]) -> Figure:
         asks_after=asks_after,
         newly_refused=newly_refused,
         newly_open=newly_open,
+        different=different,
     )
 
 

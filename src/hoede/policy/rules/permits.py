@@ -251,7 +251,8 @@ def reason_of(setting: Setting, side: Side, bound: Bound, said: Says, asked: Ask
             code=Code.RESTRICTED, layer=bound.layer, who=bound.who, until=bound.until, note=bound.note
         )
     asks = _asks(setting, bound, said, asked)
-    age = _opens_at(setting, side, bound, asked) if bound.layer <= Layer.LIMIT else None
+    limiting = bound.pack if bound.layer <= Layer.LIMIT else None
+    age = _opens_at(setting, side, limiting, asked) if limiting else None
     return Reason(
         code=_code(setting, bound, asks, age),
         layer=bound.layer,
@@ -280,12 +281,10 @@ def _asks(setting: Setting, bound: Bound, said: Says, asked: Asked) -> Whom | No
     return Whom.GUARDIAN if opens else None
 
 
-def _opens_at(setting: Setting, side: Side, bound: Bound, asked: Asked) -> int | None:
+def _opens_at(setting: Setting, side: Side, pack: Pack, asked: Asked) -> int | None:
     """The age from which this pack lets it be; None where it never does."""
-    if bound.pack is None:
-        return None
-    for band in BANDS[BANDS.index(band_in(bound.pack, side)) + 1 :]:
-        rows = [one for one in bound.pack.limits if one.setting == setting.name and band in one.bands]
+    for band in BANDS[BANDS.index(band_in(pack, side)) + 1 :]:
+        rows = [one for one in pack.limits if one.setting == setting.name and band in one.bands]
         if all(says(setting.kind, one.step, asked) is not Says.NO for one in rows):
             return youngest_of(band)
     return None

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from hoede.core.ages import AgeBand
-from hoede.policy.rules.effective import Layer
+from hoede.policy.rules.effective import Layer, Who
 from hoede.policy.rules.permits import Answer, Permit, Reason, Whom
 from hoede.policy.rules.sides import Relation
 from hoede.policy.rules.vocabulary import Code, Vocabulary
@@ -72,7 +72,7 @@ class Around:
 
 def say_reason(words: Catalogue, reason: Reason, around: Around, reader: Reader) -> str:
     """One reason in the words of its reader; of the other side no more than the neutral text."""
-    facts = _Facts(_facts(words, reason, around))
+    facts = _Facts(_facts(words, reason, around), who=_who(words, reason.who, around, reader))
     if reader is Reader.AUDITOR:
         facts.update(_as_written(reason, around))
         facts["cause"] = words.texts[f"permit.cause.{reason.code}"].format_map(facts)
@@ -168,11 +168,21 @@ def _facts(words: Catalogue, reason: Reason, around: Around) -> dict[str, object
         "teen": around.teen or words.say("word.teen.your"),
         "time": _local(until, around) if until else words.say("word.later"),
         "wanted": words.say("word.more_room"),
-        "who": say_who(words, reason.who),
         "zone": ", ".join(around.zones) or None,
         **around.more,
     }
     return {name: fact for name, fact in facts.items() if fact is not None}
+
+
+def _who(words: Catalogue, who: Who, around: Around, reader: Reader) -> str:
+    """Who decided, as the reader calls them: to a guardian `you` is the guardian, not the teen."""
+    if reader is Reader.GUARDIAN and who is Who.GUARDIAN:
+        return say_who(words, Who.YOU)
+    if who is Who.YOU and reader is Reader.GUARDIAN:
+        return around.teen or words.say("word.teen.your")
+    if who is Who.YOU and reader is not Reader.TEEN:
+        return words.say("word.who.account")
+    return say_who(words, who)
 
 
 def _as_written(reason: Reason, around: Around) -> dict[str, object]:

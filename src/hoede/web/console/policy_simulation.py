@@ -10,9 +10,10 @@ from starlette.responses import Response
 
 from hoede.access import Permission
 from hoede.flow.change_policy import ChangePolicy
+from hoede.policy.people import UNKNOWN
 from hoede.policy.rules.drawing import Bars, draw
 from hoede.policy.rules.versions import Version
-from hoede.policy.simulation import UNKNOWN, Figure
+from hoede.policy.simulation import Figure
 from hoede.policy.store import all_versions
 from hoede.policy.versions import find
 from hoede.web.console.frame import show, words_of
@@ -23,7 +24,7 @@ from hoede.words import Catalogue
 
 ACCOUNTS: Final = 10_000
 KEPT: Final = 8  # simulations; one takes seconds, and its figure is asked for right after its table
-MOST_BARS: Final = 40
+MOST_SHOWN: Final = 30  # rows, the most touched first; `hoede policy simulate` tells all
 
 
 def open_doors(doors: Doors, change: ChangePolicy) -> None:
@@ -47,6 +48,7 @@ class Simulations:
             version=version,
             figures=figures,
             accounts=ACCOUNTS,
+            most=MOST_SHOWN,
             alt=_told(words_of(visit), figures),
             unknown=UNKNOWN,
         )
@@ -55,7 +57,7 @@ class Simulations:
         """The same as an image."""
         version, words = self._version(visit), words_of(visit)
         figures = self._changed(version)
-        bars = [_bars(words, one) for one in figures if one.refused_before != one.refused_after][:MOST_BARS]
+        bars = [_bars(words, one) for one in figures if one.refused_before != one.refused_after]
         title = words.say("console.policy.simulation", n=version.number)
         names = (words.say("console.policy.before"), words.say("console.policy.after"))
         drawn = draw(title, _told(words, figures), names, bars, ground=True)
@@ -65,11 +67,13 @@ class Simulations:
         return find(self.change.db.read(all_versions), number_of(visit))
 
     def _changed(self, version: Version) -> tuple[Figure, ...]:
-        """The figures in which anything changes, kept a while: what a version is never changes."""
+        """Where most changes, kept a while: what a version is never changes."""
         with self._one_at_a_time:
             found = self._done.get(version.hash)
             if found is None:
-                found = tuple(one for one in self.change.simulate(version, ACCOUNTS) if one.changed)
+                changed = [one for one in self.change.simulate(version, ACCOUNTS) if one.different]
+                changed.sort(key=lambda one: one.different, reverse=True)
+                found = tuple(changed[:MOST_SHOWN])
                 self._done[version.hash] = found
                 while len(self._done) > KEPT:
                     self._done.popitem(last=False)
@@ -88,5 +92,5 @@ def _name(words: Catalogue, one: Figure) -> str:
 
 def _told(words: Catalogue, figures: Sequence[Figure]) -> str:
     """The figure in words."""
-    rows = [_bars(words, one) for one in figures if one.refused_before != one.refused_after][:MOST_BARS]
+    rows = [_bars(words, one) for one in figures if one.refused_before != one.refused_after]
     return "; ".join(f"{one.name}: {one.says}" for one in rows) or words.say("console.policy.simulation.none")
