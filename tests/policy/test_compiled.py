@@ -1,5 +1,6 @@
 """Compiled policy answers as the plain evaluator does, in every case and with every reason."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -8,13 +9,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.policy.scene import ATTEMPTS, NOW, WORDS, born, policies, policy, sides
 
+from hoede.core.ages import AgeBand
 from hoede.policy import (
     Answer,
     Attempt,
     Compiled,
     Crowd,
+    Lock,
     Policy,
     Relation,
+    Restriction,
     Side,
     answer_of,
     decide,
@@ -68,6 +72,36 @@ def test_compiled_and_plain_agree_on_every_shipped_pack(name: str) -> None:
             attempt = Attempt(what=what, counterpart=other.side, relation=Relation.FOLLOWER)
             plain = decide(selected, seat.side, attempt, NOW)
             assert compiled.decide(seat, what, NOW, other, Relation.FOLLOWER) == plain
+
+
+def alike(name: str) -> list[Side]:
+    """People who differ only in what is said about one setting, and by whom."""
+    base = born("2009-06-01", joined=NOW.date())
+    rungs = WORDS[name].ladder or ()
+    locked = [Lock(setting=name, step=rungs[0], reason=reason, by="pair_1") for reason in ("one", "two")]
+    return [
+        base,
+        *(replace(base, choices={name: rung}) for rung in rungs),
+        *(replace(base, locks=(one,)) for one in locked),
+        *(replace(base, approved={name: rung}, assured_guardian=True) for rung in rungs),
+        replace(base, restrictions=(Restriction(order="ord_1", names=frozenset({name})),)),
+        replace(base, settled=AgeBand.FROM_13),
+    ]
+
+
+@pytest.mark.parametrize(
+    "name", ["dm.send", "dm.receive", "account.visibility", "live.host", "feed.personalised"]
+)
+def test_people_who_differ_in_one_setting_are_kept_apart(name: str) -> None:
+    selected = policy("hoede-baseline", "us-coppa", "eu-dsa28")
+    compiled, people = Compiled(selected), alike(name)
+    seats = [compiled.seat(side, NOW) for side in people]
+    other = compiled.seat(born("2009-01-01", joined=NOW.date()), NOW)
+    for what in (name, WORDS[name].attempt or "message"):
+        for one, two in [*((seat, other) for seat in seats), *((other, seat) for seat in seats)]:
+            attempt = Attempt(what=what, counterpart=two.side, relation=Relation.FRIEND)
+            plain = decide(selected, one.side, attempt, NOW)
+            assert compiled.decide(one, what, NOW, two, Relation.FRIEND) == plain
 
 
 def test_a_table_that_is_full_begins_anew_and_answers_the_same(monkeypatch: pytest.MonkeyPatch) -> None:

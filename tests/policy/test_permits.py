@@ -292,6 +292,11 @@ def test_a_birthday_waits_for_the_later_of_two_zones() -> None:
     assert born("2010-11-26", now, zones=("Pacific/Auckland",)).band is AgeBand.FROM_16
 
 
+def test_a_moment_without_a_zone_is_no_moment() -> None:
+    with pytest.raises(ValueError, match="now has no zone"):
+        ask("release-2021", born(YEAR_14), "post", NOW.replace(tzinfo=None))
+
+
 def test_minutes_that_are_used_up_refuse_until_midnight_there() -> None:
     side = replace(born(YEAR_14), minutes_today=60, locks=lock("time.daily_cap", 60))
     permit = ask("release-2021", side, "post")

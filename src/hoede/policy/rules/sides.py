@@ -102,7 +102,12 @@ def zones_at(
 
 
 def local_times(now: datetime, zones: tuple[str, ...]) -> tuple[datetime, ...]:
-    """The clock on the wall in each zone; where no zone is known, of the first and the last of the world."""
+    """The clock on the wall in each zone; where no zone is known, of the first and the last of the world.
+
+    ValueError for a moment without a zone of its own: nobody knows when that is.
+    """
+    if now.tzinfo is None:
+        raise ValueError("now has no zone; give it one, like datetime.now(UTC)")
     return tuple(now.astimezone(_zone(one)) for one in zones if _zone(one) is not None) or tuple(
         now.astimezone(ZoneInfo(one)) for one in (_FIRST_ZONE, _LAST_ZONE)
     )
