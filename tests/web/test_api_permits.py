@@ -4,13 +4,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import text, update
 from tests.parts import fresh
 from tests.web.api import Api
 from tests.web.conftest import OpenApi
-from tests.web.permits import answer, ask, ask_raw, choose, codes, policy_of, somebody
+from tests.web.permits import answer, ask, ask_raw, choose, codes, declared, policy_of, somebody, years_ago
 
 from hoede.access import Scope, create_key
+from hoede.accounts.store import ACCOUNTS
 from hoede.app.rehearsal import SERVICE
 from hoede.core.orders import Order, Target, TargetKind
 from hoede.db import orders
@@ -185,6 +186,36 @@ def test_where_nothing_can_be_read_it_is_closed_but_for_help(open_api: OpenApi) 
 
     assert codes(ask(api, adult, "post")) == ["check_failed"]
     assert answer(api, adult, "report") == "granted"
+
+
+def test_after_a_birthday_it_is_an_offer_until_one_chooses(api: Api) -> None:
+    """Known since they were 14, and 16 now: what 16 allows is asked of themselves."""
+    teen = somebody(api, 16)
+    long_ago = datetime.now(UTC) - timedelta(days=800)
+    was_known(api, teen, long_ago)
+    friend = somebody(api, 17)
+
+    offered = ask(api, teen, "message", counterpart=friend, relation="friend")
+    chosen = choose(api, teen, "dm.send", "connections")
+
+    assert (offered.body["permit"], offered.body["whom"], codes(offered)) == ("ask", "self", ["birthday"])
+    assert chosen.status == 200
+    assert answer(api, teen, "message", counterpart=friend, relation="friend") == "granted"
+
+
+def was_known(api: Api, account: str, since: datetime) -> None:
+    moved = update(ACCOUNTS).where(ACCOUNTS.c.id == account).values(age_known_at=since)
+    api.hoede.db.commit(lambda tx: tx.conn.execute(moved))
+    api.hoede.permits.sides.forget_all()
+
+
+def test_who_is_told_of_anew_is_answered_anew_at_once(api: Api) -> None:
+    account = somebody(api, None)
+    before = answer(api, account, "go_live")
+
+    api.put(account, {"country": "NL", "age_evidence": [declared(years_ago(30))]})
+
+    assert (before, answer(api, account, "go_live")) == ("refused", "granted")
 
 
 def test_what_is_in_force_is_told_with_who_decided(api: Api) -> None:

@@ -14,6 +14,7 @@ from hoede import accounts
 from hoede.accounts import Account
 from hoede.core.ages import band_of
 from hoede.db import Database, orders
+from hoede.enforcement import Measure, MeasuresError
 from hoede.enforcement.measures import Measures
 from hoede.policy import Restriction, Side, Step, Vocabulary, zones_at
 from hoede.policy.rules.compiled import Compiled, Seat
@@ -91,9 +92,7 @@ class Sides:
     ) -> None:
         self._db = db
         self._undoes = {one.name: one.inverse for one in measures.values() if one.closes}
-        self._closed = {
-            one.name: closed_names(one.closes, vocabulary) for one in measures.values() if one.closes
-        }
+        self._closed = {one.name: closed_names(one, vocabulary) for one in measures.values() if one.closes}
         self._vocabulary = vocabulary
         self._clock = clock
         self._kept: dict[tuple[str, str], Known] = {}
@@ -162,9 +161,14 @@ class Sides:
         return MappingProxyType(steps)
 
 
-def closed_names(attempts: Collection[str], vocabulary: Vocabulary) -> frozenset[str]:
-    """The attempts, and the settings of one's own that govern nothing else."""
-    if ALL in attempts:
+def closed_names(measure: Measure, vocabulary: Vocabulary) -> frozenset[str]:
+    """What a measure closes, and the settings of one's own that govern nothing else.
+
+    Raises `MeasuresError` for an attempt there is not.
+    """
+    if ALL in measure.closes:
         return frozenset(vocabulary.gates)
-    own = (one for name in attempts for one in vocabulary.gates[name].own)
-    return frozenset({*attempts, *(one.name for one in own if one.attempt != ANYTHING)})
+    if strange := sorted(set(measure.closes) - set(vocabulary.gates)):
+        raise MeasuresError(f"{measure.name} closes {strange[0]}, which is no attempt; see settings.toml")
+    own = (one for name in measure.closes for one in vocabulary.gates[name].own)
+    return frozenset({*measure.closes, *(one.name for one in own if one.attempt != ANYTHING)})
