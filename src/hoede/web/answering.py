@@ -1,6 +1,6 @@
 """A permit as JSON: codes for machines, words in every language for people. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from datetime import datetime
 from typing import Any, Final
 
@@ -19,7 +19,7 @@ class Answers:
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         self._vocabulary = vocabulary
-        self._said: dict[tuple[Reason, tuple[str, ...], int | None], Json] = {}
+        self._said: dict[Hashable, Json] = {}
         self._sections = {code: one.key for one in shipped_guidelines() for code in one.codes}
 
     def permit(self, answered: Answered, asked: Asked, now: datetime) -> Json:
@@ -32,18 +32,18 @@ class Answers:
             "packs": list(permit.packs),
             "opens_at": _moment(permit.retry_at),
         }
-        if permit.answer is not Answer.GRANTED:
-            around = self._around(answered, asked.relation, now)
-            told["reasons"] = [self._reason(one, around) for one in permit.reasons]
-            told["now"] = _now(permit, around)
-        return told
+        return told if permit.answer is Answer.GRANTED else told | self._why(permit, answered, asked, now)
 
-    def _reason(self, one: Reason, around: Around) -> Json:
-        key = one, around.zones, around.age
+    def _why(self, permit: Permit, answered: Answered, asked: Asked, now: datetime) -> Json:
+        """The reasons and what one can do now; worded once for all who get the same ones."""
+        side = answered.side
+        key = (permit.answer, permit.reasons, side.zones, side.age, answered.born)
         if key not in self._said:
+            around = self._around(answered, asked.relation, now)
             if len(self._said) >= MOST_SAID:
                 self._said.clear()
-            self._said[key] = self._worded(one, around)
+            reasons = [self._worded(one, around) for one in permit.reasons]
+            self._said[key] = {"reasons": reasons, "now": _now(permit, around)}
         return self._said[key]
 
     def _worded(self, one: Reason, around: Around) -> Json:
