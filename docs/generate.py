@@ -350,6 +350,7 @@ def measures_page() -> str:
             _code(one.inverse) if one.inverse else "none",
             "yes" if one.irreversible else "no",
             _codes(one.after) or "none",
+            _codes(one.closes) or "none",
         )
         for one in read_tables().book.measures.values()
     )
@@ -357,8 +358,12 @@ def measures_page() -> str:
         "Measures",
         "enforcement/measures.toml",
         "In the order of carrying out.\n"
-        "What the platform carries out comes as a signed webhook `order.<measure>`; its receipt ends it.",
-        _table(("measure", "what", "carried out by", "on", "undone by", "irreversible", "waits for"), rows),
+        "What the platform carries out comes as a signed webhook `order.<measure>`; its receipt ends it.\n"
+        "What a measure closes gets no permit while it is in force; `*` is everything that can be closed.",
+        _table(
+            ("measure", "what", "carried out by", "on", "undone by", "irreversible", "waits for", "closes"),
+            rows,
+        ),
     )
 
 

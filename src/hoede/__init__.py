@@ -38,6 +38,8 @@ The journey, from an upload to an authority's receipt:
     web.report, flow.notice     what somebody reported waits for a person; its content is asked for
     web.session, web.console    those who work here sign in by passkey (access); every door says who may pass
     flow.rescan                 what was let through meets what a list learned since
+    flow.attempt                may this account do this now: what is known of it becomes a permit
+    web.permits, web.me         asked before every act; one's own page shows what is on, and takes choices
     flow.expire                 what has had its time goes
 
 What happens and who carries it out is data: enforcement/rulebook.toml and measures.toml. The rest of the

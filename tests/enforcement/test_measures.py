@@ -37,6 +37,8 @@ def test_a_measure_is_what_its_table_says() -> None:
         DIM + LIGHT.replace('inverse = "dim"', ""),  # undone by something it does not undo
         PRESERVE + 'after = ["dusk"]',  # waits for something there is not
         DIM + "irreversible = true\n" + LIGHT,  # irreversible without preserve
+        DIM + 'closes = ["post"]\n' + LIGHT,  # closes attempts, and is done to no account
+        (DIM + LIGHT).replace("content", "account") + 'closes = "post"\n',  # no list
     ],
 )
 def test_a_table_that_is_not_right_is_refused(text: str) -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from tests.parts import fresh
-from tests.web.api import Api, read
+from tests.web.api import Api, Said, read
 
 from hoede import accounts
 from hoede.app.rehearsal import SERVICE
@@ -48,6 +48,49 @@ def test_what_is_told_takes_the_place_of_what_was_told_before(api: Api) -> None:
 
     known = api.hoede.db.read(lambda conn: accounts.account(conn, SERVICE, account))
     assert (known.country, known.screen_name, known.age_evidence) == ("BE", None, ())
+
+
+def test_evidence_from_the_future_is_refused(api: Api) -> None:
+    answer = api.put(fresh("account"), {"age_evidence": [DECLARED, DECLARED | {"as_of": "2999-01-01"}]})
+
+    assert (answer.said, answer.fields) == ((422, "input-invalid"), ["age_evidence.1.as_of"])
+
+
+def test_many_accounts_are_told_at_once(api: Api) -> None:
+    first, second = fresh("account"), fresh("account")
+    told = {"accounts": [{"id": first, "age_evidence": [DECLARED]}, {"id": second, "country": "NL"}]}
+
+    answer = batch(api, told)
+
+    assert [(one["id"], one["age_band"]) for one in answer.body["accounts"]] == [
+        (first, "18+"),
+        (second, "13-15"),
+    ]
+
+
+def test_the_same_batch_again_is_answered_the_same(api: Api) -> None:
+    account, key = fresh("account"), fresh("key")
+    first = batch(api, {"accounts": [{"id": account, "country": "NL"}]}, key=key)
+    api.put(account, {"country": "BE"})
+
+    again = batch(api, {"accounts": [{"id": account, "country": "NL"}]}, key=key)
+
+    known = api.hoede.db.read(lambda conn: accounts.account(conn, SERVICE, account))
+    assert (again.body, known.country) == (first.body, "BE")
+
+
+def test_of_a_batch_with_something_wrong_nothing_is_kept(api: Api) -> None:
+    first, second = fresh("account"), fresh("account")
+    late = [DECLARED | {"as_of": "2999-01-01"}]
+
+    answer = batch(api, {"accounts": [{"id": first, "country": "NL"}, {"id": second, "age_evidence": late}]})
+
+    known = api.hoede.db.read(lambda conn: accounts.account(conn, SERVICE, first))
+    assert (answer.fields, known.country) == (["accounts.1.age_evidence.0.as_of"], None)
+
+
+def batch(api: Api, told: Any, **more: Any) -> Said:
+    return read(api.http.post("/v1/accounts:batch", json=told, headers=api.headers(**more)))
 
 
 WRONG = [

@@ -10,12 +10,15 @@ from hoede.web.shapes import AccountIn, EventIn, NoticeIn, ReceiptIn
 
 TAKING = {
     "/v1/accounts/{account}": "put",
+    "/v1/accounts/{account}/choices/{setting}": "put",
+    "/v1/accounts:batch": "post",
     "/v1/events": "post",
     "/v1/notices": "post",
     "/v1/appeals": "post",
     "/v1/orders/{order}/receipt": "post",
+    "/v1/permits": "post",
 }
-ROUTES = TAKING | {"/v1/notices/{notice}": "get"}
+ROUTES = TAKING | {"/v1/accounts/{account}/policy": "get", "/v1/notices/{notice}": "get"}
 
 
 @pytest.fixture(scope="session")

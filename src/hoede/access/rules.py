@@ -15,6 +15,7 @@ class Scope(StrEnum):
     ACCOUNTS = "accounts:write"
     RECEIPTS = "receipts:write"
     NOTICES = "notices"
+    PERMITS = "permits"
     APPEALS = "appeals"
 
 

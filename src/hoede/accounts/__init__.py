@@ -1,6 +1,18 @@
-"""Accounts as platforms tell us of them: where they live, and what is known of their age."""
+"""Accounts as platforms tell us of them: where they live, what is known of their age, what they chose."""
 
-from hoede.accounts.rules import AgeGround, age_band, age_ground
-from hoede.accounts.store import Account, account, put_account
+from hoede.accounts.rules import AgeGround, age_at, age_band, age_ground, age_then
+from hoede.accounts.store import Account, account, choices, choose, put_account, several
 
-__all__ = ["Account", "AgeGround", "account", "age_band", "age_ground", "put_account"]
+__all__ = [
+    "Account",
+    "AgeGround",
+    "account",
+    "age_at",
+    "age_band",
+    "age_ground",
+    "age_then",
+    "choices",
+    "choose",
+    "put_account",
+    "several",
+]

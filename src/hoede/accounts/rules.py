@@ -5,6 +5,7 @@ older counts only as far as its assurance goes (DESIGN 5, 6).
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -85,17 +86,39 @@ def _says_minor(one: AgeEvidence, strongest: AgeEvidence, today: date) -> bool:
 
 
 def age_band(all_evidence: Iterable[AgeEvidence], now: datetime, zone: str | None) -> AgeBand:
-    """The band of the best statement of how old somebody is at least; unknown counts as 13-15.
+    """The band of the age that counts; unknown counts as 13-15."""
+    age = age_at(all_evidence, now, local_date(now, zone))
+    return band_of(UNKNOWN if age is None else age)
+
+
+def age_at(all_evidence: Iterable[AgeEvidence], now: datetime, today: date) -> int | None:
+    """How old somebody is at least, in whole years, by the best statement; None when nothing says it.
 
     Guesses from behaviour, and statements of how old somebody is at most, only tighten; the latter
     unless the best statement is better assured.
     """
-    today = local_date(now, zone)
     in_force = _in_force(all_evidence, now)
     strongest = best([one for one in _said(in_force) if _says_at_least(one)], now, today)
     age = UNKNOWN if strongest is None else bounds(strongest, today)[0]
     uppers = [bounds(one, today)[1] for one in in_force if _tightens(one, strongest)]
-    return band_of(min([age, *(upper for upper in uppers if upper is not None)]))
+    least = min([age, *(upper for upper in uppers if upper is not None)])
+    return None if strongest is None and least == UNKNOWN else least
+
+
+def age_then(all_evidence: Iterable[AgeEvidence], now: datetime, today: date, then: date) -> int | None:
+    """How old somebody was at least on an earlier day, as far as today's evidence tells.
+
+    Bounds that were stated later are counted back, so that nobody skips a birthday by proving it late.
+    """
+    known = [_stated_by(one, then) for one in _in_force(all_evidence, now)]
+    age, age_now = age_at(known, now, then), age_at(all_evidence, now, today)
+    return age if age is None or age_now is None else min(age, age_now)
+
+
+def _stated_by(one: AgeEvidence, day: date) -> AgeEvidence:
+    if one.born is not None or one.lower is None or one.as_of <= day:
+        return one
+    return replace(one, as_of=day, lower=max(0, one.lower - years_between(day, one.as_of) - 1))
 
 
 def _said(in_force: Iterable[AgeEvidence]) -> list[AgeEvidence]:

@@ -31,6 +31,8 @@ from hoede.enforcement import Carrier, Platform
 from hoede.enforcement.platforms.webhook import WebhookPlatform
 from hoede.evidence import LocalDisk, Vault
 from hoede.flow.appeal import Appeal
+from hoede.flow.attempt import Permits, Sides
+from hoede.flow.attempt import Tables as PolicyTables
 from hoede.flow.carry_out import CarryOut, Job, ReceiveReceipt, Waits
 from hoede.flow.cases import Cases
 from hoede.flow.change_policy import ChangePolicy
@@ -51,12 +53,14 @@ from hoede.keys import FileKeys
 from hoede.lists import Nearby
 from hoede.lists import store as lists
 from hoede.media import CHILD, FETCHER, Fetcher, Level, Limits, Pool, Reader, connect, resolve, system_roots
-from hoede.policy import shipped_vocabulary
+from hoede.policy import Attempt, Permit, Side, shipped_vocabulary
 from hoede.policy.live import LivePolicy
 from hoede.policy.shadow import ShadowCounts
 from hoede.reporting import Authority
 from hoede.review.helplines import shipped, unchecked
-from hoede.web import api, appeals_api, health, notices_api, public, report
+from hoede.web import api, appeals_api, health, me, notices_api, public, report
+from hoede.web import permits as permit_pages
+from hoede.web.answering import Answers
 from hoede.web.console.desk import Desk
 from hoede.web.guard import Guard
 from hoede.web.session import Doors
@@ -111,6 +115,7 @@ class Hoede:
     shadow_counts: ShadowCounts
     change_policy: ChangePolicy
     watches: tuple[Watch, ...]
+    permits: Permits
     site: FastAPI
     connections: tuple[Closeable, ...]
 
@@ -162,7 +167,7 @@ def build(config: Config, *, demo_links: Mapping[str, str] | None = None, holder
     refuse_bare(config, reader)
     screening = _screening(config, tables, db, vault, keys, reader, nearby)
     appeal, notice = _appeal(config, tables, db), _notice(config, tables, db, keys)
-    me = holder or f"{secrets.token_hex(6)}"
+    mine = holder or f"{secrets.token_hex(6)}"
     jobs = _jobs(config, tables, db, vault, keys, grounds, platform, authorities, screening)
     carry_out = CarryOut(
         db=db,
@@ -170,7 +175,7 @@ def build(config: Config, *, demo_links: Mapping[str, str] | None = None, holder
         ground_of=grounds.why_not,
         waits=_waits(config),
         lanes=tables.lanes,
-        holder=me,
+        holder=mine,
     )
     judge = Judge(
         db=db,
@@ -200,6 +205,12 @@ def build(config: Config, *, demo_links: Mapping[str, str] | None = None, holder
     change = policy_changes(config, tables, db, keys)
     change.begin(texts_named(config.policy_packs))
     policy, counts = LivePolicy(db, change.vocabulary), ShadowCounts()
+    permits = Permits(
+        db=db,
+        sides=Sides(db, tables.book.measures, change.vocabulary),
+        tables=PolicyTables(policy.policy),
+        counted=partial(_in_shadow, policy, counts),
+    )
     doors = console(config, desk, change, keys.names, new_id)
     return Hoede(
         config=config,
@@ -215,10 +226,10 @@ def build(config: Config, *, demo_links: Mapping[str, str] | None = None, holder
         judge=judge,
         objections=desk.objections,
         view=desk.view,
-        sequencer=Sequencer(db, keys, me),
+        sequencer=Sequencer(db, keys, mine),
         expire=Expire(db=db, vault=vault, kept=tables.kept),
         rescan=Rescan(
-            db=db, nearby=nearby, quorum=config.industry_quorum, earlier=screening.earlier, holder=me
+            db=db, nearby=nearby, quorum=config.industry_quorum, earlier=screening.earlier, holder=mine
         ),
         appeal=appeal,
         notice=notice,
@@ -235,7 +246,10 @@ def build(config: Config, *, demo_links: Mapping[str, str] | None = None, holder
                 every_s=COUNTS_EVERY_S,
             ),
         ),
-        site=_site(config, tables, db, ballast, screening, appeal, notice, fetcher, demo_links, doors),
+        permits=permits,
+        site=_site(
+            config, tables, db, ballast, screening, permits, appeal, notice, fetcher, demo_links, doors
+        ),
         connections=(platform, *authorities.values(), reader, fetcher),
     )
 
@@ -360,6 +374,15 @@ def _jobs(  # noqa: PLR0917 - likewise
     return {one.name: by_carrier[one.by] for one in measures if one.by in by_carrier}
 
 
+def _in_shadow(  # noqa: PLR0917 - likewise
+    policy: LivePolicy, counts: ShadowCounts, side: Side, attempt: Attempt, permit: Permit, now: datetime
+) -> None:
+    """Count what a version in shadow would have answered, while there is one."""
+    shadow = policy.snapshot().shadow
+    if shadow is not None:
+        counts.record(shadow, side, attempt, now, permit)
+
+
 def policy_changes(config: Config, tables: Tables, db: Database, keys: FileKeys) -> ChangePolicy:
     """What changes policy, for the console and for commands."""
     return ChangePolicy(
@@ -405,6 +428,7 @@ def _site(  # noqa: PLR0917 - likewise
     db: Database,
     ballast: Ballast,
     screening: Screening,
+    permits: Permits,
     appeal: Appeal,
     notice: TakeNotice,
     fetcher: Fetcher,
@@ -421,7 +445,15 @@ def _site(  # noqa: PLR0917 - likewise
         spool_folder=screening.spool_folder,
         media_most_bytes=config.media_most_bytes,
         hold_answer_s=config.hold_answer_ms / 1000,
+        forget=permits.sides.forget,
         has_room=lambda: ballast.there,
+    )
+    asked = permit_pages.PermitDesk(
+        guard=machines.guard,
+        permits=permits,
+        vocabulary=shipped_vocabulary(),
+        answers=Answers(shipped_vocabulary()),
+        now=lambda: datetime.now(UTC),
     )
     figures = health.Health(
         db=db,
@@ -447,10 +479,30 @@ def _site(  # noqa: PLR0917 - likewise
             now=lambda: datetime.now(UTC),
         )
     )
+    pages += me.routes(
+        me.MePages(
+            desk=permits,
+            vocabulary=shipped_vocabulary(),
+            secrets=lambda: {name: one.secrets for name, one in endpoints_of(config).items()},
+            service_names={name: one.name for name, one in config.services.items()},
+            helplines=helplines,
+            demo=config.deployment == "demo",
+            now=lambda: datetime.now(UTC),
+        )
+    )
     told = notices_api.NoticeDesk(db=db, guard=machines.guard, take=notice)
     objected = appeals_api.AppealDesk(db=db, guard=machines.guard, appeal=appeal)
-    machine_routes = [api.routes(machines), notices_api.routes(told), appeals_api.routes(objected)]
-    return site([*machine_routes, health.routes(figures)], [*pages, *doors.routes])
+    return site(
+        [
+            permit_pages.routes(asked),
+            api.routes(machines),
+            notices_api.routes(told),
+            appeals_api.routes(objected),
+            health.routes(figures),
+        ],
+        [*pages, *doors.routes],
+        {permit_pages.PERMITS_PATH: permit_pages.PermitDoor(asked)},
+    )
 
 
 def _ready(db: Database, ballast: Ballast) -> None:

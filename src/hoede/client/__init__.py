@@ -13,6 +13,12 @@
 When Hoede could not be reached `answer.certain` is False: keep the content hidden and send the *same* event
 again later, until an answer is certain. A call that Hoede refuses raises `HoedeRefused`, which has a `code`.
 
+Before an account does something, ask; where it is not granted, show the reasons:
+
+    permit = hoede.permit("a-17", "message", counterpart="a-3", relation="friend")
+    if not permit.granted:
+        show([one.text["en"] for one in permit.reasons], permit.now["en"])
+
 Orders come by webhook, at least once each, until Hoede has a receipt:
 
     call = verify_webhook(body, headers, secrets)  # WebhookInvalid: answer 401
@@ -26,6 +32,10 @@ Whoever wants to report something is handed over to a page of Hoede's, by a link
 
 Who objects in your own app needs no link of ours: `hoede.appeal(order, account, words)` passes it on.
 
+Everybody can see what is on for them, who decided it, and choose, on a page of Hoede's:
+
+    link = me_link("https://hoede.example", secrets, service="plein", account="a-17", now=now)
+
 `AsyncClient` has the same methods, awaited. Every call may be repeated: the Idempotency-Key follows from what
 is told, so that a retry, also one by you tomorrow, is the same request and is never counted twice.
 Everything a platform needs is exported here. `demo/plein` is a whole platform built on this.
@@ -33,7 +43,8 @@ Everything a platform needs is exported here. `demo/plein` is a whole platform b
 
 from hoede.client.calls import AppealReceipt, EventAnswer, HoedeRefused, HoedeUnavailable, NoticeReceipt
 from hoede.client.clients import AsyncClient, Client
-from hoede.client.links import handover_link
+from hoede.client.links import handover_link, me_link
+from hoede.client.permits import AttemptTold, PermitAnswer, PermitReason
 from hoede.client.webhooks import Letter, OrderCall, WebhookInvalid, verify_webhook
 from hoede.core.ages import AgeBand, AgeEvidence, Assurance
 from hoede.core.errors import HoedeError
@@ -47,6 +58,7 @@ __all__ = [
     "AppealReceipt",
     "Assurance",
     "AsyncClient",
+    "AttemptTold",
     "Channel",
     "Client",
     "Event",
@@ -59,9 +71,12 @@ __all__ = [
     "NoticeReceipt",
     "OrderCall",
     "OrderState",
+    "PermitAnswer",
+    "PermitReason",
     "Target",
     "TargetKind",
     "WebhookInvalid",
     "handover_link",
+    "me_link",
     "verify_webhook",
 ]

@@ -115,7 +115,7 @@ def put_account(
 ) -> Steps[AgeBand]:
     told = {**facts, "age_evidence": [_evidence(one) for one in evidence]}
     call = Call("PUT", f"/v1/accounts/{quote(account, safe='')}", _json(told))
-    return _ask(call, lambda answer: AgeBand(answer["age_band"]), retries)
+    return ask(call, lambda answer: AgeBand(answer["age_band"]), retries)
 
 
 def send_event(
@@ -139,7 +139,7 @@ def send_event(
         more_s=0.0 if media_url is None else FETCH_WITHIN_S,
     )
     try:
-        return (yield from _ask(call, _event_answer, retries))
+        return (yield from ask(call, _event_answer, retries))
     except HoedeUnavailable:
         return EventAnswer(Answer.HOLD, certain=False)
 
@@ -148,24 +148,24 @@ def send_receipt(order: str, reason: str | None, retries: Retries, *, done: bool
     body = _json({"done": done, "reason": reason})
     path = f"/v1/orders/{quote(order, safe='')}/receipt"
     call = Call("POST", path, body, _key("receipt", order, body.decode()))
-    return _ask(call, lambda answer: OrderState(answer["state"]), retries)
+    return ask(call, lambda answer: OrderState(answer["state"]), retries)
 
 
 def notice(told: Mapping[str, Any], key: str | None, retries: Retries) -> Steps[NoticeReceipt]:
     body = _json({name: value for name, value in told.items() if value is not None})
     call = Call("POST", "/v1/notices", body, key or _key("notice", body.decode()))
-    return _ask(call, _notice_receipt, retries)
+    return ask(call, _notice_receipt, retries)
 
 
 def notice_receipt(notice_id: str, retries: Retries) -> Steps[NoticeReceipt]:
     call = Call("GET", f"/v1/notices/{quote(notice_id, safe='')}", b"")
-    return _ask(call, _notice_receipt, retries)
+    return ask(call, _notice_receipt, retries)
 
 
 def appeal(letter: str, account: str, words: str, key: str | None, retries: Retries) -> Steps[AppealReceipt]:
     body = _json({"letter": letter, "account": account, "words": words})
     call = Call("POST", "/v1/appeals", body, key or _key("appeal", body.decode()))
-    return _ask(call, _appeal_receipt, retries)
+    return ask(call, _appeal_receipt, retries)
 
 
 def http_parts(call: Call, api_key: str, timeout_s: float) -> dict[str, Any]:
@@ -189,7 +189,8 @@ def _content(call: Call, api_key: str) -> dict[str, Any]:
     return {"headers": headers, "files": [event, ("media", ("media", call.media, call.media_type))]}
 
 
-def _ask(call: Call, read: Callable[[dict[str, Any]], T], retries: Retries) -> Steps[T]:
+def ask(call: Call, read: Callable[[dict[str, Any]], T], retries: Retries) -> Steps[T]:
+    """Call until there is an answer; `HoedeUnavailable` when there is none."""
     for tried in range(1, retries.tries + 1):
         reply = yield call
         if reply is not None and not _may_fare_better(reply):

@@ -9,11 +9,13 @@ from contextlib import contextmanager
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
-from typing import BinaryIO, Self, TypeVar
+from typing import Any, BinaryIO, Self, TypeVar
 
 import httpx2
 
 from hoede.client import calls
+from hoede.client import permits as asking
+from hoede.client.permits import AttemptTold, PermitAnswer, Relation
 from hoede.core.ages import AgeBand, AgeEvidence
 from hoede.core.events import Event
 from hoede.core.orders import OrderState
@@ -120,6 +122,29 @@ class Client:
     def notice_receipt(self, notice_id: str) -> calls.NoticeReceipt:
         """Return how far a report is, and what came of it. Raises `HoedeRefused`, `HoedeUnavailable`."""
         return self._run(calls.notice_receipt(notice_id, self._retries))
+
+    def permit(
+        self,
+        account: str,
+        attempt: str,
+        *,
+        counterpart: str | None = None,
+        relation: Relation | None = None,
+    ) -> PermitAnswer:
+        """May this account do this now? Raises `HoedeRefused` for an attempt there is not.
+
+        No answer from Hoede is an answer: refused and not certain, but for help, reports and the like.
+        """
+        asked = AttemptTold(account=account, attempt=attempt, counterpart=counterpart, relation=relation)
+        return self.permits([asked])[0]
+
+    def permits(self, attempts: Sequence[AttemptTold]) -> list[PermitAnswer]:
+        """As `permit`, for up to 1,000 attempts, in their order."""
+        return self._run(asking.permits(attempts, self._retries))
+
+    def policy(self, account: str) -> dict[str, Any]:
+        """Return what is in force for an account. Raises `HoedeRefused`, `HoedeUnavailable`."""
+        return self._run(asking.policy(account, self._retries))
 
     def appeal(
         self, letter: str, account: str, words: str, *, idempotency_key: str | None = None
@@ -241,6 +266,29 @@ class AsyncClient:
     async def notice_receipt(self, notice_id: str) -> calls.NoticeReceipt:
         """As `Client.notice_receipt`."""
         return await self._run(calls.notice_receipt(notice_id, self._retries))
+
+    async def permit(
+        self,
+        account: str,
+        attempt: str,
+        *,
+        counterpart: str | None = None,
+        relation: Relation | None = None,
+    ) -> PermitAnswer:
+        """May this account do this now? Raises `HoedeRefused` for an attempt there is not.
+
+        No answer from Hoede is an answer: refused and not certain, but for help, reports and the like.
+        """
+        asked = AttemptTold(account=account, attempt=attempt, counterpart=counterpart, relation=relation)
+        return (await self.permits([asked]))[0]
+
+    async def permits(self, attempts: Sequence[AttemptTold]) -> list[PermitAnswer]:
+        """As `permit`, for up to 1,000 attempts, in their order."""
+        return await self._run(asking.permits(attempts, self._retries))
+
+    async def policy(self, account: str) -> dict[str, Any]:
+        """Return what is in force for an account. Raises `HoedeRefused`, `HoedeUnavailable`."""
+        return await self._run(asking.policy(account, self._retries))
 
     async def appeal(
         self, letter: str, account: str, words: str, *, idempotency_key: str | None = None

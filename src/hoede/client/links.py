@@ -1,11 +1,11 @@
-"""The link by which a platform hands somebody over to Hoede's page for reporting."""
+"""The links by which a platform hands somebody over: to report, or to see what is on for themselves."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
 from secrets import token_hex
 from urllib.parse import quote
 
-from hoede.core.handover import LASTS, Handover, sign_handover
+from hoede.core.handover import LASTS, Handover, Purpose, sign_handover
 
 
 def handover_link(
@@ -40,3 +40,21 @@ def handover_link(
     )
     language = f"&lang={quote(locale, safe='')}" if locale else ""
     return f"{url.rstrip('/')}/report?h={sign_handover(handed, secrets)}{language}"
+
+
+def me_link(
+    url: str,
+    secrets: Sequence[str],
+    *,
+    service: str,
+    account: str,
+    now: datetime,
+    locale: str | None = None,
+) -> str:
+    """Return where to send somebody who wants to see and choose what is on for them; it lasts 15 minutes.
+
+    Make it for nobody but the account that is signed in, when the button is tapped, and open it on top.
+    """
+    handed = Handover(service=service, subject=account, once=token_hex(16), until=now + LASTS)
+    language = f"&lang={quote(locale, safe='')}" if locale else ""
+    return f"{url.rstrip('/')}/me?h={sign_handover(handed, secrets, Purpose.ME)}{language}"

@@ -1,4 +1,7 @@
-"""The word in a link that hands somebody over to report: signed, short-lived, used once. Pure."""
+"""The word in a link that hands somebody over to a page of ours: signed and short-lived. Pure.
+
+To report somebody it works once; to one's own page as long as it lasts.
+"""
 
 import base64
 import hashlib
@@ -14,10 +17,18 @@ LASTS = timedelta(minutes=15)
 SKEW = timedelta(minutes=5)  # clocks of two machines differ
 LONGEST = 4096  # characters of a word
 MOST_SIGNATURES = 4
-_FOR = b"hoede-handover/1\n"  # the same secret signs webhooks; neither can pass for the other
+# The same secret signs webhooks, and both kinds of links; none can pass for another.
+_FOR = {"report": b"hoede-handover/1\n", "me": b"hoede-me/1\n"}
 _IDS = ("service", "subject", "once")
 _MAYBE = ("reporter", "content", "linked")
 _LONGEST_ID = 255
+
+
+class Purpose(StrEnum):
+    """Which page a link opens."""
+
+    REPORT = "report"
+    ME = "me"  # of the account that is its subject
 
 
 class HandoverWrong(StrEnum):
@@ -41,7 +52,7 @@ class Handover:
     linked: str | None = None  # the same for accounts that are one hand
 
 
-def sign_handover(handed: Handover, secrets: Sequence[str]) -> str:
+def sign_handover(handed: Handover, secrets: Sequence[str], purpose: Purpose = Purpose.REPORT) -> str:
     """The word that goes into the link; `secrets` are the service's, as for webhooks (`whsec_...`).
 
     Several while one is rotated: the word is signed by each, so that either side may switch first.
@@ -51,15 +62,20 @@ def sign_handover(handed: Handover, secrets: Sequence[str]) -> str:
     if handed.since is not None:
         told["since"] = handed.since.isoformat()
     payload = json.dumps(told, separators=(",", ":"), sort_keys=True).encode()
-    return ".".join([_text(payload), *(_text(_mac(payload, one)) for one in secrets)])
+    return ".".join([_text(payload), *(_text(_mac(payload, one, purpose)) for one in secrets)])
 
 
-def read_handover(word: str, secrets: Mapping[str, Sequence[str]], now: datetime) -> Handover | HandoverWrong:
+def read_handover(
+    word: str,
+    secrets: Mapping[str, Sequence[str]],
+    now: datetime,
+    purpose: Purpose = Purpose.REPORT,
+) -> Handover | HandoverWrong:
     """What a word says, when one of its service's secrets signed it and its time is not over."""
     try:
         payload, *macs = (_bytes(part) for part in word[: LONGEST + 1].split(".", MOST_SIGNATURES))
         told = json.loads(payload)
-        known = [_mac(payload, one) for one in secrets[told["service"]]]
+        known = [_mac(payload, one, purpose) for one in secrets[told["service"]]]
         signed = any(hmac.compare_digest(one, other) for one in macs for other in known)
         handed = _handover(told)
     except (KeyError, TypeError, ValueError, OverflowError, RecursionError):
@@ -86,9 +102,9 @@ def _id(value: Any) -> str:
     return value
 
 
-def _mac(payload: bytes, secret: str) -> bytes:
+def _mac(payload: bytes, secret: str, purpose: Purpose) -> bytes:
     key = base64.b64decode(secret.removeprefix("whsec_"), validate=True)
-    return hmac.new(key, _FOR + payload, hashlib.sha256).digest()
+    return hmac.new(key, _FOR[purpose] + payload, hashlib.sha256).digest()
 
 
 def _text(value: bytes) -> str:

@@ -1,7 +1,7 @@
 """The outbox: orders are opened with the state that asked for them, and carried out exactly once."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -56,6 +56,7 @@ ORDERS = Table(
     Column("waited_at", Moment),  # when its ground fell away
     Column("ended_at", Moment),
     Index("ix_orders_due", "state", "carried_by", "due_at"),
+    Index("ix_orders_target", "service", "target_kind", "target_id"),
 )
 
 AFTER = Table(
@@ -237,6 +238,34 @@ def views(conn: Connection, *, cause: str | None = None) -> tuple[OrderView, ...
     if cause is not None:
         asked = asked.where(ORDERS.c.cause == cause)
     return tuple(_view(row) for row in conn.execute(asked))
+
+
+def standing(
+    conn: Connection, service: str, accounts: Collection[str], undoes: Mapping[str, str | None]
+) -> dict[str, list[tuple[str, str]]]:
+    """By account, measure and order of those of `undoes` that the last word left in force.
+
+    `undoes` names what takes each measure back. An order counts from when it is opened, carried out or
+    not: what is asked of a platform is no longer allowed here.
+    """
+    c = ORDERS.c
+    names = {*undoes, *(one for one in undoes.values() if one)}
+    asked = select(c.target_id, c.measure, c.id).where(
+        c.service == service,
+        c.target_kind == TargetKind.ACCOUNT,
+        c.target_id.in_(accounts),
+        c.measure.in_(names),
+        c.state.in_((OrderState.OPEN, OrderState.DONE)),
+    )
+    found: dict[str, dict[str, str]] = {one: {} for one in accounts}
+    for row in conn.execute(asked.order_by(c.opened_at, c.id)):
+        mine = found[row.target_id]
+        if row.measure in undoes:
+            mine[row.measure] = row.id
+        for measure, inverse in undoes.items():
+            if row.measure == inverse:
+                mine.pop(measure, None)
+    return {one: list(mine.items()) for one, mine in found.items()}
 
 
 def unfinished_by(conn: Connection, by: str) -> list[Order]:

@@ -36,6 +36,7 @@ class Measure:
     irreversible: bool = False
     adults_only: bool = False
     after: tuple[str, ...] = ()
+    closes: tuple[str, ...] = ()  # attempts that are refused while it is in force; "*": all
 
 
 Measures = Mapping[str, Measure]
@@ -62,11 +63,14 @@ def _measure(
     irreversible: bool = False,
     adults_only: bool = False,
     after: tuple[str, ...] | list[str] = (),
+    closes: tuple[str, ...] | list[str] = (),
 ) -> Measure:
     if not isinstance(irreversible, bool) or not isinstance(adults_only, bool):
         raise TypeError(f"{name}: irreversible and adults_only are true or false, without quotes")
     if not isinstance(after, (tuple, list)):
         raise TypeError(f"{name}: after is a list of measures")
+    if not isinstance(closes, (tuple, list)) or (closes and target != TargetKind.ACCOUNT):
+        raise TypeError(f"{name}: closes is a list of attempts, of a measure on an account")
     return Measure(
         name=name,
         by=Carrier(by),
@@ -76,6 +80,7 @@ def _measure(
         irreversible=irreversible,
         adults_only=adults_only,
         after=tuple(after),
+        closes=tuple(closes),
     )
 
 

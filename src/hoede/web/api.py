@@ -7,8 +7,10 @@ import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
+from zoneinfo import ZoneInfo
 
 import structlog
 from fastapi import APIRouter, Depends, Request
@@ -30,6 +32,7 @@ from hoede.flow.screen import EventAnswer, Screening, Told
 from hoede.media import AddressRefused, Fetcher, FetchFailed
 from hoede.web.described import (
     ACCOUNT_BODY,
+    ACCOUNTS_BODY,
     API_KEY,
     EVENT_BODY,
     HOLD_LINK,
@@ -39,10 +42,21 @@ from hoede.web.described import (
 )
 from hoede.web.guard import Guard, idempotency_key
 from hoede.web.problems import wrong_fields
-from hoede.web.shapes import AccountIn, AccountOut, EventIn, EventOut, Id, ReceiptIn, ReceiptOut
+from hoede.web.shapes import (
+    AccountIn,
+    AccountOut,
+    AccountsIn,
+    AccountsOut,
+    EventIn,
+    EventOut,
+    Id,
+    ReceiptIn,
+    ReceiptOut,
+)
 from hoede.web.upload import Spool, read_event, read_only_json
 
 log = structlog.get_logger()
+FIRST_ZONE = ZoneInfo("Etc/GMT-14")  # where a day begins first
 
 Shape = TypeVar("Shape", bound=BaseModel)
 
@@ -83,6 +97,7 @@ class Machines:
     spool_folder: Path
     media_most_bytes: int
     hold_answer_s: float
+    forget: Callable[[str, str], None]  # service and account: what was told of it is read anew
     has_room: Callable[[], bool]  # false on a full disk: then intake answers 503
 
 
@@ -102,7 +117,18 @@ def routes(machines: Machines) -> APIRouter:
     ) -> AccountOut:
         """Tell who an account is: its age evidence, country, time zone and language."""
         told = checked(AccountIn, await read_only_json(content_type(request), request.stream()))
-        return await run_in_threadpool(_put, machines, told.account(key.service, account))
+        known = told.account(key.service, account)
+        return (await run_in_threadpool(_put, machines, [known]))[0]
+
+    @router.post(
+        "/accounts:batch", response_model=AccountsOut, openapi_extra=ACCOUNTS_BODY, responses=problems(409)
+    )
+    async def post_accounts(request: Request, key: Annotated[ApiKey, may_tell_accounts]) -> JSONResponse:
+        """Tell who several accounts are: all are kept, or none."""
+        own_key = idempotency_key(request)
+        told = checked(AccountsIn, await read_only_json(content_type(request), request.stream()))
+        with machines.guard.alone(key.service, own_key):
+            return await run_in_threadpool(_put_all, machines, key.service, told, own_key)
 
     @router.post(
         "/events",
@@ -167,10 +193,51 @@ def content_type(request: Request) -> str:
     return request.headers.get("content-type", "")
 
 
-def _put(machines: Machines, known: accounts.Account) -> AccountOut:
-    machines.db.commit(lambda tx: accounts.put_account(tx, known))
-    band = accounts.age_band(known.age_evidence, machines.db.now(), known.zone)
-    return AccountOut(id=known.id, age_band=band.value)
+def _put(
+    machines: Machines,
+    told: list[accounts.Account],
+    also: Callable[[Transaction, list[AccountOut]], object] = lambda _tx, _out: None,
+) -> list[AccountOut]:
+    now = machines.db.now()
+    for at, one in enumerate(told):
+        _refuse_future(one, now, f"accounts.{at}." if len(told) > 1 else "")
+    bands = [accounts.age_band(one.age_evidence, now, one.zone) for one in told]
+    out = [AccountOut(id=one.id, age_band=band.value) for one, band in zip(told, bands, strict=True)]
+
+    def keep(tx: Transaction) -> None:
+        for one in told:
+            accounts.put_account(tx, one)
+        also(tx, out)
+
+    machines.db.commit(keep)
+    for one in told:
+        machines.forget(one.service, one.id)
+    return out
+
+
+def _put_all(machines: Machines, service: str, said: AccountsIn, own_key: str) -> JSONResponse:
+    asked = Remembered.of(service, own_key, b"POST /v1/accounts:batch", said.model_dump_json().encode())
+    answer = machines.db.read(lambda conn: recall(conn, asked))
+    if answer is None:
+        told = [one.account(service, one.id) for one in said.accounts]
+        kept: list[tuple[int, str]] = []
+
+        def also(tx: Transaction, out: list[AccountOut]) -> None:
+            body = json.dumps({"accounts": [one.model_dump() for one in out]})
+            kept.append(remember(tx, asked, 200, body))
+
+        _put(machines, told, also)
+        answer = kept[-1]
+    return JSONResponse(json.loads(answer[1]), answer[0])
+
+
+def _refuse_future(told: accounts.Account, now: datetime, place: str) -> None:
+    """Nobody can have stated something on a day that is nowhere yet."""
+    latest = now.astimezone(FIRST_ZONE).date()
+    for at, one in enumerate(told.age_evidence):
+        if one.as_of > latest:
+            field = f"{place}age_evidence.{at}.as_of"
+            raise InputInvalid(fields=[{"field": field, "why": "a day that is still to come"}])
 
 
 def _screen(machines: Machines, told: Told, own_key: str) -> EventAnswer:

@@ -6,7 +6,18 @@ from fastapi.security import HTTPBearer
 from pydantic import BaseModel
 
 from hoede.core.events import EventKind
-from hoede.web.shapes import AccountIn, AppealIn, EventIn, NoticeIn, Problem, ReceiptIn
+from hoede.web.shapes import (
+    AccountIn,
+    AccountsIn,
+    AppealIn,
+    ChoiceIn,
+    EventIn,
+    NoticeIn,
+    PermitIn,
+    PermitsIn,
+    Problem,
+    ReceiptIn,
+)
 
 NEEDS_MEDIA: Final = frozenset({EventKind.UPLOAD, EventKind.LIVE_FRAME})
 # Only described here: the guard itself looks at the key, and refuses in our own words.
@@ -102,6 +113,28 @@ ACCOUNT_BODY: Final[dict[str, Any]] = {
         "required": True,
         "description": _SIZE,
         "content": {"application/json": {"schema": _inlined(AccountIn)}},
+    },
+}
+ACCOUNTS_BODY: Final[dict[str, Any]] = {
+    "parameters": [_IDEMPOTENCY],
+    "requestBody": {
+        "required": True,
+        "description": _SIZE,
+        "content": {"application/json": {"schema": _inlined(AccountsIn)}},
+    },
+}
+PERMIT_BODY: Final[dict[str, Any]] = {
+    "requestBody": {
+        "required": True,
+        "description": f"One attempt, or several. {_SIZE}",
+        "content": {"application/json": {"schema": {"anyOf": [_inlined(PermitIn), _inlined(PermitsIn)]}}},
+    },
+}
+CHOICE_BODY: Final[dict[str, Any]] = {
+    "requestBody": {
+        "required": True,
+        "description": _SIZE,
+        "content": {"application/json": {"schema": _inlined(ChoiceIn)}},
     },
 }
 EVENT_BODY: Final[dict[str, Any]] = {

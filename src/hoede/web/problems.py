@@ -21,6 +21,7 @@ STATUS: Mapping[str, int] = {
     "body-empty": 422,
     "body-truncated": 400,
     "body-not-understood": 400,
+    "choice-refused": 409,
     "database-busy": 503,
     "database-unavailable": 503,
     "disk-full": 503,
@@ -49,6 +50,7 @@ STATUS: Mapping[str, int] = {
     "notice-with-media": 422,
     "order-unknown": 404,
     "scope-missing": 403,
+    "setting-unknown": 404,
 }
 RETRY_AFTER_S = 2
 
@@ -90,8 +92,7 @@ def wrong_fields(errors: Any) -> list[dict[str, str]]:
 async def _expected(request: Request, error: Exception) -> Response:  # noqa: ARG001 - Starlette's signature
     if not isinstance(error, HoedeError):
         raise error
-    fields = error.facts.get("fields")
-    return problem(error.code, error.detail, **({"fields": fields} if fields else {}))
+    return expected(error)
 
 
 async def _invalid(request: Request, error: Exception) -> Response:  # noqa: ARG001 - likewise
@@ -132,10 +133,16 @@ async def _gone(request: Request, error: Exception) -> Response:  # noqa: ARG001
 async def _unexpected(request: Request, error: Exception) -> Response:
     """The request fence: a bug is logged by its kind and answered without detail."""
     route = request.scope.get("route")
-    log.error(
-        "request.broke",
-        route=getattr(route, "path", "?"),
-        method=request.method,
-        error=type(error).__name__,
-    )
+    return broke(getattr(route, "path", "?"), request.method, error)
+
+
+def expected(error: HoedeError) -> JSONResponse:
+    """The answer for an error that was foreseen."""
+    fields = error.facts.get("fields")
+    return problem(error.code, error.detail, **({"fields": fields} if fields else {}))
+
+
+def broke(route: str, method: str, error: Exception) -> JSONResponse:
+    """The answer for a bug."""
+    log.error("request.broke", route=route, method=method, error=type(error).__name__)
     return problem("internal", "Something broke on our side. Nothing was acknowledged; try again.")

@@ -24,6 +24,7 @@ from pydantic import (
 from hoede.accounts import Account
 from hoede.core.ages import AgeEvidence, Assurance
 from hoede.core.events import Channel, Event, EventKind
+from hoede.policy import shipped_vocabulary
 from hoede.review.appeals import LONGEST_OBJECTION
 from hoede.review.notices import LONGEST_WORDS, Notice, NoticeAnswer, Reason, Source, State, storable
 
@@ -204,6 +205,11 @@ class AccountIn(_Shape):
         }
     )
     country: str | None = Field(default=None, pattern=r"^[A-Z]{2}$", description="ISO 3166-1 alpha-2.")
+    region: str | None = Field(
+        default=None,
+        pattern=r"^[A-Z]{2}-[A-Z0-9]{1,3}$",
+        description="ISO 3166-2, where a law of a part of the country counts.",
+    )
     zone: str | None = Field(
         default=None,
         description="IANA time zone.",
@@ -225,6 +231,7 @@ class AccountIn(_Shape):
             service=service,
             id=account_id,
             country=self.country,
+            region=self.region,
             zone=self.zone,
             locale=self.locale,
             screen_name=self.screen_name,
@@ -235,6 +242,127 @@ class AccountIn(_Shape):
 class AccountOut(_Shape):
     id: str
     age_band: Literal["under-13", "13-15", "16-17", "18+"]
+
+
+class AccountOfMany(AccountIn):
+    id: Id
+
+
+class AccountsIn(_Shape):
+    """Who several accounts are; all are kept, or none."""
+
+    accounts: tuple[AccountOfMany, ...] = Field(max_length=1000)
+
+
+class AccountsOut(_Shape):
+    accounts: tuple[AccountOut, ...]
+
+
+class PermitIn(_Shape):
+    """What an account wants to do now. Described here, read in `asking`."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {"account": "acc-7", "attempt": "message", "counterpart": "acc-8", "relation": "friend"},
+                {"account": "acc-7", "attempt": "go_live"},
+            ]
+        }
+    )
+    account: Id
+    attempt: str = Field(
+        description="A word (`message`), or a setting by name (`dm.send`); docs/reference/settings.md.",
+        json_schema_extra={"enum": list(shipped_vocabulary().attempts)},
+    )
+    counterpart: Id | None = Field(default=None, description="The account it is about, or is sent to.")
+    relation: Literal["none", "follower", "mutual", "friend", "trusted"] | None = Field(
+        default=None, description="How the two know each other; none where nobody says."
+    )
+    wanted: JsonValue = Field(default=None, description="The step that is wanted, of a setting.")
+    at: Moment | None = Field(default=None, description="When it was attempted, if not now; with a zone.")
+    with_guardian: StrictBool = Field(default=False, description="An adult sits beside.")
+    this_month: Annotated[StrictInt, Field(ge=0)] | None = Field(
+        default=None, description="How often already, for a step like `cap:20`."
+    )
+
+
+class PermitsIn(_Shape):
+    """Several attempts, answered in their order."""
+
+    attempts: tuple[PermitIn, ...] = Field(min_length=1, max_length=1000)
+
+
+class ReasonOut(_Shape):
+    code: str = Field(description="Stable; docs/reference/settings.md.")
+    layer: int = Field(
+        ge=0, le=5, description="Who said it: 0 the law, 1 safety, 2 limit, 3 start, 4 guardian, 5 you."
+    )
+    setting: str | None
+    step: JsonValue
+    asks: Literal["self", "guardian"] | None = Field(description="Who could say yes to it.")
+    values: dict[str, JsonValue]
+    guideline: str = Field(description="The section of /guidelines it points at.")
+    text: dict[str, str] = Field(description="By language, in the words of who attempts.")
+
+
+class PermitOut(_Shape):
+    """The answer. Every refusal and every `ask` has a reason."""
+
+    permit: Literal["granted", "ask", "refused"]
+    whom: Literal["self", "guardian"] | None = Field(description="Who is asked.")
+    reasons: tuple[ReasonOut, ...]
+    packs: tuple[str, ...] = Field(description="The versions it was decided by.")
+    opens_at: Moment | None = Field(description="When time alone opens it again.")
+    now: dict[str, tuple[str, ...]] | None = Field(
+        default=None, description="By language: what one can do now."
+    )
+
+
+class PermitsOut(_Shape):
+    permits: tuple[PermitOut, ...]
+
+
+class BoundOut(_Shape):
+    layer: int
+    who: Literal["law", "house", "safety", "guardian", "you"]
+    step: JsonValue
+    pack: str | None
+    source: str | None
+    until: Moment | None
+
+
+class SettingOut(_Shape):
+    step: JsonValue = Field(description="What is in force.")
+    limit: JsonValue = Field(description="As open as it can be.")
+    start: JsonValue = Field(description="Until somebody chooses.")
+    who: Literal["law", "house", "safety", "guardian", "you"] = Field(description="Who decided.")
+    loosen: Literal["self", "guardian", "prompt"] | None = Field(description="Who may open it; null: nobody.")
+    up_to: JsonValue
+    reasons: tuple[BoundOut, ...]
+
+
+class PolicyOut(_Shape):
+    """Everything that is in force for an account."""
+
+    account: str
+    age_band: Literal["under-13", "13-15", "16-17", "18+"]
+    age_known: bool
+    packs: tuple[str, ...]
+    settings: dict[str, SettingOut]
+
+
+class ChoiceIn(_Shape):
+    """What an account's owner chose for a setting; null lets go of the choice."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"step": None}, {"step": "off"}]})
+    step: JsonValue
+
+
+class ChoiceOut(_Shape):
+    account: str
+    setting: str
+    step: JsonValue = Field(description="What is in force now.")
+    who: Literal["law", "house", "safety", "guardian", "you"]
 
 
 class ReceiptIn(_Shape):

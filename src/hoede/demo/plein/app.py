@@ -12,6 +12,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.staticfiles import StaticFiles
 
 from hoede.client import Client
+from hoede.demo.plein.acting import Acting
 from hoede.demo.plein.admin import Admin
 from hoede.demo.plein.database import Database
 from hoede.demo.plein.guard import Guard
@@ -44,11 +45,13 @@ def create_app(
 ) -> FastAPI:
     """Return Plein as an app; its rounds run, and its calls end, with the app's lifespan."""
     hoede = Client(settings.hoede_url, settings.api_key, timeout_s=settings.timeout_s)
-    square = _square(settings, hoede, now, new_id)
+    # Somebody waits for what is asked: one try, and no long one.
+    asked = Client(settings.hoede_url, settings.api_key, timeout_s=settings.timeout_s, tries=1)
+    square = _square(settings, hoede, asked, now, new_id)
     app = FastAPI(
         title="Plein", docs_url=None, redoc_url=None, openapi_url=None, lifespan=_lifespan(square, hoede)
     )
-    for part in (Reading, Joining, Posting, Reporting, Hook, Admin):
+    for part in (Reading, Joining, Posting, Acting, Reporting, Hook, Admin):
         app.include_router(part(square).routes())
     app.add_exception_handler(404, Reading(square).missing)
     app.mount("/css", StaticFiles(directory=settings.css))
@@ -58,13 +61,18 @@ def create_app(
 
 
 def _square(
-    settings: PleinSettings, hoede: Client, now: Callable[[], datetime], new_id: Callable[[], str]
+    settings: PleinSettings,
+    hoede: Client,
+    asked: Client,
+    now: Callable[[], datetime],
+    new_id: Callable[[], str],
 ) -> Square:
     pictures = Pictures(settings.folder / "pictures")  # makes the folder, too
     database = Database(settings.folder / "plein.db")
     telling = Telling(hoede, database, pictures, now, settings.again_s)
     return Square(
         settings=settings,
+        hoede=asked,
         database=database,
         pictures=pictures,
         pages=Pages(settings.hoede_public_url),
@@ -89,5 +97,6 @@ def _lifespan(square: Square, hoede: Client) -> Callable[[FastAPI], AbstractAsyn
         for one in rounds:
             await run_in_threadpool(one.stop)
         hoede.close()
+        square.hoede.close()
 
     return lifespan

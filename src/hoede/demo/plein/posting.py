@@ -10,6 +10,7 @@ from starlette.responses import FileResponse, Response
 
 from hoede.demo.plein import accounts, orders, posts
 from hoede.demo.plein.accounts import Account, AccountState
+from hoede.demo.plein.acting import ask, guidelines_url
 from hoede.demo.plein.joining import plain
 from hoede.demo.plein.pages import go
 from hoede.demo.plein.pictures import Refusal
@@ -50,14 +51,12 @@ class Posting:
         if member.state is AccountState.RESTRICTED:
             return self._form(request, member, status=403, caption="", wrong={})
         caption = plain(caption)
-        if not 0 < len(caption) <= CAPTION_LENGTH:
-            return self._form(
-                request, member, status=422, caption=caption, wrong={"caption": "wrong.caption"}
-            )
-        if isinstance(picture, str) or picture is None:
-            return self._form(
-                request, member, status=422, caption=caption, wrong={"picture": "wrong.no_picture"}
-            )
+        if isinstance(picture, str) or picture is None or not 0 < len(caption) <= CAPTION_LENGTH:
+            wrong = _what_is_wrong(caption)
+            return self._form(request, member, status=422, caption=caption, wrong=wrong)
+        permit = ask(self.square, member, "post")
+        if permit.certain and not permit.granted:  # where it is not certain, the picture waits unseen
+            return self._form(request, member, status=403, caption=caption, wrong={}, permit=permit)
         saved = self._save(member, caption, picture)
         if isinstance(saved, Refusal):
             return self._form(request, member, status=422, caption=caption, wrong={"picture": saved.reason})
@@ -118,9 +117,15 @@ class Posting:
     def _form(self, request: Request, member: Account, *, status: int = 200, **values: object) -> Response:
         with self.square.database.transaction() as tx:
             letters = orders.letters(tx, member.id)
-        return self.square.pages.show(
-            request, "upload.html", member, status=status, letters=letters, **values
-        )
+        shown = {"permit": None, "guidelines_url": guidelines_url(self.square, request)} | values
+        return self.square.pages.show(request, "upload.html", member, status=status, letters=letters, **shown)
+
+
+def _what_is_wrong(caption: str) -> dict[str, str]:
+    """With the caption, else with the picture."""
+    if 0 < len(caption) <= CAPTION_LENGTH:
+        return {"picture": "wrong.no_picture"}
+    return {"caption": "wrong.caption"}
 
 
 def _is_public(post: Post, maker: Account) -> bool:

@@ -8,6 +8,7 @@ from datetime import datetime
 from starlette.requests import Request
 from starlette.responses import Response
 
+from hoede.client import Client
 from hoede.demo.plein import accounts
 from hoede.demo.plein.accounts import Account, AccountState
 from hoede.demo.plein.database import Database
@@ -21,6 +22,7 @@ from hoede.demo.plein.telling import Telling
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Square:
     settings: PleinSettings
+    hoede: Client  # asked before people act; what is told goes by `telling`
     database: Database
     pictures: Pictures
     pages: Pages
