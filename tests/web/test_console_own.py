@@ -68,6 +68,14 @@ NOBODYS = {
     "person-invite": "likewise",
     "person-roles": "likewise; the last administrator stays",
     "person-sign-out": "likewise",
+    "policy-agree": "everybody's whose work is policy; who proposed it is refused by the store",
+    "policy-figure": "whoever sees policy sees every version",
+    "policy-pack": "likewise",
+    "policy-shadow": "everybody's whose work is policy",
+    "policy-simulation": "whoever sees policy sees every version",
+    "policy-unshadow": "everybody's whose work is policy",
+    "policy-version": "whoever sees policy sees every version",
+    "policy-withdraw": "everybody's whose work is policy",
     "report": "reports are sent by machines",
 }
 OTHERWISE: dict[str, dict[str, object]] = {"case-look": {"how": "text"}, "case-skip": {"reason": "too_heavy"}}
