@@ -1,9 +1,11 @@
 """What many tests start from: a database of their own, a clock that stands still, a report to send."""
 
 import hashlib
+import os
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from zlib import crc32
 
 import pytest
 from hypothesis import settings
@@ -21,7 +23,24 @@ NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 settings.register_profile("hoede", deadline=None)
 settings.load_profile("hoede")
 
+# Long tests of what is built on the stores: each on SQLite, every third on PostgreSQL too; `./check long`
+# runs all of them on both. Which ones is told by their names alone, so that every run has the same.
+LONG, EVERY = ("tests/journeys/", "tests/app/"), 3
+
 OpenDatabase = Callable[[Callable[[Connection], datetime]], Database]
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if os.environ.get("HOEDE_BOTH"):
+        return
+    out = [one for one in items if _is_for_long(one.nodeid)]
+    config.hook.pytest_deselected(items=out)
+    items[:] = [one for one in items if not _is_for_long(one.nodeid)]
+
+
+def _is_for_long(test: str) -> bool:
+    named = test.startswith(LONG) and "postgresql" in test.partition("[")[2]
+    return named and crc32(test.encode()) % EVERY != 0
 
 
 @pytest.fixture(scope="session")
