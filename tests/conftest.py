@@ -19,19 +19,21 @@ from hoede.simulators.cybertipline import VirtualClock
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
+LONG_RUN = bool(os.environ.get("HOEDE_LONG"))
+
 # A busy machine is no reason to fail.
-settings.register_profile("hoede", deadline=None)
+settings.register_profile("hoede", deadline=None, max_examples=100 if LONG_RUN else 50)
 settings.load_profile("hoede")
 
-# Long tests of what is built on the stores: each on SQLite, every third on PostgreSQL too; `./check long`
+# Long tests of what is built on the stores: each on SQLite, every sixth on PostgreSQL too; `./check long`
 # runs all of them on both. Which ones is told by their names alone, so that every run has the same.
-LONG, EVERY = ("tests/journeys/", "tests/app/"), 3
+LONG, EVERY = ("tests/journeys/", "tests/app/"), 6
 
 OpenDatabase = Callable[[Callable[[Connection], datetime]], Database]
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    if os.environ.get("HOEDE_BOTH"):
+    if LONG_RUN:
         return
     out = [one for one in items if _is_for_long(one.nodeid)]
     config.hook.pytest_deselected(items=out)

@@ -27,7 +27,7 @@ SOMEWHERE = 5  # the pass to be killed at, of those that are passed often
 def points(command: str) -> list[str]:
     """Where it is killed: at every third place, and by `./check long` at each."""
     there = [name for name in failpoints.OPERATING if name.startswith(f"{command}.")]
-    return there if os.environ.get("HOEDE_KILLS") else there[::3]
+    return there if os.environ.get("HOEDE_LONG") else there[::3]
 
 
 def nth(name: str) -> int:
