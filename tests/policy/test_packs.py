@@ -1,13 +1,14 @@
 """A pack is read strictly: every problem of the file at once, with its line and a remedy."""
 
 import re
+from datetime import date
 from importlib.resources import files
 
 import pytest
 from tests.policy.scene import WORDS
 
 from hoede.core.ages import AgeBand
-from hoede.policy import PackError, PackUnknown, read_pack, shipped_ids, shipped_pack
+from hoede.policy import Basis, PackError, PackUnknown, read_pack, shipped_ids, shipped_pack
 
 HEAD = """\
 # a comment with [[limit]] in it
@@ -144,3 +145,10 @@ def test_a_pack_that_is_not_there_is_named_with_those_that_are() -> None:
 def test_another_text_has_another_hash() -> None:
     text = (files("hoede") / "policy" / "packs" / "nl.toml").read_text(encoding="utf-8")
     assert read_pack(text, WORDS).hash != read_pack(text + "# more\n", WORDS).hash
+
+
+def test_a_rule_of_the_house_leaves_no_day_open_since_the_release() -> None:
+    """A day before a pack begins refuses nothing; a law has such days, we have none."""
+    ours = [one for one in map(shipped_pack, shipped_ids()) if one.legal_basis is Basis.HOUSE]
+    assert ours
+    assert [one.id for one in ours if one.effective_from > date(2021, 5, 31)] == []

@@ -11,7 +11,7 @@ from starlette.testclient import TestClient
 
 from hoede.review.appeals import AppealReceipt, AppealView, Reason, Refusal
 from hoede.review.helplines import shipped
-from hoede.web.appeals import LARGEST_BODY
+from hoede.web.forms import LARGEST_BODY
 from hoede.web.pages import missing_page
 from hoede.web.public import routes
 from hoede.words import catalogue

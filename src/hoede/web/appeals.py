@@ -1,17 +1,17 @@
 """A letter on a page, and the objection somebody writes below it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Final, Protocol
-from urllib.parse import parse_qs, quote, urlsplit
+from typing import Protocol
+from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from hoede.review.appeals import LONGEST_OBJECTION, AppealReceipt, AppealView, Reason, Refusal
+from hoede.web.forms import came_from_elsewhere
 from hoede.web.pages import render, words_for
-
-LARGEST_BODY: Final = 256 * 1024  # bytes; far over what 4,000 characters need, so that a long text comes back
 
 
 class AppealDesk(Protocol):
@@ -89,27 +89,9 @@ def what_is_wrong(text: str | None) -> Wrong | None:
     return None
 
 
-def came_from_elsewhere(request: Request) -> bool:
-    """Whether a browser says that another site sent this form.
-
-    Our pages send no referrer, so an honest browser may give `null` as origin; that one we take.
-    """
-    site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin", "null")
-    if site is not None:
-        return site not in {"same-origin", "none"}
-    return origin != "null" and urlsplit(origin).netloc != request.headers.get("host")
-
-
-async def typed_text(request: Request) -> str | None:
-    """The `why` of a form as it was typed; None when the body is too large to keep."""
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > LARGEST_BODY:
-            return None
-    fields = parse_qs(body.decode("utf-8", "replace"), keep_blank_values=True, errors="replace")
-    typed = fields.get("why", [""])[0]
-    return typed.replace("\r\n", "\n").replace("\0", "")
+def objection_in(fields: Mapping[str, str] | None) -> str | None:
+    """The `why` of a form; None when the form was too large to keep."""
+    return None if fields is None else fields.get("why", "").replace("\r\n", "\n").replace("\0", "")
 
 
 def _shown(

@@ -31,7 +31,7 @@ class _Wrong(Exception):
 
 
 def read_asked(told: Any, vocabulary: Vocabulary, now: datetime) -> tuple[list[Asked], bool]:
-    """What is asked, and whether it came as a batch; `InputInvalid` names the first field that are wrong."""
+    """What is asked, and whether it came as a batch; `InputInvalid` names the first field that is wrong."""
     if not isinstance(told, dict):
         raise InputInvalid(fields=[{"field": "", "why": "the body is an object"}])
     if "attempts" not in told:

@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, Protocol
-from urllib.parse import parse_qs
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -19,11 +18,11 @@ from hoede.policy.rules.steps import Ladder, cap_of
 from hoede.policy.rules.telling import Around, Reader, say_reasons
 from hoede.policy.rules.vocabulary import GROUPS, Vocabulary
 from hoede.policy.rules.wording import say_step
-from hoede.review.helplines import Helpline, Kind, countries, shown
-from hoede.web.appeals import LARGEST_BODY, came_from_elsewhere
+from hoede.review.helplines import Helpline
+from hoede.web.forms import came_from_elsewhere, typed
 from hoede.web.pages import render, words_for
-from hoede.web.public import AWAY, contacts, country_of, describe, emergency
-from hoede.web.report import KINDS_IN_REACH, TROUBLE
+from hoede.web.public import page_with_help
+from hoede.web.report import TROUBLE
 from hoede.words import Catalogue
 
 FIELD: Final = "set."
@@ -86,7 +85,7 @@ def routes(pages: MePages) -> list[Route]:
         return _page(pages, request, handed, Came(saved="saved" in request.query_params))
 
     async def choose(request: Request) -> Response:
-        fields = await _fields(request)
+        fields = await typed(request)
         return await run_in_threadpool(_choose, pages, request, fields)
 
     def guidelines(request: Request) -> Response:
@@ -216,29 +215,12 @@ def _closed(pages: MePages, request: Request, why: str, *, status: int) -> Respo
 def _shown(
     pages: MePages, request: Request, template: str, *, status: int = 200, **values: object
 ) -> Response:
-    """A page with the emergency number and the lines for children in reach, and a quick way out."""
-    words, today = words_for(request), pages.now().date()
-    lines = shown(pages.helplines, country_of(request, countries(pages.helplines)), today, demo=pages.demo)
-    return render(
+    return page_with_help(
         request,
         template,
-        words,
+        helplines=pages.helplines,
+        today=pages.now().date(),
+        demo=pages.demo,
         status=status,
-        away=AWAY,
-        sos=emergency(words, [one for one in lines if one.line.kind is Kind.EMERGENCY]),
-        near=[one for one in lines if one.line.kind in KINDS_IN_REACH],
-        whom=lambda line: describe(words, line),
-        contacts=contacts,
         **values,
     )
-
-
-async def _fields(request: Request) -> Mapping[str, str] | None:
-    """The form as it was sent; None when it is too large to be one of ours."""
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > LARGEST_BODY:
-            return None
-    read = parse_qs(body.decode("utf-8", "replace"), keep_blank_values=True, errors="replace")
-    return {name: values[0] for name, values in read.items()}

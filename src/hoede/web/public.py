@@ -11,11 +11,13 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from hoede.review.helplines import EU, EU_COUNTRIES, Helpline, Kind, ShownHelpline, countries, dialled, shown
-from hoede.web.appeals import AppealDesk, answer_objection, letter_page, typed_text
+from hoede.web.appeals import AppealDesk, answer_objection, letter_page, objection_in
+from hoede.web.forms import typed
 from hoede.web.pages import asked_languages, render, words_for
 from hoede.words import Catalogue
 
 EU_EMERGENCY: Final = ("112",)  # in all its countries (Directive (EU) 2018/1972, article 109)
+KINDS_IN_REACH: Final = (Kind.CHILD, Kind.REMOVE)  # on every page for children, besides emergency numbers
 AWAY: Final = "https://www.wikipedia.org/"  # where "leave this page" goes: a place anyone may be
 
 
@@ -43,7 +45,7 @@ def routes(
         return letter_page(request, appeal, request.path_params["link"], today())
 
     async def objection(request: Request) -> Response:
-        text, link = await typed_text(request), request.path_params["link"]
+        text, link = objection_in(await typed(request)), request.path_params["link"]
         return await run_in_threadpool(answer_objection, request, appeal, link, text, today())
 
     return [
@@ -72,6 +74,33 @@ def help_page(request: Request, helplines: Sequence[Helpline], today: date, *, d
         contacts=contacts,
         away=AWAY,
         notes=any(line.not_checked for line in lines),
+    )
+
+
+def page_with_help(
+    request: Request,
+    template: str,
+    *,
+    helplines: Sequence[Helpline],
+    today: date,
+    demo: bool,
+    status: int = 200,
+    **values: object,
+) -> Response:
+    """A page with the emergency number and the lines for children in reach, and a quick way out."""
+    words = words_for(request)
+    lines = shown(helplines, country_of(request, countries(helplines)), today, demo=demo)
+    return render(
+        request,
+        template,
+        words,
+        status=status,
+        away=AWAY,
+        sos=emergency(words, [one for one in lines if one.line.kind is Kind.EMERGENCY]),
+        near=[one for one in lines if one.line.kind in KINDS_IN_REACH],
+        whom=lambda line: describe(words, line),
+        contacts=contacts,
+        **values,
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, Protocol
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlsplit
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -14,14 +14,13 @@ from starlette.routing import Route
 from hoede.core.handover import Handover, HandoverWrong, read_handover
 from hoede.db import DatabaseBusy, DatabaseUnavailable, DiskFull
 from hoede.flow.notice import NoticeReceipt
-from hoede.review.helplines import Helpline, Kind, countries, shown
+from hoede.review.helplines import Helpline
 from hoede.review.notices import LONGEST_WORDS, Reason, storable
-from hoede.web.appeals import LARGEST_BODY, came_from_elsewhere
-from hoede.web.pages import render, words_for
-from hoede.web.public import contacts, country_of, describe, emergency
+from hoede.web.forms import came_from_elsewhere, typed
+from hoede.web.pages import words_for
+from hoede.web.public import page_with_help
 
 TROUBLE: Final = (DatabaseBusy, DatabaseUnavailable, DiskFull)  # of ours: what was typed comes back
-KINDS_IN_REACH: Final = (Kind.CHILD, Kind.REMOVE)  # besides the emergency numbers
 
 
 class ReportDesk(Protocol):
@@ -69,7 +68,7 @@ def routes(pages: ReportPages) -> list[Route]:
         return _form(pages, request, handed, Filled())
 
     async def send(request: Request) -> Response:
-        body = await _typed(request)
+        body = _filled(await typed(request))
         return await run_in_threadpool(_send, pages, request, body)
 
     def receipt(request: Request) -> Response:
@@ -148,28 +147,19 @@ def _closed(pages: ReportPages, request: Request, why: str, *, status: int = 410
 def _shown(
     pages: ReportPages, request: Request, template: str, *, status: int = 200, **values: object
 ) -> Response:
-    """A page with the emergency number and the lines for children in reach."""
-    words, today = words_for(request), pages.now().date()
-    lines = shown(pages.helplines, country_of(request, countries(pages.helplines)), today, demo=pages.demo)
-    return render(
+    return page_with_help(
         request,
         template,
-        words,
+        helplines=pages.helplines,
+        today=pages.now().date(),
+        demo=pages.demo,
         status=status,
-        sos=emergency(words, [one for one in lines if one.line.kind is Kind.EMERGENCY]),
-        near=[one for one in lines if one.line.kind in KINDS_IN_REACH],
-        whom=lambda line: describe(words, line),
-        contacts=contacts,
         **values,
     )
 
 
-async def _typed(request: Request) -> Filled:
-    """The form as it was sent; wrong when the body is too large to keep."""
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > LARGEST_BODY:
-            return Filled("page.report.wrong.huge")
-    fields = parse_qs(body.decode("utf-8", "replace"), keep_blank_values=True, errors="replace")
-    return Filled(reason=fields.get("reason", [""])[0], words=storable(fields.get("words", [""])[0]))
+def _filled(fields: Mapping[str, str] | None) -> Filled:
+    """The form as it was sent; wrong when it was too large to keep."""
+    if fields is None:
+        return Filled("page.report.wrong.huge")
+    return Filled(reason=fields.get("reason", ""), words=storable(fields.get("words", "")))
