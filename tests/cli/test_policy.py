@@ -51,6 +51,8 @@ def test_the_other_side_and_the_relation_count(desk: Desk, relation: str, permit
         "1990-01-01",
         "--at",
         "2026-11-26",
+        "--joined",
+        "2026-11-25",
         "--attempt",
         "message",
     )

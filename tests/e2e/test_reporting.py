@@ -71,6 +71,7 @@ def test_going_back_and_sending_again_does_no_harm(opened: Callable[..., Page], 
     page.goto(post.replace("/posts/", "/report/posts/"))
     page.get_by_label("Bullying, hate or threats").check()
     page.get_by_role("button", name="Send").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Sent. It was right to tell us.")
     receipt = page.url
     page.go_back()
     expect(page.get_by_role("heading", level=1)).to_have_text("This was sent already")

@@ -117,7 +117,9 @@ def test_a_table_that_is_full_begins_anew_and_answers_the_same(monkeypatch: pyte
 
 def test_a_pack_that_begins_counts_from_its_first_day_for_seats_that_are_old() -> None:
     selected = Policy(WORDS, (shipped_pack("hoede-baseline"),))
-    before, after = (datetime(2026, 11, day, 18, tzinfo=UTC) for day in (24, 26))
+    first = selected.packs[0].effective_from
+    after = datetime(first.year, first.month, first.day, 18, tzinfo=UTC)
+    before = after - timedelta(days=1)
     compiled = Compiled(selected)
     seat = compiled.seat(born("2012-01-01"), before)
     answers = [compiled.decide(seat, "go_live", now).answer for now in (before, after)]

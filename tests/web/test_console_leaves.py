@@ -41,7 +41,8 @@ class Walk:
     case: CaseRow
     objection: CaseRow
     ids: dict[str, str]
-    text: str  # a copy of what somebody wrote
+    shown: str  # the copy of the picture
+    text: str  # and of what somebody wrote
     seen: dict[bytes, set[str]] = field(default_factory=dict)  # what stood where
 
     @property
@@ -92,10 +93,11 @@ def walk(open_api: OpenApi, draft_of: Callable[..., Draft]) -> Walk:
     lead = judges.seat("lead", "judge", "auditor", "legal", "policy", "administrator")
     for one in (case, objection):
         assert lead.post(f"/console/cases/{one.id}/take", at=QUEUE).status_code == 303
-    text = next(one.taken.id for one in api.hoede.db.read(evidence.all_rows) if one.part == "text")
-    raw = wish(judges, lead, case)
+    copies = api.hoede.db.read(evidence.all_rows)
+    shown, text = (next(one.taken.id for one in copies if one.part == part) for part in ("media", "text"))
+    raw = wish(judges, lead, case, shown)
     ids = {"/console/cases": case.id, "/console/reports": order, "/console/raw": raw, "/console/log": "0"}
-    return Walk(judges, lead, case, objection, ids, text)
+    return Walk(judges, lead, case, objection, ids, shown, text)
 
 
 def report(judges: Judges, case: CaseRow) -> None:
@@ -136,13 +138,10 @@ def filed(judges: Judges, case: CaseRow, draft_of: Callable[..., Draft]) -> str:
     return "ord_report"
 
 
-def wish(judges: Judges, lead: Seat, case: CaseRow) -> str:
+def wish(judges: Judges, lead: Seat, case: CaseRow, file: str) -> str:
     """The file itself, which somebody else agreed to."""
-    view, (first, *_) = (
-        judges.api.hoede.view,
-        judges.api.hoede.db.read(lambda conn: review.files_of(conn, case.id)),
-    )
-    asked = {"file": first.evidence, "purpose": "to tell what it is"}
+    view = judges.api.hoede.view
+    asked = {"file": file, "purpose": "to tell what it is"}
     lead.post(f"/console/cases/{case.id}/raw", asked, at=QUEUE)
     found = "SELECT id FROM raw_view"
     raw = judges.api.hoede.db.read(lambda conn: conn.exec_driver_sql(found).scalar_one())
@@ -152,8 +151,7 @@ def wish(judges: Judges, lead: Seat, case: CaseRow) -> str:
 
 def picture(walk: Walk) -> str:
     """Where the picture of the case comes from, once somebody asked."""
-    (first, *_) = walk.judges.api.hoede.db.read(lambda conn: review.files_of(conn, walk.case.id))
-    told = {"file": first.evidence, "how": "clear", "purpose": "judge"}
+    told = {"file": walk.shown, "how": "clear", "purpose": "judge"}
     page = walk.seat.post(f"/console/cases/{walk.case.id}/look", told, at=QUEUE).text
     return next(str(one.get("src")) for one in html.fromstring(page).iter("img"))
 

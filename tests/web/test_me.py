@@ -33,7 +33,7 @@ def opened(api: Api, account: str, lang: str = "en") -> str:
 
 def send(api: Api, account: str, **fields: str) -> httpx2.Response:
     told = {f"set.{name.replace('__', '.')}": step for name, step in fields.items()}
-    return api.http.post(link(api, account), data=told, follow_redirects=False)
+    return api.http.post(f"{link(api, account)}&lang=en", data=told, follow_redirects=False)
 
 
 def steps_of(page: str, setting: str) -> list[str]:
