@@ -4,6 +4,7 @@
 """  # noqa: INP001 - a script, not a package
 
 import importlib
+import json
 import pkgutil
 import types
 import typing
@@ -16,6 +17,8 @@ from pydantic.fields import FieldInfo
 
 import hoede
 from hoede.access import Permission, Scope
+from hoede.accounts import adapters
+from hoede.accounts.port import AgeClaim
 from hoede.app.tables import read_tables
 from hoede.cli import app
 from hoede.config import ENVIRONMENT_PREFIX, AuthorityPart, Config, Service
@@ -89,6 +92,7 @@ DUTIES_IN_WORDS = {
 def pages() -> dict[str, str]:
     """Every page of the reference by file name."""
     return {
+        "age-evidence.md": age_evidence_page(),
         "authorities.md": authorities_page(),
         "commands.md": commands_page(),
         "config.md": config_page(),
@@ -580,6 +584,37 @@ def detectors_page() -> str:
         "Others come by the entry point `hoede.detectors`: [write one](../howto/write-a-detector.md).",
         f"A list's standing is one of {standings}.",
     )
+
+
+def age_evidence_page() -> str:
+    parts = [
+        part
+        for module in _modules(adapters)
+        for part in (
+            f"## {module.ADAPTER.name}",
+            _one_line(module.__doc__),
+            _table(("claim", "at least", "at most", "worth"), _examples(module.ADAPTER)),
+        )
+    ]
+    return _page(
+        "Evidence of an age",
+        "accounts/adapters/",
+        "`age_claims` of an account carries raw claims: `adapter` names one of these, `claim` is for it.\n"
+        "What is not its own, contradicts itself or was said in the future is refused by name.\n"
+        "`declared` can only be outweighed; `verified` counts for most, and no adapter makes it of less.",
+        *parts,
+        "Others come by the entry point `hoede.age_adapters`: [write one](../howto/write-an-age-adapter.md).",
+    )
+
+
+def _examples(adapter: type[AgeClaim]) -> Iterator[Row]:
+    for one in adapter.examples:
+        bounds = ("" if years is None else str(years) for years in (one.lower, one.upper))
+        yield (
+            _code(json.dumps(dict(one.claim), ensure_ascii=False)),
+            *bounds,
+            _code(one.assurance.name.lower()),
+        )
 
 
 def authorities_page() -> str:

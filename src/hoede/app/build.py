@@ -13,6 +13,7 @@ from typing import Protocol
 
 from fastapi import FastAPI
 
+from hoede.accounts.registry import all_age_adapters
 from hoede.app.console import console
 from hoede.app.keys import check_key_folder
 from hoede.app.outside import build_authorities, endpoints_of
@@ -437,6 +438,7 @@ def _site(  # noqa: PLR0917 - likewise
 ) -> FastAPI:
     helplines = shipped()
     machines = api.Machines(
+        age_adapters=all_age_adapters(),
         db=db,
         guard=Guard(db),
         screening=screening,

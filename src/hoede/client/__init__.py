@@ -41,7 +41,14 @@ is told, so that a retry, also one by you tomorrow, is the same request and is n
 Everything a platform needs is exported here. `demo/plein` is a whole platform built on this.
 """
 
-from hoede.client.calls import AppealReceipt, EventAnswer, HoedeRefused, HoedeUnavailable, NoticeReceipt
+from hoede.client.calls import (
+    AgeClaim,
+    AppealReceipt,
+    EventAnswer,
+    HoedeRefused,
+    HoedeUnavailable,
+    NoticeReceipt,
+)
 from hoede.client.clients import AsyncClient, Client
 from hoede.client.links import handover_link, me_link
 from hoede.client.permits import AttemptTold, PermitAnswer, PermitReason
@@ -53,6 +60,7 @@ from hoede.core.orders import OrderState, Target, TargetKind
 
 __all__ = [
     "AgeBand",
+    "AgeClaim",
     "AgeEvidence",
     "Answer",
     "AppealReceipt",

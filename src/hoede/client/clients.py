@@ -60,10 +60,14 @@ class Client:
         locale: str | None = None,
         screen_name: str | None = None,
         age_evidence: Sequence[AgeEvidence] = (),
+        age_claims: Sequence[calls.AgeClaim] = (),
     ) -> AgeBand:
-        """Tell who an account is and return its age band. Raises `HoedeRefused`, `HoedeUnavailable`."""
+        """Tell who an account is and return its age band. Raises `HoedeRefused`, `HoedeUnavailable`.
+
+        `age_claims` are read by Hoede's adapters, docs/reference/age-evidence.md.
+        """
         facts = {"country": country, "zone": zone, "locale": locale, "screen_name": screen_name}
-        return self._run(calls.put_account(account, facts, list(age_evidence), self._retries))
+        return self._run(calls.put_account(account, facts, age_evidence, age_claims, self._retries))
 
     def send_event(
         self,
@@ -212,10 +216,11 @@ class AsyncClient:
         locale: str | None = None,
         screen_name: str | None = None,
         age_evidence: Sequence[AgeEvidence] = (),
+        age_claims: Sequence[calls.AgeClaim] = (),
     ) -> AgeBand:
         """As `Client.put_account`."""
         facts = {"country": country, "zone": zone, "locale": locale, "screen_name": screen_name}
-        return await self._run(calls.put_account(account, facts, list(age_evidence), self._retries))
+        return await self._run(calls.put_account(account, facts, age_evidence, age_claims, self._retries))
 
     async def send_event(
         self,

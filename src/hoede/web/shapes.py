@@ -1,62 +1,35 @@
 """What machines send and get, checked strictly: unknown keys and kinds are refused."""
 
-import re
-from datetime import UTC, date, datetime
+from datetime import date
 from ipaddress import ip_address
 from typing import Annotated, Literal, Self
 from zoneinfo import available_timezones
 
 from pydantic import (
-    AfterValidator,
-    AwareDatetime,
     BaseModel,
-    BeforeValidator,
     ConfigDict,
     Field,
     JsonValue,
     StrictBool,
     StrictInt,
-    StringConstraints,
     field_validator,
     model_validator,
 )
 
 from hoede.accounts import Account
+from hoede.accounts.port import Day, Id, Moment, Years
+from hoede.accounts.registry import all_age_adapters
 from hoede.core.ages import AgeEvidence, Assurance
 from hoede.core.events import Channel, Event, EventKind
 from hoede.policy import shipped_vocabulary
 from hoede.review.appeals import LONGEST_OBJECTION
 from hoede.review.notices import LONGEST_WORDS, Notice, NoticeAnswer, Reason, Source, State, storable
+from hoede.web.inlined import inlined
 
-Id = Annotated[str, StringConstraints(min_length=1, max_length=255, pattern=r"^[^\x00-\x1f\x7f]+$")]
-_WRITTEN = re.compile(r"\d{4}-\d{2}-\d{2}")
 MOST_RECEIVERS = 1000
 LOCALE = r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$"
 LONGEST_TEXT = 100_000
-
-
-def _written(told: object) -> object:
-    """A number could be seconds or milliseconds; nobody shall guess which."""
-    if not isinstance(told, str) or not _WRITTEN.match(told):
-        raise ValueError("a day or time is text that begins YYYY-MM-DD")
-    return told
-
-
-def _in_utc(told: datetime) -> datetime:
-    try:
-        return told.astimezone(UTC)
-    except OverflowError:
-        raise ValueError("no such time in UTC") from None
-
-
-def _whole(told: object) -> object:
-    """To JSON 3.0 is an integer, too."""
-    return int(told) if isinstance(told, float) and told.is_integer() else told
-
-
-Day = Annotated[date, BeforeValidator(_written)]
-Years = Annotated[StrictInt, Field(ge=0, le=150), BeforeValidator(_whole)]
-Moment = Annotated[AwareDatetime, BeforeValidator(_written), AfterValidator(_in_utc)]
+MOST_EVIDENCE = 20
 
 
 # What else than words says of these fields; the checks are below.
@@ -180,6 +153,22 @@ class AgeEvidenceIn(_Shape):
         return AgeEvidence(**fields | {"assurance": Assurance[self.assurance.upper()]})
 
 
+def _claims(schema: dict[str, JsonValue]) -> None:
+    """Each adapter describes what it reads."""
+    schema["oneOf"] = [
+        {"properties": {"adapter": {"const": name}, "claim": inlined(one)}}
+        for name, one in all_age_adapters().items()
+    ]
+
+
+class AgeClaimIn(_Shape):
+    """A raw claim of an age, and the adapter that reads it."""
+
+    model_config = ConfigDict(json_schema_extra=_claims)
+    adapter: str
+    claim: dict[str, JsonValue]
+
+
 class AccountIn(_Shape):
     """Who an account is, in place of what was told before."""
 
@@ -217,7 +206,12 @@ class AccountIn(_Shape):
     )
     locale: str | None = Field(default=None, pattern=LOCALE, max_length=35)
     screen_name: Id | None = None
-    age_evidence: tuple[AgeEvidenceIn, ...] = Field(default=(), max_length=20)
+    age_evidence: tuple[AgeEvidenceIn, ...] = Field(default=(), max_length=MOST_EVIDENCE)
+    age_claims: tuple[AgeClaimIn, ...] = Field(
+        default=(),
+        max_length=MOST_EVIDENCE,
+        description="Raw claims, each read by an adapter: docs/reference/age-evidence.md.",
+    )
 
     @field_validator("zone")
     @classmethod
