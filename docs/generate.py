@@ -45,6 +45,7 @@ from hoede.policy import (
 from hoede.policy.guidelines import shipped_guidelines
 from hoede.policy.rules.wording import say_bands, say_step
 from hoede.reporting import authorities
+from hoede.review import Outcome
 from hoede.web.problems import STATUS
 from hoede.words import catalogue
 
@@ -150,7 +151,7 @@ def outcomes_page() -> str:
         (
             _code(one.name),
             one.says,
-            ", ".join(_code(name) for name in (*one.content, *one.account)) or _stays(keeps=one.keeps),
+            ", ".join(_code(name) for name in (*one.content, *one.account)) or _stays(one),
             f"yes, as {one.account_is}" if one.report else "",
             one.classification.value,
             "yes" if one.second else "",
@@ -158,11 +159,25 @@ def outcomes_page() -> str:
         for one in read_tables().outcomes.values()
     )
     heads = ("outcome", "what it says", "measures", "reported", "classification", "second check")
-    return _page("Outcomes", "review/outcomes.toml", _table(heads, rows))
+    bases = (
+        (_code(one.name), one.says, _code(one.assurance.name.lower()))
+        for one in read_tables().age_bases.values()
+    )
+    return _page(
+        "Outcomes",
+        "review/outcomes.toml and review/age_bases.toml",
+        _table(heads, rows),
+        "## On what an age may be believed",
+        "It becomes evidence of that assurance, and must outweigh what makes the account younger.\n"
+        "It opens what an adult may, and never lets anything act without a person.",
+        _table(("basis", "what it says", "worth"), bases),
+    )
 
 
-def _stays(*, keeps: bool) -> str:
-    return "all stay, and somebody else decides" if keeps else "all are undone"
+def _stays(outcome: Outcome) -> str:
+    if outcome.age is not None:
+        return f"of an age only: {outcome.age}"
+    return "all stay, and somebody else decides" if outcome.keeps else "all are undone"
 
 
 def roles_page() -> str:

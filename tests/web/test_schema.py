@@ -13,6 +13,7 @@ from schemathesis.engine import events, from_schema
 from tests.parts import fresh
 from tests.web.api import Api
 
+from hoede.web.age_appeals_api import NOT_OFFERED
 from hoede.web.asking import LATER, NO_STEP, ONLY_SETTINGS
 from hoede.web.described import EVENT_BODY
 
@@ -33,6 +34,7 @@ BEYOND_WORDS_IN_A_FIELD = {
     NO_STEP,
     ONLY_SETTINGS,
     "Value error, no words",
+    NOT_OFFERED,
 }
 # A change that is called wrong and is not: then the event fits the description after all.
 OTHER_METHOD = "Wrong response to undeclared method"

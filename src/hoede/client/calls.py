@@ -181,6 +181,14 @@ def appeal(letter: str, account: str, words: str, key: str | None, retries: Retr
     return ask(call, _appeal_receipt, retries)
 
 
+def age_appeal(
+    account: str, words: str, proofs: Sequence[str], key: str | None, retries: Retries
+) -> Steps[AppealReceipt]:
+    body = _json({"account": account, "words": words, "proofs": list(proofs)})
+    call = Call("POST", "/v1/age-appeals", body, key or _key("age-appeal", body.decode()))
+    return ask(call, _appeal_receipt, retries)
+
+
 def http_parts(call: Call, api_key: str, timeout_s: float) -> dict[str, Any]:
     """Return the headers, the body and the patience of a call as httpx2 takes them."""
     return {**_content(call, api_key), "timeout": timeout_s + call.more_s}

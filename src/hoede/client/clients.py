@@ -160,6 +160,16 @@ class Client:
         """
         return self._run(calls.appeal(letter, account, words, idempotency_key, self._retries))
 
+    def age_appeal(
+        self, account: str, words: str, proofs: Sequence[str] = (), *, idempotency_key: str | None = None
+    ) -> calls.AppealReceipt:
+        """Pass on that somebody says they are an adult. Raises `HoedeRefused`, `HoedeUnavailable`.
+
+        `proofs` name those of the service's `age_proofs` by which they could prove it.
+        A person answers within a day, by a letter; what is in force stays until then.
+        """
+        return self._run(calls.age_appeal(account, words, proofs, idempotency_key, self._retries))
+
     def close(self) -> None:
         self._http.close()
 
@@ -300,6 +310,12 @@ class AsyncClient:
     ) -> calls.AppealReceipt:
         """As `Client.appeal`."""
         return await self._run(calls.appeal(letter, account, words, idempotency_key, self._retries))
+
+    async def age_appeal(
+        self, account: str, words: str, proofs: Sequence[str] = (), *, idempotency_key: str | None = None
+    ) -> calls.AppealReceipt:
+        """As `Client.age_appeal`."""
+        return await self._run(calls.age_appeal(account, words, proofs, idempotency_key, self._retries))
 
     async def aclose(self) -> None:
         await self._http.aclose()

@@ -199,19 +199,25 @@ def _put(
     told: list[accounts.Account],
     also: Callable[[Transaction, list[AccountOut]], object] = lambda _tx, _out: None,
 ) -> list[AccountOut]:
-    now = machines.db.now()
-    bands = [accounts.age_band(one.age_evidence, now, one.zone) for one in told]
-    out = [AccountOut(id=one.id, age_band=band.value) for one, band in zip(told, bands, strict=True)]
-
-    def keep(tx: Transaction) -> None:
+    def keep(tx: Transaction) -> list[AccountOut]:
         for one in told:
             accounts.put_account(tx, one)
+        out = _bands(tx, told)
         also(tx, out)
+        return out
 
-    machines.db.commit(keep)
+    out = machines.db.commit(keep)
     for one in told:
         machines.forget(one.service, one.id)
     return out
+
+
+def _bands(tx: Transaction, told: list[accounts.Account]) -> list[AccountOut]:
+    """By what was told, and what a person here found."""
+    service = next((one.service for one in told), "")
+    known = accounts.several(tx.conn, service, {one.id for one in told})
+    bands = {name: accounts.age_band(one.age_evidence, tx.now, one.zone) for name, one in known.items()}
+    return [AccountOut(id=one.id, age_band=bands[one.id].value) for one in told]
 
 
 def _put_all(machines: Machines, service: str, said: AccountsIn, own_key: str) -> JSONResponse:

@@ -9,6 +9,7 @@ from hoede.web.inlined import inlined
 from hoede.web.shapes import (
     AccountIn,
     AccountsIn,
+    AgeAppealIn,
     AppealIn,
     ChoiceIn,
     EventIn,
@@ -163,6 +164,14 @@ APPEAL_BODY: Final[dict[str, Any]] = {
         "required": True,
         "description": _SIZE,
         "content": {"application/json": {"schema": inlined(AppealIn)}},
+    },
+}
+AGE_APPEAL_BODY: Final[dict[str, Any]] = {
+    "parameters": [_IDEMPOTENCY],
+    "requestBody": {
+        "required": True,
+        "description": _SIZE,
+        "content": {"application/json": {"schema": inlined(AgeAppealIn)}},
     },
 }
 # What a notice was answered with is what its state is asked by.

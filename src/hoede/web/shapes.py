@@ -19,7 +19,7 @@ from pydantic import (
 from hoede.accounts import Account
 from hoede.accounts.port import Day, Id, Moment, Years
 from hoede.accounts.registry import all_age_adapters
-from hoede.core.ages import AgeEvidence, Assurance
+from hoede.core.ages import REVIEWED, AgeEvidence, Assurance
 from hoede.core.events import Channel, Event, EventKind
 from hoede.policy import shipped_vocabulary
 from hoede.review.appeals import LONGEST_OBJECTION
@@ -132,7 +132,7 @@ class AgeEvidenceIn(_Shape):
     """One statement about an age: a birth date, or bounds in whole years on the day `as_of`."""
 
     model_config = ConfigDict(json_schema_extra={"anyOf": _BORN_OR_BOUNDS})
-    method: Id
+    method: Id = Field(json_schema_extra={"not": {"const": REVIEWED}})
     assurance: Literal["declared", "inferred", "vouched", "estimated", "verified"]
     issuer: Id
     as_of: Day
@@ -140,6 +140,13 @@ class AgeEvidenceIn(_Shape):
     lower: Years | None = None
     upper: Years | None = None
     until: Moment | None = None
+
+    @field_validator("method")
+    @classmethod
+    def _is_theirs(cls, told: str) -> str:
+        if told == REVIEWED:
+            raise ValueError("only Hoede itself says what a person here found")
+        return told
 
     @model_validator(mode="after")
     def _makes_sense(self) -> Self:
@@ -446,6 +453,13 @@ class NoticeOut(_Shape):
     receipt_url: str = Field(description="A page that shows the same to whoever reported.")
 
 
+def _kept(told: str) -> str:
+    """As with notices; where nothing is left, nobody objected."""
+    if not (kept := storable(told).strip()):
+        raise ValueError("no words")
+    return kept
+
+
 class AppealIn(_Shape):
     """What somebody wrote against what a letter told them."""
 
@@ -461,10 +475,31 @@ class AppealIn(_Shape):
     @field_validator("words")
     @classmethod
     def _storable(cls, told: str) -> str:
-        """As with notices; where nothing is left, nobody objected."""
-        if not (kept := storable(told).strip()):
-            raise ValueError("no words")
-        return kept
+        return _kept(told)
+
+
+class AgeAppealIn(_Shape):
+    """What somebody wrote who says that they are an adult, and is taken for younger."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {"account": "acc-7", "words": "I am 34; my son set this phone up.", "proofs": []},
+            ]
+        }
+    )
+    account: Id
+    words: str = Field(min_length=1, max_length=LONGEST_OBJECTION, description="In their own words.")
+    proofs: tuple[Id, ...] = Field(
+        default=(),
+        max_length=MOST_EVIDENCE,
+        description="By which of the service's `age_proofs` they could prove it. No document is ever sent.",
+    )
+
+    @field_validator("words")
+    @classmethod
+    def _storable(cls, told: str) -> str:
+        return _kept(told)
 
 
 class AppealOut(_Shape):

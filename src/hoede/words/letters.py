@@ -90,6 +90,31 @@ def answer_letter(
     return Letter(words.locale, words.say("letter.appeal.title"), paragraphs, appeal_url)
 
 
+def age_letter(
+    words: Catalogue,
+    *,
+    right: bool,
+    again_on: date,
+    proofs: str | None,
+    help_name: str,
+    help_url: str,
+    outside: str,
+) -> Letter:
+    """The answer to who said that they are an adult. `proofs`: where one proves it, where a platform can."""
+    says = [words.say("letter.age.yes"), words.say("letter.age.yes.now")]
+    if not right:
+        more = [words.say("letter.age.no.prove", list=proofs)] if proofs else []
+        says = [words.say("letter.age.no"), *more, words.say("letter.age.no.again", date=words.day(again_on))]
+    paragraphs = (
+        words.say("letter.hello.plain"),
+        *says,
+        words.say("letter.field.auto.person"),
+        *(() if right else (words.say("letter.field.outside", body=outside),)),
+        words.say("letter.close", help=help_name),
+    )
+    return Letter(words.locale, words.say("letter.age.title"), paragraphs, help_url)
+
+
 def _ordered(acts: Sequence[str]) -> list[str]:
     unknown = set(acts) - set(ACTS)
     if unknown or not acts:
