@@ -11,6 +11,7 @@ from hoede.db import Database, Transaction
 from hoede.db.orders import Claim
 from hoede.enforcement import DecisionRow, Platform, PlatformRefused, PlatformUnavailable
 from hoede.enforcement import store as decisions
+from hoede.policy.guidelines import address_for
 from hoede.review import LetterRow, age_store, objection_until
 from hoede.review import store as review
 from hoede.review.ages import again_on
@@ -75,6 +76,7 @@ class Tell:
             date=today,
             object_until=objection_until(today),
             rule=facts.rule,
+            rule_url=address_for("measures", self.public_url),
             help_name=self._help(person.country),
             appeal_url=self._url(link),
             outside=facts.outside or words.say("letter.outside.body"),
@@ -105,6 +107,7 @@ class Tell:
             right=objection.outcome == REINSTATED,
             undone=objection.undone,
             rule=facts.rule,
+            rule_url=address_for("measures", self.public_url),
             help_name=self._help(accounts.account(tx.conn, order.service, order.values["account"]).country),
             appeal_url=self._url(self._link(objection.order_id)),
             outside=facts.outside or words.say("letter.outside.body"),
@@ -128,6 +131,7 @@ class Tell:
             right=appeal.basis is not None,
             again_on=again_on(appeal.answered_at),
             proofs=words.any_of(facts.proofs) if facts.proofs else None,
+            rule_url=address_for("ages", self.public_url),
             help_name=where,
             help_url=where,
             outside=facts.outside or words.say("letter.outside.body"),

@@ -87,6 +87,7 @@ def policy_json(account: str, found: InForceFor) -> Json:
         "account": account,
         "age_band": found.side.band.value,
         "age_known": found.side.known,
+        "path": found.path.value,
         "packs": list(found.packs),
         "settings": {name: _setting(one) for name, one in found.settings.items()},
     }

@@ -10,12 +10,13 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from hoede.core.ages import AgeBand
 from hoede.core.handover import Handover, HandoverWrong, Purpose, read_handover
 from hoede.flow.attempt import Answered, InForceFor
-from hoede.policy import Answer, Choosing, InForce, Setting, Step
+from hoede.policy import Answer, Choosing, InForce, Path, Setting, Step
 from hoede.policy.guidelines import shipped_guidelines
 from hoede.policy.rules.steps import Ladder, cap_of
-from hoede.policy.rules.telling import Around, Reader, say_reasons
+from hoede.policy.rules.telling import Around, Reader, say_reason, say_reasons
 from hoede.policy.rules.vocabulary import GROUPS, Vocabulary
 from hoede.policy.rules.wording import say_step
 from hoede.review.helplines import Helpline
@@ -189,6 +190,17 @@ def _page(pages: MePages, request: Request, handed: Handover, came: Came, *, sta
     by_group = {
         group: [dial for dial in dials if pages.vocabulary[dial.name].group == group] for group in GROUPS
     }
+    age = None if found.side.is_adult else _age(pages, handed, words, came)
+    shown = {
+        "service": pages.service_names[handed.service],
+        "groups": by_group,
+        "age": age,
+        "query": request.url.query,
+    }
+    if found.path is not Path.ACCOUNT:
+        young = {"refused": _why_refused(pages, words, found, now), "from_age": _from_age(found)}
+        child = found.side.band is AgeBand.UNDER_13
+        return _shown(pages, request, "public/me_young.html", status=status, child=child, **shown, **young)
     offers = [
         one.setting.say("name", words.locale)
         for one in found.settings.values()
@@ -199,15 +211,24 @@ def _page(pages: MePages, request: Request, handed: Handover, came: Came, *, sta
         request,
         "public/me.html",
         status=status,
-        service=pages.service_names[handed.service],
-        groups=by_group,
+        **shown,
         came=came,
         offers=words.all_of(offers) if offers else None,
         first=not found.side.choices and not found.side.is_adult,
         age_known=found.side.known,
-        age=None if found.side.is_adult else _age(pages, handed, words, came),
-        query=request.url.query,
     )
+
+
+def _why_refused(pages: MePages, words: Catalogue, found: InForceFor, now: datetime) -> tuple[str, ...]:
+    """Why there is no account, in the words of who is refused; nothing where there is one."""
+    side = found.side
+    around = Around(vocabulary=pages.vocabulary, now=now, zones=side.zones, band=side.band, age=side.age)
+    return tuple(dict.fromkeys(say_reason(words, one, around, Reader.TEEN) for one in found.refused))
+
+
+def _from_age(found: InForceFor) -> int | None:
+    """The age at which all that refuses now is over."""
+    return max((one.age for one in found.refused if one.age is not None), default=None)
 
 
 def _age(pages: MePages, handed: Handover, words: Catalogue, came: Came) -> AgeSection:

@@ -348,6 +348,9 @@ class PolicyOut(_Shape):
     account: str
     age_band: Literal["under-13", "13-15", "16-17", "18+"]
     age_known: bool
+    path: Literal["account", "child_mode", "refused"] = Field(
+        description="`refused`: too young for an account here; show why, and what helps. `/me` does."
+    )
     packs: tuple[str, ...]
     settings: dict[str, SettingOut]
 
