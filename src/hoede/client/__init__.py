@@ -19,6 +19,9 @@ Before an account does something, ask; where it is not granted, show the reasons
     if not permit.granted:
         show([one.text["en"] for one in permit.reasons], permit.now["en"])
 
+Fetch `hoede.policy(account)` when somebody signs in: where Hoede cannot be reached, `permit` holds to the
+limits it fetched last, for a day; without them everything is refused but help, reports and the like.
+
 Orders come by webhook, at least once each, until Hoede has a receipt:
 
     call = verify_webhook(body, headers, secrets)  # WebhookInvalid: answer 401

@@ -130,7 +130,9 @@ class PermitDoor:
 
 
 def _policy(desk: PermitDesk, service: str, account: str) -> JSONResponse:
-    return JSONResponse(policy_json(account, desk.permits.effective(service, account, desk.now())))
+    return JSONResponse(
+        policy_json(account, desk.permits.effective(service, account, desk.now()), desk.vocabulary)
+    )
 
 
 def _step(setting: Setting, raw: Any) -> Step | None:

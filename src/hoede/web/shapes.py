@@ -352,6 +352,12 @@ class PolicyOut(_Shape):
         description="`refused`: too young for an account here; show why, and what helps. `/me` does."
     )
     packs: tuple[str, ...]
+    limits: dict[str, Literal["granted", "refused"]] = Field(
+        description=(
+            "By attempt, what holds at any hour and is up to nobody else. Keep it for a day: for when Hoede"
+            " cannot be reached."
+        )
+    )
     settings: dict[str, SettingOut]
 
 

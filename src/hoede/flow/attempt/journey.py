@@ -79,6 +79,7 @@ class InForceFor:
     packs: tuple[str, ...]
     path: Path = Path.ACCOUNT
     refused: tuple[Reason, ...] = ()  # why there is no account, where there is none
+    limits: frozenset[str] = frozenset()  # what may be done when nobody can be asked
 
 
 class Tables:
@@ -125,8 +126,8 @@ class Permits:
 
     def effective(self, service: str, account: str, now: datetime) -> InForceFor:
         """Everything that is in force for an account."""
-        policy = self.tables().policy
-        known = self.sides.load(service, (account,), now)[account]
+        tables = self.tables()
+        policy, known = tables.policy, self.sides.load(service, (account,), now)[account]
         side, acting = known.side, policy.acting(known.side, now)
         return InForceFor(
             side=side,
@@ -134,6 +135,7 @@ class Permits:
             packs=tuple(one.ref for one in acting),
             path=path_of(side, acting),
             refused=tuple(account_reasons(side, acting)),
+            limits=tables.always(side, now),
         )
 
     def choose(
