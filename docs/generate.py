@@ -4,6 +4,7 @@
 """  # noqa: INP001 - a script, not a package
 
 import importlib
+import json
 import pkgutil
 import types
 import typing
@@ -16,6 +17,8 @@ from pydantic.fields import FieldInfo
 
 import hoede
 from hoede.access import Permission, Scope
+from hoede.accounts import adapters
+from hoede.accounts.port import AgeClaim
 from hoede.app.tables import read_tables
 from hoede.cli import app
 from hoede.config import ENVIRONMENT_PREFIX, AuthorityPart, Config, Service
@@ -42,6 +45,7 @@ from hoede.policy import (
 from hoede.policy.guidelines import shipped_guidelines
 from hoede.policy.rules.wording import say_bands, say_step
 from hoede.reporting import authorities
+from hoede.review import Outcome
 from hoede.web.problems import STATUS
 from hoede.words import catalogue
 
@@ -89,6 +93,7 @@ DUTIES_IN_WORDS = {
 def pages() -> dict[str, str]:
     """Every page of the reference by file name."""
     return {
+        "age-evidence.md": age_evidence_page(),
         "authorities.md": authorities_page(),
         "commands.md": commands_page(),
         "config.md": config_page(),
@@ -146,7 +151,7 @@ def outcomes_page() -> str:
         (
             _code(one.name),
             one.says,
-            ", ".join(_code(name) for name in (*one.content, *one.account)) or _stays(keeps=one.keeps),
+            ", ".join(_code(name) for name in (*one.content, *one.account)) or _stays(one),
             f"yes, as {one.account_is}" if one.report else "",
             one.classification.value,
             "yes" if one.second else "",
@@ -154,11 +159,25 @@ def outcomes_page() -> str:
         for one in read_tables().outcomes.values()
     )
     heads = ("outcome", "what it says", "measures", "reported", "classification", "second check")
-    return _page("Outcomes", "review/outcomes.toml", _table(heads, rows))
+    bases = (
+        (_code(one.name), one.says, _code(one.assurance.name.lower()))
+        for one in read_tables().age_bases.values()
+    )
+    return _page(
+        "Outcomes",
+        "review/outcomes.toml and review/age_bases.toml",
+        _table(heads, rows),
+        "## On what an age may be believed",
+        "It becomes evidence of that assurance, and must outweigh what makes the account younger.\n"
+        "It opens what an adult may, and never lets anything act without a person.",
+        _table(("basis", "what it says", "worth"), bases),
+    )
 
 
-def _stays(*, keeps: bool) -> str:
-    return "all stay, and somebody else decides" if keeps else "all are undone"
+def _stays(outcome: Outcome) -> str:
+    if outcome.age is not None:
+        return f"of an age only: {outcome.age}"
+    return "all stay, and somebody else decides" if outcome.keeps else "all are undone"
 
 
 def roles_page() -> str:
@@ -580,6 +599,37 @@ def detectors_page() -> str:
         "Others come by the entry point `hoede.detectors`: [write one](../howto/write-a-detector.md).",
         f"A list's standing is one of {standings}.",
     )
+
+
+def age_evidence_page() -> str:
+    parts = [
+        part
+        for module in _modules(adapters)
+        for part in (
+            f"## {module.ADAPTER.name}",
+            _one_line(module.__doc__),
+            _table(("claim", "at least", "at most", "worth"), _examples(module.ADAPTER)),
+        )
+    ]
+    return _page(
+        "Evidence of an age",
+        "accounts/adapters/",
+        "`age_claims` of an account carries raw claims: `adapter` names one of these, `claim` is for it.\n"
+        "What is not its own, contradicts itself or was said in the future is refused by name.\n"
+        "`declared` can only be outweighed; `verified` counts for most, and no adapter makes it of less.",
+        *parts,
+        "Others come by the entry point `hoede.age_adapters`: [write one](../howto/write-an-age-adapter.md).",
+    )
+
+
+def _examples(adapter: type[AgeClaim]) -> Iterator[Row]:
+    for one in adapter.examples:
+        bounds = ("" if years is None else str(years) for years in (one.lower, one.upper))
+        yield (
+            _code(json.dumps(dict(one.claim), ensure_ascii=False)),
+            *bounds,
+            _code(one.assurance.name.lower()),
+        )
 
 
 def authorities_page() -> str:

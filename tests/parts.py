@@ -52,6 +52,7 @@ def values(
     more = {"deployment": "demo", "hold_answer_ms": 10, "look_within_ms": 5000, **PATIENCE}
     told = rehearsal.settings(folder, hook=platform, authority=authority, login=login, more=more)
     told["services"][rehearsal.SERVICE]["media_hosts"] = list(media_hosts)
+    told["services"][rehearsal.SERVICE]["age_proofs"] = {"platform-verified": "https://plein.example/age"}
     return told
 
 

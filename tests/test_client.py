@@ -17,6 +17,7 @@ import pytest
 
 from hoede.client import (
     AgeBand,
+    AgeClaim,
     AgeEvidence,
     Answer,
     AppealReceipt,
@@ -158,13 +159,15 @@ def test_an_account_is_told_with_its_evidence(fake: FakeHoede, client: Client) -
         as_of=date(2026, 3, 5),
         born=date(1990, 1, 2),
     )
-    band = client.put_account("a/1", country="NL", age_evidence=[evidence])
+    claim = AgeClaim("self-declared", {"issuer": "me", "stated_on": "2026-03-05", "age": 36})
+    band = client.put_account("a/1", country="NL", age_evidence=[evidence], age_claims=[claim])
     assert band == AgeBand.FROM_18
     assert fake.asked[0].path == "/v1/accounts/a%2F1"
     assert fake.asked[0].headers["authorization"] == "Bearer hk_k_s"
     told = fake.asked[0].json
     assert told["age_evidence"][0]["assurance"] == "verified"
     assert told["age_evidence"][0]["born"] == "1990-01-02"
+    assert told["age_claims"] == [{"adapter": "self-declared", "claim": dict(claim.claim)}]
     assert (told["country"], told["zone"]) == ("NL", None)
 
 

@@ -42,6 +42,13 @@ class Service(_Part):
     )
     rule: str = Field(description="The line of its community guidelines that letters name.")
     outside: str | None = Field(default=None, description="Whom letters name besides us and a court.")
+    age_proofs: Mapping[str, str] = Field(
+        default_factory=dict,
+        description=(
+            "Where its people prove their age: adapter = https address of a page of its own."
+            " Named to who says that their age is wrong."
+        ),
+    )
     media_hosts: tuple[str, ...] = Field(
         default=(),
         description=(
@@ -56,6 +63,16 @@ class Service(_Part):
         for one in hosts:
             parse_rule(one)
         return hosts
+
+    @field_validator("age_proofs")
+    @classmethod
+    def _are_pages(cls, proofs: Mapping[str, str]) -> Mapping[str, str]:
+        for name, address in proofs.items():
+            parts = urlsplit(address)
+            local = parts.scheme == "http" and parts.hostname in {"localhost", "127.0.0.1"}
+            if not parts.hostname or (parts.scheme != "https" and not local):
+                raise ValueError(f"age_proofs.{name}: give the https address of a page")
+        return proofs
 
     @property
     def media_rules(self) -> tuple[Rule, ...]:

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hoede.accounts.rules import AgeGround, age_band, age_ground
-from hoede.core.ages import AgeBand, AgeEvidence, Assurance
+from hoede.core.ages import REVIEWED, AgeBand, AgeEvidence, Assurance
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 GROUNDS = (AgeGround.MINOR, AgeGround.ADULT, AgeGround.VERIFIED_ADULT)  # from least to most
@@ -69,6 +69,16 @@ def test_a_guess_never_makes_anybody_more_of_an_adult(
 def test_a_guess_never_opens_a_band(known: list[AgeEvidence], guess: AgeEvidence, zone: str | None) -> None:
     before, after = age_band(known, NOW, zone), age_band([*known, guess], NOW, zone)
     assert BANDS.index(after) <= BANDS.index(before)
+
+
+@given(st.lists(evidence(UNVERIFIED), max_size=4), ASSURANCES, ZONES)
+def test_what_we_found_ourselves_never_makes_a_machine_act_alone(
+    known: list[AgeEvidence], assurance: Assurance, zone: str | None
+) -> None:
+    found = AgeEvidence(
+        method=REVIEWED, assurance=assurance, issuer="hoede", as_of=date(2026, 11, 1), lower=18
+    )
+    assert age_ground([*known, found], NOW, zone) is not AgeGround.VERIFIED_ADULT
 
 
 @given(st.lists(evidence(), max_size=4), ZONES)

@@ -12,7 +12,7 @@ from hoede.accounts.rules import (
     bounds,
     local_date,
 )
-from hoede.core.ages import AgeBand, AgeEvidence, Assurance, band_of, years_between
+from hoede.core.ages import REVIEWED, AgeBand, AgeEvidence, Assurance, band_of, years_between
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 TODAY = NOW.date()
@@ -199,3 +199,31 @@ def test_the_band_is_that_of_the_best_evidence(evidence: list[AgeEvidence], band
 )
 def test_bands_begin_at_13_16_and_18(age: int, band: str) -> None:
     assert band_of(age) == band
+
+
+FOUND = AgeEvidence(
+    method=REVIEWED, assurance=Assurance.VOUCHED, issuer="hoede", as_of=date(2026, 11, 1), lower=18
+)
+
+
+@pytest.mark.parametrize(
+    ("beside", "band"),
+    [
+        ((), AgeBand.FROM_18),
+        ((DECLARED_TEEN,), AgeBand.FROM_18),  # outweighed
+        ((SEEMS_A_MINOR,), AgeBand.FROM_18),  # else a guess made every day would undo every answer
+        ((said(Assurance.INFERRED, upper=15, as_of=date(2026, 10, 1)),), AgeBand.FROM_18),
+        ((said(Assurance.VOUCHED, lower=13, upper=15),), AgeBand.FROM_13),  # as good, and younger
+        ((said(Assurance.VERIFIED, born=date(2011, 5, 1)),), AgeBand.FROM_13),  # better
+    ],
+)
+def test_what_a_person_here_found_outweighs_guesses_and_what_is_known_less_well(
+    beside: tuple[AgeEvidence, ...], band: AgeBand
+) -> None:
+    assert age_band([FOUND, *beside], NOW, "UTC") is band
+
+
+def test_after_a_year_guesses_count_again() -> None:
+    later = datetime(2027, 11, 3, 12, tzinfo=UTC)
+    guess = said(Assurance.INFERRED, upper=15, as_of=later.date())
+    assert age_band([FOUND, guess], later, "UTC") is AgeBand.FROM_13

@@ -8,6 +8,7 @@ import pytest
 from pydantic import BaseModel
 
 import hoede.app  # noqa: F401 - every table of the database
+from hoede.accounts.registry import all_age_adapters
 from hoede.app.tables import read_tables
 from hoede.cli import app
 from hoede.config import AuthorityPart, Config, Service
@@ -28,9 +29,13 @@ def made() -> dict[str, str]:
     return pages
 
 
+def made_page(name: str) -> str:
+    return (FOLDER / name).read_text(encoding="utf-8")
+
+
 def undocumented(page: str, names: Iterator[str]) -> list[str]:
     """The names that the page does not show as code."""
-    text = (FOLDER / page).read_text(encoding="utf-8")
+    text = made_page(page)
     return [name for name in names if f"`{name}`" not in text]
 
 
@@ -98,6 +103,8 @@ def test_every_row_of_policy_is_documented() -> None:
 def test_every_plug_in_of_ours_is_documented() -> None:
     ours = [one.name for one in all_detectors().values() if type(one).__module__.startswith("hoede.")]
     assert undocumented("detectors.md", iter(ours)) == []
+    adapters = [one.name for one in all_age_adapters().values() if one.__module__.startswith("hoede.")]
+    assert [one for one in adapters if f"## {one}\n" not in made_page("age-evidence.md")] == []
     kinds = [
         name
         for name, kind in all_authorities().items()

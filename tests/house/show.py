@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import hoede
+from hoede.accounts.registry import all_age_adapters, read_claim
 from hoede.app import Hoede, build, open_database
 from hoede.app.tables import read_tables
 from hoede.config import Config, parse_config
@@ -28,6 +29,7 @@ from hoede.policy import (
     shipped_pack,
     shipped_vocabulary,
 )
+from hoede.web.shapes import AccountIn
 
 
 class NoLists:
@@ -54,6 +56,14 @@ def an_authority(folder: Path) -> Any:
     authority = report.authorities["harbour"]
     running.close()
     return [authority.name, authority.url, type(authority).__module__]
+
+
+def an_age_adapter(_folder: Path) -> Any:
+    """What the new adapter reads, and whether the API describes it."""
+    adapter = all_age_adapters()["library-card"]
+    evidence = read_claim(adapter, adapter.examples[0].claim, datetime(2026, 11, 26, tzinfo=UTC))
+    described = "library-card" in json.dumps(AccountIn.model_json_schema())
+    return [evidence.method, evidence.upper, evidence.assurance.name.lower(), described]
 
 
 def a_measure(folder: Path) -> Any:
@@ -137,6 +147,7 @@ def _config(folder: Path, authority: str) -> Config:
 SHOWN: dict[str, Callable[[Path], Any]] = {
     "detector": a_detector,
     "authority": an_authority,
+    "age_adapter": an_age_adapter,
     "measure": a_measure,
     "rule": a_rule,
     "setting": a_setting,

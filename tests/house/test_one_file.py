@@ -1,4 +1,4 @@
-"""A detector, an authority, a measure of the platform, a rule and a setting are one file or table each."""
+"""A detector, an authority, an age adapter, a measure, a rule and a setting are one file or table each."""
 
 import json
 import os
@@ -62,6 +62,46 @@ class Harbour(Ncmec):
 AUTHORITY = Harbour
 '''
 
+AGE_ADAPTER = '''
+"""What a library card says: the child's year of birth, which a librarian wrote on it."""
+
+from datetime import date
+from typing import ClassVar
+
+from hoede.accounts.port import AgeClaim, Day, Example, Id, Years
+from hoede.core.ages import AgeEvidence, Assurance
+
+
+class LibraryCard(AgeClaim):
+    """A card of a public library."""
+
+    name = "library-card"
+    examples: ClassVar = (
+        Example(
+            claim={"issuer": "library", "seen_on": "2026-11-01", "at_most": 15},
+            assurance=Assurance.VOUCHED,
+            upper=15,
+        ),
+    )
+    wrong: ClassVar = ({"issuer": "library", "seen_on": "2026-11-01"},)
+
+    issuer: Id
+    seen_on: Day
+    at_most: Years
+
+    def evidence(self) -> AgeEvidence:
+        return AgeEvidence(
+            method=self.name,
+            assurance=Assurance.VOUCHED,
+            issuer=self.issuer,
+            as_of=self.seen_on,
+            upper=self.at_most,
+        )
+
+
+ADAPTER = LibraryCard
+'''
+
 MEASURES = """
 [dim]
 by      = "platform"
@@ -103,6 +143,7 @@ source = "docs/sources.md#settings"
 ADDED = {
     "detector": ("detection/detectors/colour.py", DETECTOR),
     "authority": ("reporting/authorities/harbour.py", AUTHORITY),
+    "age_adapter": ("accounts/adapters/library_card.py", AGE_ADAPTER),
     "measure": ("enforcement/measures.toml", MEASURES),
     "rule": ("enforcement/rulebook.toml", RULE),
     "setting": ("policy/settings.toml", SETTING),
@@ -110,6 +151,7 @@ ADDED = {
 SHOWS = {
     "detector": [["colour", "names a colour"]],
     "authority": ["harbour", "http://127.0.0.1:9", "hoede.reporting.authorities.harbour"],
+    "age_adapter": ["library-card", 15, "vouched", True],
     "measure": [
         {"dim": "Tell", "undim": "Tell", "hold": "Tell"},
         "platform",
@@ -166,7 +208,9 @@ def test_one_file_or_table_more_and_it_works(
     assert told == {"package": str(source / "hoede"), "shown": SHOWS[what]}
 
 
-@pytest.mark.parametrize(("what", "name"), [("detector", "colour"), ("authority", "harbour")])
+@pytest.mark.parametrize(
+    ("what", "name"), [("detector", "colour"), ("authority", "harbour"), ("age_adapter", "library-card")]
+)
 def test_the_contract_tests_take_a_new_plug_in_in_by_themselves(
     copy_with: Callable[[str], Path], what: str, name: str
 ) -> None:

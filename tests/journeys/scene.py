@@ -62,7 +62,7 @@ class Scene:
     def folder(self) -> Path:
         return self.hoede.config.data_folder.parent
 
-    def person(self, *age: AgeEvidence, **facts: str) -> str:
+    def person(self, *age: AgeEvidence, **facts: Any) -> str:
         """A new account whose age is known this well."""
         account = fresh("account")
         self.client.put_account(account, age_evidence=age, **({"country": "NL"} | facts))

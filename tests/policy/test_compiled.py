@@ -74,6 +74,25 @@ def test_compiled_and_plain_agree_on_every_shipped_pack(name: str) -> None:
             assert compiled.decide(seat, what, NOW, other, Relation.FOLLOWER) == plain
 
 
+@settings(max_examples=25)
+@given(policies(), sides(), sides(), st.sampled_from(Relation))
+def test_what_holds_when_nobody_can_be_asked_is_never_more_than_what_is_granted(
+    policy: Policy, side: Side, other: Side, relation: Relation
+) -> None:
+    for what in Compiled(policy).always(side, NOW):
+        attempt = Attempt(what=what, counterpart=other, relation=relation)
+        assert decide(policy, side, attempt, NOW).answer is Answer.GRANTED, what
+
+
+def test_what_looks_at_the_clock_or_is_up_to_somebody_else_does_not_hold_then() -> None:
+    baseline = Compiled(policy("hoede-baseline"))
+    teen, adult = (baseline.always(born(day), NOW) for day in ("2012-01-01", "1990-01-01"))
+    assert {"post", "search"} <= teen
+    assert teen & {"notify", "go_live", "message", "comment"} == set()
+    assert "go_live" in adult
+    assert adult & {"message", "comment", "view_profile"} == set()
+
+
 def alike(name: str) -> list[Side]:
     """People who differ only in what is said about one setting, and by whom."""
     base = born("2009-06-01", joined=NOW.date())

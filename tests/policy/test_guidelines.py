@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 import hoede.policy
+from hoede.policy.guidelines import address_for
 from hoede.policy.rules.guidelines import GuidelinesError, Section, parse_guidelines, section_of
 from hoede.words import catalogue
 
@@ -18,6 +19,7 @@ title = { en = "Live", nl = "Live" }
 does = { en = ["From 16."], nl = ["Vanaf 16."] }
 why = { en = "So.", nl = "Zo." }
 codes = ["age_live"]
+letters = ["measures", "ages"]
 """
 
 
@@ -57,6 +59,9 @@ def test_dutch_says_je_and_never_u(section: Section) -> None:
         ('why = { en = "So.", nl = "Zo." }', "", "why"),  # a key is missing
         ('["age_live"]', '["age_live", "age_live"]', "code age_live stands twice"),
         ("[[section]]", "[[part]]", "section"),  # no section at all
+        ('"measures", "ages"', '"measures", "poems"', "poems of live is no letter"),
+        ('"measures", "ages"', '"measures"', "a letter about ages"),  # a letter points nowhere
+        ('"measures", "ages"', '"measures", "ages", "ages"', "letter ages stands twice"),
     ],
 )
 def test_guidelines_that_cannot_be_shown_are_refused(changed: str, to: str, says: str) -> None:
@@ -67,3 +72,8 @@ def test_guidelines_that_cannot_be_shown_are_refused(changed: str, to: str, says
 def test_two_sections_of_one_key_are_refused() -> None:
     with pytest.raises(GuidelinesError, match="key live stands twice"):
         parse_guidelines(ONE + ONE.replace("age_live", "age_dm"))
+
+
+@pytest.mark.parametrize(("letter", "key"), [("measures", "safety"), ("ages", "age")])
+def test_a_letter_finds_the_address_of_its_section(letter: str, key: str) -> None:
+    assert address_for(letter, "https://hoede.example") == f"https://hoede.example/guidelines#{key}"

@@ -13,6 +13,7 @@ from hoede.policy import (
     Attempt,
     Limit,
     Lock,
+    Path,
     Policy,
     PolicyError,
     Relation,
@@ -28,6 +29,7 @@ from hoede.policy import (
     show_in_force,
     zones_at,
 )
+from hoede.policy.rules.permits import path_of
 
 YEAR_14, YEAR_15, YEAR_17, ADULT = "2012-03-01", "2010-11-27", "2009-03-01", "1990-03-01"
 
@@ -166,6 +168,22 @@ def test_a_pack_with_a_child_mode_gives_those_below_13_a_path() -> None:
         decide(child, born("2016-01-01"), Attempt(what=what), NOW).answer for what in ("search", "dm.send")
     ]
     assert answers == [Answer.GRANTED, Answer.REFUSED]
+
+
+def test_everybody_has_one_path() -> None:
+    baseline, mode = shipped_pack("hoede-baseline"), UnderMinimum.CHILD_MODE
+    path = replace(baseline, under_minimum=mode)
+    ways = [
+        path_of(born("2016-01-01"), (baseline,)),
+        path_of(born("2016-01-01"), ()),  # no pack has a mode for children
+        path_of(born("2016-01-01"), (path,)),
+        path_of(born("2016-01-01"), (path, shipped_pack("nl"))),  # the strictest wins
+        path_of(born(YEAR_14), (path, baseline)),
+        path_of(born(YEAR_14), (shipped_pack("au-smma16"),)),
+        path_of(Side(), (baseline,)),  # of unknown age
+    ]
+    refused, account = Path.REFUSED, Path.ACCOUNT
+    assert ways == [refused, refused, Path.CHILD_MODE, refused, account, refused, account]
 
 
 def test_a_13th_birthday_out_of_child_mode_needs_a_guardian() -> None:

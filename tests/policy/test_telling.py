@@ -24,7 +24,7 @@ from hoede.policy import (
     shipped_vocabulary,
 )
 from hoede.policy.rules.telling import NOW, Around, Reader, say_reason, say_reasons, what_now
-from hoede.words import LOCALES, catalogue
+from hoede.words import LOCALES, Catalogue, catalogue
 
 NOON = datetime(2026, 11, 26, 12, tzinfo=UTC)
 VOCABULARY = shipped_vocabulary()
@@ -180,3 +180,29 @@ def test_who_decided_is_called_as_the_reader_knows_them(who: Who, reader: Reader
 def test_to_a_guardian_you_is_the_guardian(who: Who, said: str) -> None:
     reason = Reason(code=Code.FEATURE_OFF, layer=Layer.CHOICE, who=who, setting="streaks", step="off")
     assert say_reason(EN, reason, around(teen="Sam"), Reader.GUARDIAN) == said
+
+
+@pytest.mark.parametrize(
+    ("words", "says", "now"),
+    [
+        (EN, "You have to be 13 to be here. You did nothing wrong.", "Ask a grown-up you trust"),
+        (NL, "Je moet 13 zijn om hier te zijn. Je hebt niets fout gedaan.", "Vraag een volwassene"),
+    ],
+)
+def test_a_child_without_an_account_is_told_in_a_childs_words(words: Catalogue, says: str, now: str) -> None:
+    child = born_side(date(2016, 1, 1), NOON)
+    permit = decide(BASELINE, child, Attempt(what="post"), NOON)
+    around = Around(vocabulary=VOCABULARY, now=NOON, band=child.band, age=child.age)
+    lines = what_now(words, permit, around)
+    assert say_reasons(words, permit, around, Reader.TEEN) == (says,)
+    assert (lines[0].startswith(now), lines[-1]) == (True, words.say("now.help"))
+    assert "13" in say_reasons(words, permit, around, Reader.GUARDIAN)[0]
+
+
+def test_who_is_no_child_and_too_young_by_a_law_is_told_the_law_and_no_childs_words() -> None:
+    policy = Policy(VOCABULARY, (shipped_pack("au-smma16"),))
+    teen = born_side(date(2012, 1, 1), NOON, country="AU")
+    permit = decide(policy, teen, Attempt(what="post"), NOON)
+    around = Around(vocabulary=VOCABULARY, now=NOON, band=teen.band, age=teen.age)
+    assert "you need to be 16 for an account" in say_reasons(EN, permit, around, Reader.TEEN)[0]
+    assert EN.say("now.child") not in what_now(EN, permit, around)

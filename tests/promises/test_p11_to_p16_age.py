@@ -2,14 +2,19 @@
 
 import re
 from datetime import date
+from pathlib import Path
 
 import httpx2
 import pytest
+from tests.parts import until
 from tests.promises.asking import in_utc, platform, somebody, today, turns
+from tests.promises.office import Office, office, with_a_mode_for_children
 
 from hoede.app.outside import endpoints_of
 from hoede.app.rehearsal import SERVICE
 from hoede.client import Client, me_link
+from hoede.demo import records
+from hoede.demo.people import join, post
 from hoede.demo.stage import Stage
 from hoede.policy import (
     NEVER_CLOSED,
@@ -20,15 +25,25 @@ from hoede.policy import (
     Relation,
     born_side,
     decide,
+    read_pack,
     shipped_pack,
     shipped_vocabulary,
 )
+from hoede.simulators.pictures import test_card as the_card
 
-__all__ = ["platform"]
+__all__ = ["office", "platform"]
 
 RELEASE = Policy(shipped_vocabulary(), (shipped_pack("release-2021"),))
 ATTEMPTS = [one for one in shipped_vocabulary().gates if "." not in one]
+SEARCH = Attempt(what="search")
 BANDS = {"under-13": 12, "13-15": 14, "16-17": 16, "18+": 30}
+
+
+def own_page(playing: Stage, account: str) -> str:
+    """What somebody sees behind the link that their platform makes."""
+    secrets = endpoints_of(playing.hoede.config)[SERVICE].secrets
+    link = me_link(playing.hoede_url, secrets, service=SERVICE, account=account, now=playing.hoede.db.now())
+    return httpx2.get(f"{link}&lang=en").text
 
 
 def by_library(
@@ -51,6 +66,18 @@ def test_every_refusal_points_at_a_section_of_the_page(playing: Stage, platform:
     assert {one for one in named if f'id="{one}"' not in page} == set()
 
 
+@pytest.mark.promise(11, "every-letter-points-at-the-guidelines")
+def test_every_letter_points_at_a_section_of_the_page(playing: Stage, platform: Client) -> None:
+    closed = join(playing.plein_url, "Sem", "1980-01-01", verify=True)
+    post(closed, the_card())
+    until(lambda: records.account_state(playing, closed) == "closed")
+    until(lambda: records.letter_opens(playing, closed))
+    told = httpx2.get(f"{playing.plein_url}/admin/accounts/{closed.id}").json()["letters"]
+    letter = httpx2.get(told[-1]["appeal_url"]).text
+    [(address, key)] = re.findall(r"(\S+/guidelines)#(\w+)", letter)
+    assert f'id="{key}"' in httpx2.get(address).text
+
+
 @pytest.mark.promise(12, "every-attempt-is-answered-by-band-with-reasons")
 @pytest.mark.parametrize(("band", "age"), BANDS.items())
 def test_every_attempt_is_answered_and_what_is_not_granted_has_a_reason(
@@ -69,6 +96,46 @@ def test_every_attempt_is_answered_and_what_is_not_granted_has_a_reason(
 def test_help_is_open_at_every_age(platform: Client) -> None:
     accounts = [somebody(platform, turns(age, in_days=-40)) for age in BANDS.values()]
     assert all(platform.permit(one, what).granted for one in accounts for what in NEVER_CLOSED)
+
+
+@pytest.mark.promise(12, "under-13-is-told-in-a-childs-words")
+def test_who_is_under_13_is_refused_in_a_childs_words_and_finds_help(
+    playing: Stage, platform: Client
+) -> None:
+    child = somebody(platform, turns(10, in_days=-40))
+    permit = platform.permit(child, "post")
+    assert (permit.permit, platform.policy(child)["path"]) == ("refused", "refused")
+    assert permit.reasons[0].text["en"] == "You have to be 13 to be here. You did nothing wrong."
+    assert "Ask a grown-up you trust to look at this with you." in permit.now["en"]
+    page = own_page(playing, child)
+    assert "You are a bit too young for" in page
+    assert ("These people listen to children." in page, 'href="/help"' in page) == (True, True)
+    by_rules = by_library(turns(10, in_days=-40), "post", today())
+    assert (by_rules.answer, by_rules.reasons[0].code) == (Answer.REFUSED, "law_account")
+
+
+@pytest.mark.promise(12, "under-13-has-a-mode-of-its-own-where-a-pack-says-so")
+def test_where_a_pack_has_a_mode_for_children_they_have_a_place_and_its_limits(
+    playing: Stage, platform: Client, office: Office, tmp_path: Path
+) -> None:
+    child = somebody(platform, turns(10, in_days=-40))
+    draft = with_a_mode_for_children(tmp_path)
+    made = office.run("propose", draft, "--why", "A part for children.", "--by", office.anna)
+    office.run("approve", made["version"], "--by", office.bas)
+    until(lambda: platform.policy(child)["path"] == "child_mode")
+    answers = [platform.permit(child, what).permit for what in ("search", "message", "go_live", "gift")]
+    page = own_page(playing, child)
+    back = office.run("rollback", "--why", "The end of a test.", "--by", office.anna)
+    office.run("approve", back["version"], "--by", office.bas)
+    until(lambda: platform.policy(child)["path"] == "refused")
+    assert answers == ["granted", "refused", "refused", "refused"]
+    assert ("This is the part for children." in page, "<b>Messages out:</b> Nobody" in page) == (True, True)
+    pack = read_pack(draft.read_text(), shipped_vocabulary())
+    now = in_utc(today(), 12)
+    permit = decide(
+        Policy(shipped_vocabulary(), (pack,)), born_side(turns(10, in_days=-40), now), SEARCH, now
+    )
+    assert permit.answer is Answer.GRANTED
 
 
 @pytest.mark.promise(13, "a-new-account-of-13-to-15-is-private")
@@ -133,9 +200,7 @@ def test_a_teen_who_begins_sees_safe_starts_what_to_choose_whom_to_ask_and_how_t
     playing: Stage, platform: Client
 ) -> None:
     teen = somebody(platform, turns(14, in_days=-40))
-    secrets = endpoints_of(playing.hoede.config)[SERVICE].secrets
-    link = me_link(playing.hoede_url, secrets, service=SERVICE, account=teen, now=playing.hoede.db.now())
-    page = httpx2.get(f"{link}&lang=en").text
+    page = own_page(playing, teen)
     assert "Your first days here" in page
     assert re.search(r"<b>Messages out:</b> Nobody", page)
     assert 'href="/help"' in page

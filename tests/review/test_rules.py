@@ -24,6 +24,7 @@ def test_the_lanes_that_ship_and_their_due_times() -> None:
         "flagger": timedelta(hours=1),
         "self_harm": timedelta(hours=1),
         "unseen": timedelta(days=1),
+        "age": timedelta(days=1),
         "notices": timedelta(days=1),
         "safe_exit": timedelta(days=1),
         "appeals": timedelta(days=7),

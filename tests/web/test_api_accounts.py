@@ -8,6 +8,7 @@ from tests.web.api import Api, Said, read
 
 from hoede import accounts
 from hoede.app.rehearsal import SERVICE
+from hoede.core.ages import Assurance
 
 DECLARED = {
     "method": "self-declared",
@@ -15,6 +16,20 @@ DECLARED = {
     "issuer": "plein",
     "as_of": "2026-11-01",
     "born": "1990-03-01",
+}
+DEVICE = {
+    "issuer": "plein-app",
+    "told_on": "2026-11-01",
+    "signal": "apple-declared-age-range",
+    "declared": "guardianDeclared",
+    "lower": 13,
+    "upper": 15,
+}
+ATTESTED = {
+    "issuer": "age-provider.example",
+    "issued_at": "2026-11-01T00:00:00Z",
+    "valid_until": "2999-01-30T00:00:00Z",
+    "elements": {"age_over_18": True},
 }
 
 
@@ -54,6 +69,60 @@ def test_evidence_from_the_future_is_refused(api: Api) -> None:
     answer = api.put(fresh("account"), {"age_evidence": [DECLARED, DECLARED | {"as_of": "2999-01-01"}]})
 
     assert (answer.said, answer.fields) == ((422, "input-invalid"), ["age_evidence.1.as_of"])
+
+
+def claims(*told: tuple[str, Any]) -> dict[str, Any]:
+    return {"age_claims": [{"adapter": adapter, "claim": claim} for adapter, claim in told]}
+
+
+def test_a_raw_claim_is_read_by_its_adapter_and_kept_beside_other_evidence(api: Api) -> None:
+    account = fresh("account")
+
+    answer = api.put(account, claims(("device-age-range", DEVICE)) | {"age_evidence": [DECLARED]})
+
+    known = api.hoede.db.read(lambda conn: accounts.account(conn, SERVICE, account))
+    assert answer.body["age_band"] == "13-15"  # a guardian's word beats one's own
+    assert [one.method for one in known.age_evidence] == ["self-declared", "device-age-range"]
+    assert known.age_evidence[1].assurance is Assurance.VOUCHED
+
+
+def test_an_attestation_that_nobody_checked_is_worth_what_anybody_can_say(api: Api) -> None:
+    said, checked = fresh("account"), fresh("account")
+    teen = DECLARED | {"born": "2012-01-01", "assurance": "vouched"}
+
+    bands = [
+        api.put(one, claims(("eu.europa.ec.av.1", attested)) | {"age_evidence": [teen]}).body["age_band"]
+        for one, attested in ((said, ATTESTED), (checked, ATTESTED | {"verified_by": "plein"}))
+    ]
+
+    assert bands == ["13-15", "18+"]
+
+
+WRONG_CLAIMS = [
+    (("tea-leaves", {}), "age_claims.0.adapter"),
+    (("self-declared", {}), "age_claims.0.claim.issuer"),
+    (("device-age-range", DEVICE | {"lower": "13"}), "age_claims.0.claim.lower"),
+    (("device-age-range", DEVICE | {"declared": "VERIFIED"}), "age_claims.0.claim"),
+    (("device-age-range", DEVICE | {"told_on": "2999-01-01"}), "age_claims.0.claim"),
+    (("eu.europa.ec.av.1", ATTESTED | {"document": "aGk="}), "age_claims.0.claim.document"),
+]
+
+
+@pytest.mark.parametrize(("told", "field"), WRONG_CLAIMS)
+def test_a_claim_that_is_wrong_is_refused_by_name(api: Api, told: tuple[str, Any], field: str) -> None:
+    answer = api.put(fresh("account"), claims(told))
+
+    assert (answer.said, answer.fields[0]) == ((422, "input-invalid"), field)
+
+
+def test_of_a_batch_with_a_wrong_claim_nothing_is_kept_and_its_place_is_named(api: Api) -> None:
+    first = fresh("account")
+    told = [{"id": first, "country": "NL"}, {"id": fresh("account"), **claims(("tea-leaves", {}))}]
+
+    answer = batch(api, {"accounts": told})
+
+    known = api.hoede.db.read(lambda conn: accounts.account(conn, SERVICE, first))
+    assert (answer.fields, known.country) == (["accounts.1.age_claims.0.adapter"], None)
 
 
 def test_many_accounts_are_told_at_once(api: Api) -> None:

@@ -36,6 +36,7 @@ ACT_ON_ORDERS = frozenset({"administrator", "lead"})
 WHO = {
     "appeals": SEE_QUEUE,
     "case": SEE_QUEUE,
+    "case-age": TAKE,
     "case-answer": TAKE,
     "case-back": TAKE,
     "case-check": TAKE,

@@ -33,6 +33,7 @@ OBJECTIONS = {"objection to mine", "objection to others', mine"}
 # Which of these each door lets in; all else is refused, and changes nothing. A door without a row fails.
 OF_CASE = {
     "case": ALL,
+    "case-age": set[str](),  # none of these is about an age; test_console_age.py
     "case-answer": {"objection to others', mine"},
     "case-back": ALL,  # the page again, with what was typed
     "case-check": {"others' judgment, mine"},

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from starlette.testclient import TestClient
 from tests.web.conftest import OpenApi
 from tests.web.passkeys import URL, Seat, signed_in
 
@@ -85,6 +86,13 @@ def test_a_proposal_that_cannot_be_is_refused_in_words(
     assert (said.status_code, says in said.text) == (status, True)
 
 
+def overdue(hoede: Hoede) -> float:
+    """The figure that an alert stands on."""
+    with TestClient(hoede.site) as http:
+        told = (line.split() for line in http.get("/metrics").text.splitlines() if line[0] != "#")
+        return float(dict(told)["hoede_policy_rollbacks_overdue"])
+
+
 def test_going_back_counts_at_once_and_waits_for_somebody_else(hoede: Hoede) -> None:
     anna, _ = signed_in(hoede, "policy", name="Anna")
     bas, _ = signed_in(hoede, "policy", name="Bas")
@@ -93,13 +101,15 @@ def test_going_back_counts_at_once_and_waits_for_somebody_else(hoede: Hoede) -> 
     page = anna.post(f"{POLICY}/back", {"why": "Too strict."}, at=POLICY).headers["location"]
     assert (page, live(hoede)) == (f"{POLICY}/3", 3)
     assert "Somebody else confirms it before" in bas.get("/console").text
+    assert overdue(hoede) == 0.0
     day = timedelta(days=2)
     late = VERSIONS.update().where(VERSIONS.c.number == 3).values
     hoede.db.commit(lambda tx: tx.conn.execute(late(confirm_until=tx.now - day)))
     assert "Nobody confirmed in time that version 3 went back." in bas.get("/console").text
+    assert overdue(hoede) == 1.0
     assert anna.post(f"{page}/withdraw", {"why": "Mine."}, at=POLICY).status_code == 409
     assert (bas.post(f"{page}/agree", at=POLICY).status_code, live(hoede)) == (303, 3)
-    assert "went back" not in bas.get("/console").text
+    assert ("went back" in bas.get("/console").text, overdue(hoede)) == (False, 0.0)
 
 
 def test_a_version_is_put_in_shadow_and_taken_out_again(hoede: Hoede) -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from hoede.app.tables import read_tables
-from hoede.core.ages import AgeBand
+from hoede.core.ages import AgeBand, Assurance
 from hoede.core.findings import Category, Certainty
 from hoede.core.orders import OrderState, TargetKind
 from hoede.db.unfinished import Why as Unfinished
@@ -29,6 +29,8 @@ def named() -> dict[str, set[str]]:
     tables = read_tables()
     return {
         "case.grounds": set(Grounds),
+        "console.age.assurance": {one.name.lower() for one in Assurance},
+        "console.age.basis": set(tables.age_bases),
         "case.state": {review.OPEN, review.SECOND, review.JUDGED},
         "category": set(Category),
         "certainty": {one.name.lower() for one in Certainty},

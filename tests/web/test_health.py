@@ -22,6 +22,7 @@ GAUGES = {
     "hoede_log_behind_seconds",
     "hoede_disk_ballast",
     "hoede_vault_keys",
+    "hoede_policy_rollbacks_overdue",
 }
 
 

@@ -139,3 +139,27 @@ def test_every_section_of_the_guidelines_has_its_place(api: Api, lang: str) -> N
 
     assert [f'id="{one.key}"' in page for one in shipped_guidelines()] == [True] * len(shipped_guidelines())
     assert all(one.title[lang] in page for one in shipped_guidelines())
+
+
+def test_a_child_who_is_too_young_reads_what_happens_and_where_help_is(api: Api) -> None:
+    page = opened(api, somebody(api, 10))
+
+    for said in (
+        "You are a bit too young for",
+        "You did nothing wrong",
+        "You have to be 13 to be here.",
+        "When you are 13, you can come back.",
+        "These people listen to children.",
+        'href="/help"',
+    ):
+        assert said in page
+    assert "set." not in page  # nothing to choose
+
+
+def test_it_speaks_dutch_to_a_child_too(api: Api) -> None:
+    assert "Je bent nog iets te jong voor" in opened(api, somebody(api, 10), "nl")
+
+
+def test_the_way_of_an_account_is_told_to_its_platform(api: Api) -> None:
+    ways = [policy_of(api, somebody(api, years)).body["path"] for years in (10, 14, 30, None)]
+    assert ways == ["refused", "account", "account", "account"]

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from tests.web.api import Api
 
-from hoede.web.shapes import AccountIn, EventIn, NoticeIn, ReceiptIn
+from hoede.web.shapes import AccountIn, AgeAppealIn, EventIn, NoticeIn, ReceiptIn
 
 TAKING = {
     "/v1/accounts/{account}": "put",
@@ -15,6 +15,7 @@ TAKING = {
     "/v1/events": "post",
     "/v1/notices": "post",
     "/v1/appeals": "post",
+    "/v1/age-appeals": "post",
     "/v1/orders/{order}/receipt": "post",
     "/v1/permits": "post",
 }
@@ -65,14 +66,16 @@ def test_every_route_names_its_problems(described: Any, path: str, method: str) 
     assert [code for code in ("401", "403", "422", "503") if code not in answers] == []
 
 
-@pytest.mark.parametrize("path", ["/v1/events", "/v1/notices", "/v1/appeals", "/v1/orders/{order}/receipt"])
+@pytest.mark.parametrize(
+    "path", ["/v1/events", "/v1/notices", "/v1/appeals", "/v1/age-appeals", "/v1/orders/{order}/receipt"]
+)
 def test_an_idempotency_key_is_asked_for_on_every_post(described: Any, path: str) -> None:
     told = described["paths"][path]["post"]["parameters"]
 
     assert [one["required"] for one in told if one["name"] == "Idempotency-Key"] == [True]
 
 
-@pytest.mark.parametrize("shape", [AccountIn, EventIn, NoticeIn, ReceiptIn])
+@pytest.mark.parametrize("shape", [AccountIn, AgeAppealIn, EventIn, NoticeIn, ReceiptIn])
 def test_every_example_is_one_that_would_be_taken(shape: type[EventIn]) -> None:
     examples = shape.model_json_schema()["examples"]
 

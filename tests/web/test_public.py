@@ -28,6 +28,7 @@ VIEW = AppealView(
         date=TODAY,
         object_until=date(2027, 5, 24),
         rule="3.1",
+        rule_url="https://hoede.example/guidelines#safety",
         help_name="https://hoede.example/help",
         appeal_url=f"https://hoede.example/appeal/{LINK}",
         outside="de commissie",

@@ -13,6 +13,7 @@ from schemathesis.engine import events, from_schema
 from tests.parts import fresh
 from tests.web.api import Api
 
+from hoede.web.age_appeals_api import NOT_OFFERED
 from hoede.web.asking import LATER, NO_STEP, ONLY_SETTINGS
 from hoede.web.described import EVENT_BODY
 
@@ -23,6 +24,8 @@ PHASES = ["examples", "coverage", "fuzzing", "stateful"]
 REFUSED, BEYOND_WORDS = "Schema-valid request rejected", {"fetch-off"}
 BEYOND_WORDS_IN_A_FIELD = {
     "Value error, age evidence with lower above upper",
+    "Value error, elements contradict one another",
+    "Value error, valid_until is not after issued_at",
     "Value error, born after the day it was stated",
     "Value error, no IANA time zone",
     "Value error, no such time in UTC",
@@ -31,6 +34,7 @@ BEYOND_WORDS_IN_A_FIELD = {
     NO_STEP,
     ONLY_SETTINGS,
     "Value error, no words",
+    NOT_OFFERED,
 }
 # A change that is called wrong and is not: then the event fits the description after all.
 OTHER_METHOD = "Wrong response to undeclared method"

@@ -8,7 +8,7 @@ from itertools import combinations
 import pytest
 
 from hoede.words import LOCALES, catalogue
-from hoede.words.letters import ACTS, Decided, Letter, answer_letter, neutral_letter
+from hoede.words.letters import ACTS, Decided, Letter, age_letter, answer_letter, neutral_letter
 
 URL = "https://hoede.example/appeal/0123456789abcdef"
 GIVES_AWAY = re.compile(
@@ -26,6 +26,7 @@ def letter(locale: str, acts: Sequence[str], decided: Decided = Decided.AUTOMATI
         date=date(2026, 11, 23),
         object_until=date(2027, 5, 24),
         rule="3.1",
+        rule_url="https://hoede.example/guidelines#safety",
         help_name="De Kindertelefoon, 0800-0432",
         appeal_url=URL,
         outside=words.say("letter.outside.body"),
@@ -43,6 +44,7 @@ def test_the_letter_about_a_closed_account_in_english() -> None:
                 "On 23 November 2026 we removed content and closed your account because of our rule on the "
                 "safety of minors (3.1). We cannot say more now."
             ),
+            "The rule stands here: https://hoede.example/guidelines#safety",
             "What we decided: content removed and account closed. Where: everywhere. Until: no end date.",
             "Decided: fully automatic.",
             "Not agreed? Object here, free, until 24 May 2027 (at least 6 months). Someone else looks at it.",
@@ -60,6 +62,7 @@ def test_the_letter_about_a_closed_account_in_dutch() -> None:
             "Op 23 november 2026 hebben we inhoud verwijderd en je account gesloten door onze regel over de "
             "veiligheid van minderjarigen (3.1). Meer kunnen we nu niet zeggen."
         ),
+        "De regel staat hier: https://hoede.example/guidelines#safety",
         "Wat we besloten: inhoud verwijderd en account gesloten. Waar: overal. Tot: geen einddatum.",
         "Beslist: helemaal automatisch.",
         (
@@ -94,7 +97,7 @@ def test_the_letter_about_a_limited_account_names_only_that(locale: str, sentenc
     ],
 )
 def test_the_letter_says_who_decided(decided: Decided, sentence: str) -> None:
-    assert letter("en", ["closed"], decided).paragraphs[3] == sentence
+    assert letter("en", ["closed"], decided).paragraphs[4] == sentence
 
 
 @pytest.mark.parametrize("locale", LOCALES)
@@ -117,6 +120,7 @@ def answer(locale: str, *, right: bool, undone: Sequence[str]) -> Letter:
         right=right,
         undone=undone,
         rule="3.1",
+        rule_url="https://hoede.example/guidelines#safety",
         help_name="De Kindertelefoon, 0800-0432",
         appeal_url=URL,
         outside=words.say("letter.outside.body"),
@@ -144,3 +148,39 @@ def test_the_answer_to_an_objection(*, right: bool, undone: Sequence[str], says:
 def test_the_answer_tells_nothing_of_how_we_knew(locale: str, *, right: bool) -> None:
     text = " ".join(answer(locale, right=right, undone=ACTS).paragraphs)
     assert GIVES_AWAY.search(text) is None
+
+
+def about_an_age(locale: str, *, right: bool, proofs: str | None = "https://plein.example/age") -> str:
+    words = catalogue(locale)
+    told = age_letter(
+        words,
+        right=right,
+        again_on=date(2026, 12, 27),
+        proofs=proofs,
+        rule_url="https://hoede.example/guidelines#age",
+        help_name="https://hoede.example/help",
+        help_url="https://hoede.example/help",
+        outside=words.say("letter.outside.body"),
+    )
+    return " ".join((told.title, *told.paragraphs))
+
+
+@pytest.mark.parametrize(
+    ("locale", "right", "says"),
+    [
+        ("en", True, "From now on you count as 18 or over. We are sorry."),
+        ("en", False, "You can prove it here: https://plein.example/age."),
+        ("en", False, "You can ask again from 27 December 2026."),
+        ("nl", True, "Vanaf nu tel je als 18 of ouder. Het spijt ons."),
+        ("nl", False, "Je kunt het opnieuw vragen vanaf 27 december 2026."),
+        ("nl", False, "Beslist: door een mens."),
+    ],
+)
+def test_the_letter_about_an_age_says_what_follows(locale: str, *, right: bool, says: str) -> None:
+    assert says in about_an_age(locale, right=right)
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_where_nothing_can_be_proved_the_letter_does_not_say_so(locale: str) -> None:
+    assert "{list}" not in about_an_age(locale, right=False, proofs=None)
+    assert "plein.example" not in about_an_age(locale, right=False, proofs=None)

@@ -6,12 +6,13 @@ older counts only as far as its assurance goes (DESIGN 5, 6).
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from hoede.core.ages import ADULT, AgeBand, AgeEvidence, Assurance, band_of, years_between
+from hoede.core.ages import ADULT, REVIEWED, AgeBand, AgeEvidence, Assurance, band_of, years_between
 
+GUESSES_REST = timedelta(days=365)  # after a person here found an age, until guesses count again
 UNKNOWN = 13  # who is of unknown age counts as just 13
 # Where nobody told us the zone, a birthday begins when it has begun everywhere.
 _LAST_ZONE = "Etc/GMT+12"
@@ -61,7 +62,7 @@ def age_ground(all_evidence: Iterable[AgeEvidence], now: datetime, zone: str | N
 
     A guess from behaviour (inferred) only tightens: it never makes an adult, but an account that
     says 18 and behaves like 14 is a minor unless the adulthood was verified. Verified adulthood that
-    anything unexpired contradicts is adulthood, not enough to act alone on.
+    anything unexpired contradicts is adulthood, not enough to act alone on; nor is what we found ourselves.
     """
     today = local_date(now, zone)
     in_force = _in_force(all_evidence, now)
@@ -70,7 +71,8 @@ def age_ground(all_evidence: Iterable[AgeEvidence], now: datetime, zone: str | N
         return AgeGround.MINOR
     said_younger = any(_says_minor(one, strongest, today) for one in in_force)
     if strongest.assurance is Assurance.VERIFIED:
-        return AgeGround.ADULT if said_younger else AgeGround.VERIFIED_ADULT
+        alone = not said_younger and strongest.method != REVIEWED
+        return AgeGround.VERIFIED_ADULT if alone else AgeGround.ADULT
     return AgeGround.MINOR if said_younger else AgeGround.ADULT
 
 
@@ -95,12 +97,14 @@ def age_at(all_evidence: Iterable[AgeEvidence], now: datetime, today: date) -> i
     """How old somebody is at least, in whole years, by the best statement; None when nothing says it.
 
     Guesses from behaviour, and statements of how old somebody is at most, only tighten; the latter
-    unless the best statement is better assured.
+    unless the best statement is better assured. A guess tightens nothing for a year after a person here
+    found the age: else the same guess, made again every day, would undo every answer.
     """
     in_force = _in_force(all_evidence, now)
     strongest = best([one for one in _said(in_force) if _says_at_least(one)], now, today)
     age = UNKNOWN if strongest is None else bounds(strongest, today)[0]
-    uppers = [bounds(one, today)[1] for one in in_force if _tightens(one, strongest)]
+    found = [one for one in in_force if one.method == REVIEWED]
+    uppers = [bounds(one, today)[1] for one in in_force if _tightens(one, strongest, found)]
     least = min([age, *(upper for upper in uppers if upper is not None)])
     return None if strongest is None and least == UNKNOWN else least
 
@@ -130,8 +134,8 @@ def _says_at_least(evidence: AgeEvidence) -> bool:
     return evidence.born is not None or bool(evidence.lower)
 
 
-def _tightens(evidence: AgeEvidence, strongest: AgeEvidence | None) -> bool:
+def _tightens(evidence: AgeEvidence, strongest: AgeEvidence | None, found: list[AgeEvidence]) -> bool:
     if evidence.assurance is Assurance.INFERRED:
-        return True
+        return all(evidence.as_of > one.as_of + GUESSES_REST for one in found)
     outweighed = strongest is not None and strongest.assurance > evidence.assurance
     return not _says_at_least(evidence) and not outweighed

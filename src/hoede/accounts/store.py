@@ -29,6 +29,7 @@ ACCOUNTS = Table(
     Column("region", String(6)),
     Column("zone_before", String(64)),
     Column("zone_changed_at", Moment),
+    Column("age_found", Text),  # JSON list: what a person here found; stays when the account is told anew
     Column("age_known_at", Moment),  # since when anything says how old; what later birthdays bring is offered
 )
 
@@ -53,7 +54,7 @@ class Account:
     zone: str | None = None  # IANA
     locale: str | None = None  # BCP 47
     screen_name: str | None = None
-    age_evidence: tuple[AgeEvidence, ...] = ()
+    age_evidence: tuple[AgeEvidence, ...] = ()  # as told; read back, with what we found ourselves
     region: str | None = None  # ISO 3166-2
     # Kept by us, never told:
     zone_before: str | None = None
@@ -67,7 +68,8 @@ def put_account(tx: Transaction, told: Account) -> None:
     The zone before a change is kept, and so is since when an age is known.
     """
     before = _row(tx.conn, told.service, told.id)
-    knows = age_at(told.age_evidence, tx.now, tx.now.date()) is not None
+    found = () if before is None else _found(before)
+    knows = age_at((*told.age_evidence, *found), tx.now, tx.now.date()) is not None
     known_at = before.age_known_at if before is not None and before.age_known_at else tx.now
     zone_before, changed_at = _zone_before(before, told.zone, tx.now)
     values = {
@@ -87,6 +89,20 @@ def put_account(tx: Transaction, told: Account) -> None:
         return
     tx.conn.execute(
         update(ACCOUNTS).where(ACCOUNTS.c.service == told.service, ACCOUNTS.c.id == told.id).values(**values)
+    )
+
+
+def find_age(tx: Transaction, service: str, account_id: str, evidence: AgeEvidence) -> None:
+    """Keep what a person here found of an age, in place of what was found before.
+
+    What was known until now was wrong, so nothing of it is left to be offered by later birthdays.
+    """
+    values = {"age_found": json.dumps([_to_json(evidence)]), "age_known_at": tx.now}
+    key = {"service": service, "id": account_id}
+    if insert_new(tx.conn, ACCOUNTS, key | values | {"age_evidence": "[]", "told_at": tx.now}):
+        return
+    tx.conn.execute(
+        update(ACCOUNTS).where(ACCOUNTS.c.service == service, ACCOUNTS.c.id == account_id).values(**values)
     )
 
 
@@ -151,12 +167,16 @@ def _account(row: Row[Any]) -> Account:
         zone=row.zone,
         locale=row.locale,
         screen_name=row.screen_name,
-        age_evidence=tuple(_from_json(one) for one in json.loads(row.age_evidence)),
+        age_evidence=(*(_from_json(one) for one in json.loads(row.age_evidence)), *_found(row)),
         region=row.region,
         zone_before=row.zone_before,
         zone_changed_at=row.zone_changed_at,
         age_known_at=row.age_known_at,
     )
+
+
+def _found(row: Row[Any]) -> tuple[AgeEvidence, ...]:
+    return tuple(_from_json(one) for one in json.loads(row.age_found or "[]"))
 
 
 def _to_json(one: AgeEvidence) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from typing import Protocol
 
 from fastapi import FastAPI
 
+from hoede.accounts.registry import all_age_adapters
 from hoede.app.console import console
 from hoede.app.keys import check_key_folder
 from hoede.app.outside import build_authorities, endpoints_of
@@ -30,6 +31,7 @@ from hoede.detection import Health, all_detectors
 from hoede.enforcement import Carrier, Platform
 from hoede.enforcement.platforms.webhook import WebhookPlatform
 from hoede.evidence import LocalDisk, Vault
+from hoede.flow.age import AnswerAges, TakeAges
 from hoede.flow.appeal import Appeal
 from hoede.flow.attempt import Permits, Sides
 from hoede.flow.attempt import Tables as PolicyTables
@@ -58,7 +60,7 @@ from hoede.policy.live import LivePolicy
 from hoede.policy.shadow import ShadowCounts
 from hoede.reporting import Authority
 from hoede.review.helplines import shipped, unchecked
-from hoede.web import api, appeals_api, health, me, notices_api, public, report
+from hoede.web import age_appeals_api, api, appeals_api, health, me, notices_api, public, report
 from hoede.web import permits as permit_pages
 from hoede.web.answering import Answers
 from hoede.web.console.desk import Desk
@@ -105,6 +107,7 @@ class Hoede:
     cases: Cases
     judge: Judge
     objections: Objections
+    ages: AnswerAges
     view: View
     sequencer: Sequencer
     expire: Expire
@@ -167,6 +170,7 @@ def build(config: Config, *, demo_links: Mapping[str, str] | None = None, holder
     refuse_bare(config, reader)
     screening = _screening(config, tables, db, vault, keys, reader, nearby)
     appeal, notice = _appeal(config, tables, db), _notice(config, tables, db, keys)
+    ages = _ages(config, tables, db)
     mine = holder or f"{secrets.token_hex(6)}"
     jobs = _jobs(config, tables, db, vault, keys, grounds, platform, authorities, screening)
     carry_out = CarryOut(
@@ -186,6 +190,8 @@ def build(config: Config, *, demo_links: Mapping[str, str] | None = None, holder
         authorities=tuple(config.authorities),
         undo_within=timedelta(seconds=config.undo_within_s),
     )
+    change = policy_changes(config, tables, db, keys)
+    sides = Sides(db, tables.book.measures, change.vocabulary)
     desk = Desk(
         db=db,
         roles=tables.roles,
@@ -198,16 +204,23 @@ def build(config: Config, *, demo_links: Mapping[str, str] | None = None, holder
         ),
         judge=judge,
         objections=Objections(judge=judge),
+        ages=AnswerAges(
+            db=db,
+            names=keys.names,
+            measures=tables.book.measures,
+            outcomes=tables.outcomes,
+            bases=tables.age_bases,
+            forget=sides.forget,
+        ),
         view=View(db=db, vault=vault, reader=reader, new_id=new_id),
         read=Read(db=db, new_id=new_id),
         detectors=lambda: screening.looking.health.all(time.monotonic()),
     )
-    change = policy_changes(config, tables, db, keys)
     change.begin(texts_named(config.policy_packs))
     policy, counts = LivePolicy(db, change.vocabulary), ShadowCounts()
     permits = Permits(
         db=db,
-        sides=Sides(db, tables.book.measures, change.vocabulary),
+        sides=sides,
         tables=PolicyTables(policy.policy),
         counted=partial(_in_shadow, policy, counts),
     )
@@ -225,6 +238,7 @@ def build(config: Config, *, demo_links: Mapping[str, str] | None = None, holder
         cases=desk.cases,
         judge=judge,
         objections=desk.objections,
+        ages=desk.ages,
         view=desk.view,
         sequencer=Sequencer(db, keys, mine),
         expire=Expire(db=db, vault=vault, kept=tables.kept),
@@ -248,7 +262,7 @@ def build(config: Config, *, demo_links: Mapping[str, str] | None = None, holder
         ),
         permits=permits,
         site=_site(
-            config, tables, db, ballast, screening, permits, appeal, notice, fetcher, demo_links, doors
+            config, tables, db, ballast, screening, permits, appeal, ages, notice, fetcher, demo_links, doors
         ),
         connections=(platform, *authorities.values(), reader, fetcher),
     )
@@ -356,7 +370,10 @@ def _jobs(  # noqa: PLR0917 - likewise
             platform=platform,
             names=keys.names,
             public_url=config.public_url.rstrip("/"),
-            facts={name: LetterFacts(one.rule, one.outside) for name, one in config.services.items()},
+            facts={
+                name: LetterFacts(one.rule, one.outside, tuple(one.age_proofs.values()))
+                for name, one in config.services.items()
+            },
         ),
         Carrier.VAULT: Preserve(db=db, vault=vault, retention=tables.retention, lanes=tables.lanes),
         Carrier.AUTHORITY: Report(
@@ -409,6 +426,22 @@ def _appeal(config: Config, tables: Tables, db: Database) -> Appeal:
     )
 
 
+def _ages(config: Config, tables: Tables, db: Database) -> TakeAges:
+    known = all_age_adapters()
+    for name, one in config.services.items():
+        if strange := sorted(set(one.age_proofs) - set(known)):
+            raise ConfigError(
+                f"services.{name}.age_proofs: there is no adapter {strange[0]}; known: {', '.join(known)}"
+            )
+    return TakeAges(
+        db=db,
+        lanes=tables.lanes,
+        proofs={name: one.age_proofs for name, one in config.services.items()},
+        new_id=new_id,
+        new_number=new_number,
+    )
+
+
 def _notice(config: Config, tables: Tables, db: Database, keys: FileKeys) -> TakeNotice:
     return TakeNotice(
         db=db,
@@ -430,6 +463,7 @@ def _site(  # noqa: PLR0917 - likewise
     screening: Screening,
     permits: Permits,
     appeal: Appeal,
+    ages: TakeAges,
     notice: TakeNotice,
     fetcher: Fetcher,
     demo_links: Mapping[str, str] | None,
@@ -437,6 +471,7 @@ def _site(  # noqa: PLR0917 - likewise
 ) -> FastAPI:
     helplines = shipped()
     machines = api.Machines(
+        age_adapters=all_age_adapters(),
         db=db,
         guard=Guard(db),
         screening=screening,
@@ -482,6 +517,7 @@ def _site(  # noqa: PLR0917 - likewise
     pages += me.routes(
         me.MePages(
             desk=permits,
+            ages=ages,
             vocabulary=shipped_vocabulary(),
             secrets=lambda: {name: one.secrets for name, one in endpoints_of(config).items()},
             service_names={name: one.name for name, one in config.services.items()},
@@ -492,12 +528,14 @@ def _site(  # noqa: PLR0917 - likewise
     )
     told = notices_api.NoticeDesk(db=db, guard=machines.guard, take=notice)
     objected = appeals_api.AppealDesk(db=db, guard=machines.guard, appeal=appeal)
+    aged = age_appeals_api.AgeAppealDesk(db=db, guard=machines.guard, take=ages)
     return site(
         [
             permit_pages.routes(asked),
             api.routes(machines),
             notices_api.routes(told),
             appeals_api.routes(objected),
+            age_appeals_api.routes(aged),
             health.routes(figures),
         ],
         [*pages, *doors.routes],

@@ -18,7 +18,7 @@ from hoede.lists import banks, quarantine
 from hoede.lists import store as lists
 from hoede.policy import store as policy
 from hoede.reporting import store as reports
-from hoede.review import judgments, readings, views
+from hoede.review import age_store, judgments, readings, views
 from hoede.review import notice_store as notices
 from hoede.review import store as review
 
@@ -41,6 +41,7 @@ _TELLING = (
     views,
     readings,
     notices,
+    age_store,
     policy,
 )
 

@@ -11,6 +11,7 @@ from hoede.enforcement import Rulebook, parse_measures, parse_rulebook
 from hoede.media import Forms, parse_forms
 from hoede.policy import LookingLaw, parse_look_table
 from hoede.review import KnownNames, Lanes, Outcomes, parse_lanes, parse_outcomes
+from hoede.review.ages import AgeBases, parse_age_bases
 from hoede.review.notices import Reasons, parse_reasons
 
 
@@ -21,6 +22,7 @@ class Tables:
     book: Rulebook
     lanes: Lanes
     outcomes: Outcomes
+    age_bases: AgeBases  # on what an age may be believed
     reasons: Reasons  # what people may report, and where it waits
     retention: Retention
     kept: Retention  # of what is no evidence: fingerprints, what rules in shadow would have done
@@ -47,6 +49,7 @@ def read_tables(may_look_file: Path | None = None, formats_file: Path | None = N
         book=parse_rulebook(_shipped("enforcement", "rulebook.toml"), measures),
         lanes=lanes,
         outcomes=parse_outcomes(_shipped("review", "outcomes.toml"), names),
+        age_bases=parse_age_bases(_shipped("review", "age_bases.toml")),
         reasons=parse_reasons(_shipped("review", "reasons.toml")),
         retention=parse_retention(_shipped("evidence", "retention.toml")),
         kept=parse_retention(_shipped("detection", "retention.toml")),

@@ -19,6 +19,9 @@ Before an account does something, ask; where it is not granted, show the reasons
     if not permit.granted:
         show([one.text["en"] for one in permit.reasons], permit.now["en"])
 
+Fetch `hoede.policy(account)` when somebody signs in: where Hoede cannot be reached, `permit` holds to the
+limits it fetched last, for a day; without them everything is refused but help, reports and the like.
+
 Orders come by webhook, at least once each, until Hoede has a receipt:
 
     call = verify_webhook(body, headers, secrets)  # WebhookInvalid: answer 401
@@ -41,7 +44,14 @@ is told, so that a retry, also one by you tomorrow, is the same request and is n
 Everything a platform needs is exported here. `demo/plein` is a whole platform built on this.
 """
 
-from hoede.client.calls import AppealReceipt, EventAnswer, HoedeRefused, HoedeUnavailable, NoticeReceipt
+from hoede.client.calls import (
+    AgeClaim,
+    AppealReceipt,
+    EventAnswer,
+    HoedeRefused,
+    HoedeUnavailable,
+    NoticeReceipt,
+)
 from hoede.client.clients import AsyncClient, Client
 from hoede.client.links import handover_link, me_link
 from hoede.client.permits import AttemptTold, PermitAnswer, PermitReason
@@ -53,6 +63,7 @@ from hoede.core.orders import OrderState, Target, TargetKind
 
 __all__ = [
     "AgeBand",
+    "AgeClaim",
     "AgeEvidence",
     "Answer",
     "AppealReceipt",

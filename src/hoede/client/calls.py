@@ -3,7 +3,7 @@
 import hashlib
 import hmac
 import json
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any, BinaryIO, Generic, TypeVar
@@ -92,6 +92,14 @@ Steps = Generator[Call | float, Reply | None, T]
 
 
 @dataclass(frozen=True, slots=True)
+class AgeClaim:
+    """What somebody or something says of an age, as it came, and the adapter of Hoede's that reads it."""
+
+    adapter: str  # a name of docs/reference/age-evidence.md
+    claim: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Done(Generic[T]):
     value: T
 
@@ -111,9 +119,14 @@ class Retries:
 
 
 def put_account(
-    account: str, facts: Mapping[str, Any], evidence: list[AgeEvidence], retries: Retries
+    account: str,
+    facts: Mapping[str, Any],
+    evidence: Sequence[AgeEvidence],
+    claims: Sequence[AgeClaim],
+    retries: Retries,
 ) -> Steps[AgeBand]:
-    told = {**facts, "age_evidence": [_evidence(one) for one in evidence]}
+    claimed = [{"adapter": one.adapter, "claim": dict(one.claim)} for one in claims]
+    told = {**facts, "age_evidence": [_evidence(one) for one in evidence], "age_claims": claimed}
     call = Call("PUT", f"/v1/accounts/{quote(account, safe='')}", _json(told))
     return ask(call, lambda answer: AgeBand(answer["age_band"]), retries)
 
@@ -165,6 +178,14 @@ def notice_receipt(notice_id: str, retries: Retries) -> Steps[NoticeReceipt]:
 def appeal(letter: str, account: str, words: str, key: str | None, retries: Retries) -> Steps[AppealReceipt]:
     body = _json({"letter": letter, "account": account, "words": words})
     call = Call("POST", "/v1/appeals", body, key or _key("appeal", body.decode()))
+    return ask(call, _appeal_receipt, retries)
+
+
+def age_appeal(
+    account: str, words: str, proofs: Sequence[str], key: str | None, retries: Retries
+) -> Steps[AppealReceipt]:
+    body = _json({"account": account, "words": words, "proofs": list(proofs)})
+    call = Call("POST", "/v1/age-appeals", body, key or _key("age-appeal", body.decode()))
     return ask(call, _appeal_receipt, retries)
 
 

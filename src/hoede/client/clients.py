@@ -15,6 +15,7 @@ import httpx2
 
 from hoede.client import calls
 from hoede.client import permits as asking
+from hoede.client.limits import Limits
 from hoede.client.permits import AttemptTold, PermitAnswer, Relation
 from hoede.core.ages import AgeBand, AgeEvidence
 from hoede.core.events import Event
@@ -44,11 +45,13 @@ class Client:
         timeout_s: float = TIMEOUT_S,
         sleep: Callable[[float], object] = time.sleep,
         random: Callable[[], float] = chance.random,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._http = httpx2.Client(base_url=url, verify=_trusted(), timeout=timeout_s)
         self._api_key = api_key
         self._timeout_s = timeout_s
         self._retries = calls.Retries(tries, random)
+        self._limits = Limits(clock)
         self._sleep = sleep
 
     def put_account(
@@ -60,10 +63,15 @@ class Client:
         locale: str | None = None,
         screen_name: str | None = None,
         age_evidence: Sequence[AgeEvidence] = (),
+        age_claims: Sequence[calls.AgeClaim] = (),
     ) -> AgeBand:
-        """Tell who an account is and return its age band. Raises `HoedeRefused`, `HoedeUnavailable`."""
+        """Tell who an account is and return its age band. Raises `HoedeRefused`, `HoedeUnavailable`.
+
+        `age_claims` are read by Hoede's adapters, docs/reference/age-evidence.md.
+        """
         facts = {"country": country, "zone": zone, "locale": locale, "screen_name": screen_name}
-        return self._run(calls.put_account(account, facts, list(age_evidence), self._retries))
+        self._limits.forget(account)
+        return self._run(calls.put_account(account, facts, age_evidence, age_claims, self._retries))
 
     def send_event(
         self,
@@ -133,18 +141,23 @@ class Client:
     ) -> PermitAnswer:
         """May this account do this now? Raises `HoedeRefused` for an attempt there is not.
 
-        No answer from Hoede is an answer: refused and not certain, but for help, reports and the like.
+        No answer from Hoede is an answer, and not certain: the limits that `policy` fetched last for this
+        account hold for a day, and what is up to somebody else, too, is refused; without them everything is
+        refused but help, reports and the like.
         """
         asked = AttemptTold(account=account, attempt=attempt, counterpart=counterpart, relation=relation)
         return self.permits([asked])[0]
 
     def permits(self, attempts: Sequence[AttemptTold]) -> list[PermitAnswer]:
         """As `permit`, for up to 1,000 attempts, in their order."""
-        return self._run(asking.permits(attempts, self._retries))
+        return self._run(asking.permits(attempts, self._limits, self._retries))
 
     def policy(self, account: str) -> dict[str, Any]:
-        """Return what is in force for an account. Raises `HoedeRefused`, `HoedeUnavailable`."""
-        return self._run(asking.policy(account, self._retries))
+        """Return what is in force for an account. Raises `HoedeRefused`, `HoedeUnavailable`.
+
+        Its limits are kept, for when Hoede cannot be reached: fetch them when somebody signs in.
+        """
+        return self._run(asking.policy(account, self._limits, self._retries))
 
     def appeal(
         self, letter: str, account: str, words: str, *, idempotency_key: str | None = None
@@ -155,6 +168,16 @@ class Client:
         One objection a letter, whichever way it came: a second one gets the first one's receipt.
         """
         return self._run(calls.appeal(letter, account, words, idempotency_key, self._retries))
+
+    def age_appeal(
+        self, account: str, words: str, proofs: Sequence[str] = (), *, idempotency_key: str | None = None
+    ) -> calls.AppealReceipt:
+        """Pass on that somebody says they are an adult. Raises `HoedeRefused`, `HoedeUnavailable`.
+
+        `proofs` name those of the service's `age_proofs` by which they could prove it.
+        A person answers within a day, by a letter; what is in force stays until then.
+        """
+        return self._run(calls.age_appeal(account, words, proofs, idempotency_key, self._retries))
 
     def close(self) -> None:
         self._http.close()
@@ -196,11 +219,13 @@ class AsyncClient:
         timeout_s: float = TIMEOUT_S,
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
         random: Callable[[], float] = chance.random,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._http = httpx2.AsyncClient(base_url=url, verify=_trusted(), timeout=timeout_s)
         self._api_key = api_key
         self._timeout_s = timeout_s
         self._retries = calls.Retries(tries, random)
+        self._limits = Limits(clock)
         self._sleep = sleep
 
     async def put_account(
@@ -212,10 +237,12 @@ class AsyncClient:
         locale: str | None = None,
         screen_name: str | None = None,
         age_evidence: Sequence[AgeEvidence] = (),
+        age_claims: Sequence[calls.AgeClaim] = (),
     ) -> AgeBand:
         """As `Client.put_account`."""
         facts = {"country": country, "zone": zone, "locale": locale, "screen_name": screen_name}
-        return await self._run(calls.put_account(account, facts, list(age_evidence), self._retries))
+        self._limits.forget(account)
+        return await self._run(calls.put_account(account, facts, age_evidence, age_claims, self._retries))
 
     async def send_event(
         self,
@@ -277,24 +304,35 @@ class AsyncClient:
     ) -> PermitAnswer:
         """May this account do this now? Raises `HoedeRefused` for an attempt there is not.
 
-        No answer from Hoede is an answer: refused and not certain, but for help, reports and the like.
+        No answer from Hoede is an answer, and not certain: the limits that `policy` fetched last for this
+        account hold for a day, and what is up to somebody else, too, is refused; without them everything is
+        refused but help, reports and the like.
         """
         asked = AttemptTold(account=account, attempt=attempt, counterpart=counterpart, relation=relation)
         return (await self.permits([asked]))[0]
 
     async def permits(self, attempts: Sequence[AttemptTold]) -> list[PermitAnswer]:
         """As `permit`, for up to 1,000 attempts, in their order."""
-        return await self._run(asking.permits(attempts, self._retries))
+        return await self._run(asking.permits(attempts, self._limits, self._retries))
 
     async def policy(self, account: str) -> dict[str, Any]:
-        """Return what is in force for an account. Raises `HoedeRefused`, `HoedeUnavailable`."""
-        return await self._run(asking.policy(account, self._retries))
+        """Return what is in force for an account. Raises `HoedeRefused`, `HoedeUnavailable`.
+
+        Its limits are kept, for when Hoede cannot be reached: fetch them when somebody signs in.
+        """
+        return await self._run(asking.policy(account, self._limits, self._retries))
 
     async def appeal(
         self, letter: str, account: str, words: str, *, idempotency_key: str | None = None
     ) -> calls.AppealReceipt:
         """As `Client.appeal`."""
         return await self._run(calls.appeal(letter, account, words, idempotency_key, self._retries))
+
+    async def age_appeal(
+        self, account: str, words: str, proofs: Sequence[str] = (), *, idempotency_key: str | None = None
+    ) -> calls.AppealReceipt:
+        """As `Client.age_appeal`."""
+        return await self._run(calls.age_appeal(account, words, proofs, idempotency_key, self._retries))
 
     async def aclose(self) -> None:
         await self._http.aclose()

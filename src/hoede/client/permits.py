@@ -8,9 +8,8 @@ from typing import Any, Literal
 from urllib.parse import quote
 
 from hoede.client.calls import Call, HoedeUnavailable, Retries, Steps, ask
+from hoede.client.limits import NEVER_CLOSED, Limits
 
-# Granted even when Hoede does not answer: closing these harms a child.
-NEVER_CLOSED = frozenset({"help", "report", "block", "appeal", "security"})
 Relation = Literal["none", "follower", "mutual", "friend", "trusted"]
 
 
@@ -62,14 +61,14 @@ class AttemptTold:
         return {name: value for name, value in facts.items() if value is not None}
 
 
-def permits(attempts: Sequence[AttemptTold], retries: Retries) -> Steps[list[PermitAnswer]]:
-    """Where Hoede does not answer everything is refused, but for what is never closed."""
+def permits(attempts: Sequence[AttemptTold], limits: Limits, retries: Retries) -> Steps[list[PermitAnswer]]:
+    """Where Hoede does not answer the limits fetched last hold; without any, only what is never closed."""
     body = json.dumps({"attempts": [one.told for one in attempts]}).encode()
     call = Call("POST", "/v1/permits", body)
     try:
         return (yield from ask(call, lambda told: [_answer(one) for one in told["permits"]], retries))
     except HoedeUnavailable:
-        return [unreached(one.attempt) for one in attempts]
+        return [_within(limits, one) for one in attempts]
 
 
 def unreached(attempt: str) -> PermitAnswer:
@@ -77,9 +76,17 @@ def unreached(attempt: str) -> PermitAnswer:
     return PermitAnswer("granted" if attempt in NEVER_CLOSED else "refused", certain=False)
 
 
-def policy(account: str, retries: Retries) -> Steps[dict[str, Any]]:
+def _within(limits: Limits, asked: AttemptTold) -> PermitAnswer:
+    granted, packs = limits.of(asked.account, asked.attempt)
+    return PermitAnswer("granted" if granted else "refused", packs=packs, certain=False)
+
+
+def policy(account: str, limits: Limits, retries: Retries) -> Steps[dict[str, Any]]:
+    """What is in force; its limits hold while Hoede cannot be reached."""
     call = Call("GET", f"/v1/accounts/{quote(account, safe='')}/policy", b"")
-    return ask(call, dict, retries)
+    told = yield from ask(call, dict, retries)
+    limits.keep(account, told)
+    return told
 
 
 def _answer(told: Mapping[str, Any]) -> PermitAnswer:

@@ -44,6 +44,9 @@ class Assurance(IntEnum):
     VERIFIED = 5  # a document or an attestation was checked
 
 
+REVIEWED = "hoede-review"  # the method of what a person here found; nobody else may say it
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgeEvidence:
     """One statement about an age: a birth date, or bounds in whole years on the day `as_of`."""

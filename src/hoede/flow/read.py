@@ -7,7 +7,7 @@ from typing import Final
 from hoede.db import Database, Transaction
 from hoede.reporting import store as reports
 from hoede.reporting.store import ReportRow
-from hoede.review import CaseRow, Grounds, claims
+from hoede.review import CaseRow, Grounds, age_store, claims
 from hoede.review import notice_store as notices
 from hoede.review import store as review
 from hoede.review.notice_store import NoticeRow
@@ -58,7 +58,7 @@ def _case(tx: Transaction, view_id: str, case_id: str, person: str) -> Written |
     holder = claims.holder(tx.conn, case_id, tx.now)
     mine = holder is not None and holder[0] == person
     written = _written(tx, case) if mine else Written()
-    objection = review.objection_of(tx.conn, case_id)
+    objection = review.objection_of(tx.conn, case_id) or age_store.of_case(tx.conn, case_id)
     note_reading(
         tx,
         view_id,
@@ -75,14 +75,15 @@ def _written(tx: Transaction, case: CaseRow) -> Written:
     """An objection is judged by what people wrote of the case it is against, too."""
     about = case.earlier if case.grounds is Grounds.OBJECTION and case.earlier else case.id
     told = notices.of_case(tx.conn, about, MOST_NOTICES)
-    return Written(_purpose(case), told, objection_text(tx.conn, case.id))
+    age = age_store.of_case(tx.conn, case.id)
+    return Written(_purpose(case), told, age.words if age else objection_text(tx.conn, case.id))
 
 
 def _purpose(case: CaseRow) -> str:
     """What who has the case reads it for; the names are those a look at a file has."""
     if case.danger:
         return "danger"
-    if case.grounds is Grounds.OBJECTION:
+    if not case.grounds.is_content:
         return "objection"
     return "check" if case.state == review.SECOND else "judge"
 

@@ -11,11 +11,13 @@ from hoede.db import Database, Transaction
 from hoede.db.orders import Claim
 from hoede.enforcement import DecisionRow, Platform, PlatformRefused, PlatformUnavailable
 from hoede.enforcement import store as decisions
-from hoede.review import LetterRow, objection_until
+from hoede.policy.guidelines import address_for
+from hoede.review import LetterRow, age_store, objection_until
 from hoede.review import store as review
+from hoede.review.ages import again_on
 from hoede.review.judgments import REINSTATED
 from hoede.words import best_locale, catalogue
-from hoede.words.letters import Decided, Letter, answer_letter, neutral_letter
+from hoede.words.letters import Decided, Letter, age_letter, answer_letter, neutral_letter
 
 ACTS = {"remove": "removed", "restrict_account": "restricted", "close_account": "closed"}
 
@@ -26,6 +28,7 @@ class LetterFacts:
 
     rule: str
     outside: str | None  # None: the catalogue's general words
+    proofs: tuple[str, ...] = ()  # addresses of pages on which an age is proved
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +53,8 @@ class Tell:
 
     def _letter(self, tx: Transaction, order: Order) -> Letter:
         """The letter as first written; its link follows from the order and is kept nowhere."""
+        if number := order.values.get("age"):
+            return self._age(tx, order, number)
         if number := order.values.get("objection"):
             return self._answer(tx, order, number)
         link = self._link(order.id)
@@ -71,6 +76,7 @@ class Tell:
             date=today,
             object_until=objection_until(today),
             rule=facts.rule,
+            rule_url=address_for("measures", self.public_url),
             help_name=self._help(person.country),
             appeal_url=self._url(link),
             outside=facts.outside or words.say("letter.outside.body"),
@@ -101,12 +107,37 @@ class Tell:
             right=objection.outcome == REINSTATED,
             undone=objection.undone,
             rule=facts.rule,
+            rule_url=address_for("measures", self.public_url),
             help_name=self._help(accounts.account(tx.conn, order.service, order.values["account"]).country),
             appeal_url=self._url(self._link(objection.order_id)),
             outside=facts.outside or words.say("letter.outside.body"),
         )
         review.keep_answer(tx, number, answer.paragraphs)
         return replace(answer, paragraphs=objection.answer or answer.paragraphs)
+
+    def _age(self, tx: Transaction, order: Order, number: str) -> Letter:
+        """The answer to who said that their age is wrong; where it leads to is help, nothing else is open."""
+        appeal = age_store.numbered(tx.conn, number)
+        if appeal is None or appeal.outcome is None or appeal.answered_at is None:
+            raise LookupError(f"what {order.id} answers is not there")
+        person = accounts.account(tx.conn, order.service, appeal.account)
+        words, facts = (
+            catalogue(best_locale([person.locale] if person.locale else [])),
+            self.facts[order.service],
+        )
+        where = self._help(person.country)
+        letter = age_letter(
+            words,
+            right=appeal.basis is not None,
+            again_on=again_on(appeal.answered_at),
+            proofs=words.any_of(facts.proofs) if facts.proofs else None,
+            rule_url=address_for("ages", self.public_url),
+            help_name=where,
+            help_url=where,
+            outside=facts.outside or words.say("letter.outside.body"),
+        )
+        age_store.keep_answer(tx, number, letter.paragraphs)
+        return replace(letter, paragraphs=appeal.answer or letter.paragraphs)
 
     def _help(self, country: str | None) -> str:
         return f"{self.public_url}/help" + (f"?country={country}" if country else "")

@@ -37,7 +37,7 @@ from hoede.policy.rules.packs import (
     UnderMinimum,
     read_pack,
 )
-from hoede.policy.rules.permits import Answer, Permit, Reason, Whom, check_failed, decide
+from hoede.policy.rules.permits import Answer, Path, Permit, Reason, Whom, check_failed, decide
 from hoede.policy.rules.places import check_place
 from hoede.policy.rules.showing import show_in_force, show_permit, show_reason
 from hoede.policy.rules.sides import (
@@ -86,6 +86,7 @@ __all__ = [
     "Pack",
     "PackError",
     "PackUnknown",
+    "Path",
     "Permit",
     "Policy",
     "PolicyError",

@@ -101,6 +101,11 @@ def wrong_with(conn: Connection, version: Version) -> list[str]:
     return wrong
 
 
+def rollbacks_overdue(conn: Connection, now: datetime) -> int:
+    """How many rollbacks count and were confirmed by nobody in time: one at most, unless a day was missed."""
+    return sum(one.overdue(now) for one in all_versions(conn))
+
+
 def changes(conn: Connection) -> Iterator[tuple[str, str]]:
     """Act and id of every change that has a leaf."""
     for version in all_versions(conn):

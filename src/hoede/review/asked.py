@@ -27,6 +27,7 @@ class Why(StrEnum):
     CLASSIFICATION = "classification"  # one is missing, unknown or forbidden
     FILE = "file"  # no such file in this case
     CHANGED = "changed"  # other files are in it than the person was shown
+    BASIS = "basis"  # what an age would be believed on is not named, or would change nothing
     WHO = "who"  # under 18 or of unknown age: say whether they are victim or offender
     FORM = "form"  # there is no preview of this
     PURPOSE = "purpose"  # say first what it is opened for
@@ -89,7 +90,7 @@ def understand(
 ) -> Said | Refused:
     """What the answer says of each file, or why it is not one."""
     outcome, why = outcomes.get(answer.outcome), _wrong(answer, evidence)
-    if outcome is None or why:
+    if outcome is None or outcome.age is not None or why:
         return Refused(why or Why.OUTCOME)
     files = []
     for one in evidence:
@@ -120,7 +121,7 @@ def _protects(outcome: Outcome) -> bool:
 def _file(evidence: str, answer: Answer, of_case: Outcome, outcomes: Outcomes) -> FileSays | Refused:
     own = answer.files.get(evidence, FileAnswer())
     outcome = of_case if own.outcome is None else outcomes.get(own.outcome)
-    if outcome is None or (own.outcome is not None and not _fits(outcome, of_case)):
+    if outcome is None or outcome.age or (own.outcome is not None and not _fits(outcome, of_case)):
         return Refused(Why.OUTCOME)
     given = own.classification or (answer.classification if own.outcome is None else None)
     if given is not None and (given not in CLASSES or outcome.classification is Classified.FORBIDDEN):

@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 from hoede.core.errors import HoedeError
 from hoede.core.orders import TargetKind
+from hoede.review.ages import AgeAnswer
 from hoede.review.notices import NoticeAnswer
 
 CLASSES = ("A1", "A2", "B1", "B2")  # docs/sources.md#cybertipline, industryClassification
@@ -58,6 +59,7 @@ class Outcome:
     undoes: bool = False
     lane: str | None = None
     incident: Incident = Incident.CSAM
+    age: AgeAnswer | None = None  # of an age only: what is thought of it
     tells: NoticeAnswer | None = None  # whoever reported it; None: nothing yet
 
 
@@ -94,6 +96,7 @@ def _outcome(
     classification: str = Classified.FORBIDDEN,
     incident: str = Incident.CSAM,
     lane: str | None = None,
+    age: str | None = None,
     tells: str | None = None,
     **flags: bool,
 ) -> Outcome:
@@ -113,6 +116,7 @@ def _outcome(
         classification=Classified(classification),
         incident=Incident(incident),
         lane=lane,
+        age=None if age is None else AgeAnswer(age),
         tells=None if tells is None else NoticeAnswer(tells),
         **flags,
     )
@@ -131,12 +135,15 @@ def _check(one: Outcome, known: KnownNames) -> None:
         "asks what nothing undoes, and nobody checks it": final and not one.second,
         "keeps or undoes everything, so it asks for no measure": (one.keeps or one.undoes)
         and bool(asked or one.report),
-        "asks for nothing: it must keep or undo": one.keeps == one.undoes and not asked,
+        "asks for nothing: it must keep or undo": one.keeps == one.undoes and not asked and not one.age,
+        "is of an age, so it asks for, keeps, undoes and tells nothing else": one.age is not None
+        and bool(asked or one.report or one.keeps or one.undoes or one.second or one.tells),
         "must name a lane to go on to if it keeps everything, and only then": one.keeps
         != (one.lane is not None),
         "goes on to a lane that is none": one.lane is not None and one.lane not in known.lanes,
         "must say what those who reported are told, unless it keeps everything": one.keeps
-        != (one.tells is None),
+        != (one.tells is None)
+        and one.age is None,
         "names somebody and reports nothing": one.account_is is not AccountIs.NOBODY and not one.report,
     }
     for what, is_so in wrong.items():

@@ -22,6 +22,12 @@ class Grounds(StrEnum):
     KNOWN = "known"  # equal to verified material: nobody needs to look
     SUSPECTED = "suspected"  # a person judges
     OBJECTION = "objection"  # somebody objected against measures
+    AGE = "age"  # somebody says that they are older than they are taken for
+
+    @property
+    def is_content(self) -> bool:
+        """Whether it is about what somebody did; else it is about what we did or think of them."""
+        return self not in {Grounds.OBJECTION, Grounds.AGE}
 
 
 class LanesError(HoedeError):

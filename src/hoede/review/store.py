@@ -54,10 +54,9 @@ CASES = Table(
     Column("rank_at", Moment),  # review/priority.py: what is earlier is more pressing
     Column("danger", Text),  # why a child is in danger now, as the person who saw it wrote it
 )
+_ABOUT_CONTENT = and_(*(CASES.c.grounds != one.value for one in Grounds if not one.is_content))
 # One case at most takes an account's files, whichever process opens it.
-_TAKES_FILES = and_(
-    CASES.c.state == "open", CASES.c.composed_at.is_(None), CASES.c.grounds != Grounds.OBJECTION.value
-)
+_TAKES_FILES = and_(CASES.c.state == "open", CASES.c.composed_at.is_(None), _ABOUT_CONTENT)
 Index(
     "ux_case_takes_files",
     CASES.c.service,
@@ -137,7 +136,7 @@ class CaseRow:
     @property
     def takes_files(self) -> bool:
         """Until its report is composed; later files open a new case."""
-        return self.state == "open" and self.composed_at is None
+        return self.state == "open" and self.composed_at is None and self.grounds.is_content
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +210,7 @@ def open_case(
 def latest_case(conn: Connection, service: str, account: str) -> CaseRow | None:
     """The account's case that takes files, or else its newest one about content, open or not.
 
-    Objections are cases of their own.
+    Objections, also to an age, are cases of their own.
     """
     row = conn.execute(_latest(service, account)).one_or_none()
     return None if row is None else case_row(row)
@@ -229,7 +228,7 @@ def lock_latest_case(tx: Transaction, service: str, account: str) -> CaseRow | N
 def _latest(service: str, account: str) -> Select[Any]:
     return (
         select(CASES)
-        .where(CASES.c.service == service, CASES.c.account == account, CASES.c.grounds != Grounds.OBJECTION)
+        .where(CASES.c.service == service, CASES.c.account == account, _ABOUT_CONTENT)
         # Who takes files comes first, not who is newest by a clock: clocks are set back, processes sleep.
         .order_by(_TAKES_FILES.desc(), CASES.c.opened_at.desc(), CASES.c.id.desc())
         .limit(1)
@@ -322,7 +321,7 @@ def in_danger(tx: Transaction, case_id: str, why: str, lane: str, due_at: dateti
 
 def of_account(conn: Connection, service: str, account: str) -> tuple[CaseRow, ...]:
     """The account's cases about content, oldest first; objections are cases of their own."""
-    mine = (CASES.c.service == service, CASES.c.account == account, CASES.c.grounds != Grounds.OBJECTION)
+    mine = (CASES.c.service == service, CASES.c.account == account, _ABOUT_CONTENT)
     rows = conn.execute(select(CASES).where(*mine).order_by(CASES.c.opened_at, CASES.c.id))
     return tuple(case_row(row) for row in rows)
 

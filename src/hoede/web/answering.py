@@ -81,13 +81,15 @@ class Answers:
         )
 
 
-def policy_json(account: str, found: InForceFor) -> Json:
+def policy_json(account: str, found: InForceFor, vocabulary: Vocabulary) -> Json:
     """Everything that is in force for an account, with what was said about it."""
     return {
         "account": account,
         "age_band": found.side.band.value,
         "age_known": found.side.known,
+        "path": found.path.value,
         "packs": list(found.packs),
+        "limits": {what: "granted" if what in found.limits else "refused" for what in vocabulary.gates},
         "settings": {name: _setting(one) for name, one in found.settings.items()},
     }
 

@@ -5,12 +5,11 @@ import hashlib
 import json
 import math
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
-from zoneinfo import ZoneInfo
 
 import structlog
 from fastapi import APIRouter, Depends, Request
@@ -21,6 +20,9 @@ from starlette.responses import JSONResponse
 
 from hoede import accounts
 from hoede.access import ApiKey, Scope
+from hoede.accounts.port import AgeClaim, Id
+from hoede.accounts.registry import FUTURE, StillToCome, is_future, read_claim
+from hoede.core.ages import AgeEvidence
 from hoede.core.errors import HoedeError
 from hoede.core.events import Answer, Event
 from hoede.core.findings import DigestKind
@@ -47,16 +49,15 @@ from hoede.web.shapes import (
     AccountOut,
     AccountsIn,
     AccountsOut,
+    AgeClaimIn,
     EventIn,
     EventOut,
-    Id,
     ReceiptIn,
     ReceiptOut,
 )
 from hoede.web.upload import Spool, read_event, read_only_json
 
 log = structlog.get_logger()
-FIRST_ZONE = ZoneInfo("Etc/GMT-14")  # where a day begins first
 
 Shape = TypeVar("Shape", bound=BaseModel)
 
@@ -93,6 +94,7 @@ class Machines:
     guard: Guard
     screening: Screening
     receive_receipt: ReceiveReceipt
+    age_adapters: Mapping[str, type[AgeClaim]]
     fetcher: Fetcher
     spool_folder: Path
     media_most_bytes: int
@@ -117,8 +119,7 @@ def routes(machines: Machines) -> APIRouter:
     ) -> AccountOut:
         """Tell who an account is: its age evidence, country, time zone and language."""
         told = checked(AccountIn, await read_only_json(content_type(request), request.stream()))
-        known = told.account(key.service, account)
-        return (await run_in_threadpool(_put, machines, [known]))[0]
+        return (await run_in_threadpool(_put, machines, [_known(machines, key.service, account, told)]))[0]
 
     @router.post(
         "/accounts:batch", response_model=AccountsOut, openapi_extra=ACCOUNTS_BODY, responses=problems(409)
@@ -198,28 +199,34 @@ def _put(
     told: list[accounts.Account],
     also: Callable[[Transaction, list[AccountOut]], object] = lambda _tx, _out: None,
 ) -> list[AccountOut]:
-    now = machines.db.now()
-    for at, one in enumerate(told):
-        _refuse_future(one, now, f"accounts.{at}." if len(told) > 1 else "")
-    bands = [accounts.age_band(one.age_evidence, now, one.zone) for one in told]
-    out = [AccountOut(id=one.id, age_band=band.value) for one, band in zip(told, bands, strict=True)]
-
-    def keep(tx: Transaction) -> None:
+    def keep(tx: Transaction) -> list[AccountOut]:
         for one in told:
             accounts.put_account(tx, one)
+        out = _bands(tx, told)
         also(tx, out)
+        return out
 
-    machines.db.commit(keep)
+    out = machines.db.commit(keep)
     for one in told:
         machines.forget(one.service, one.id)
     return out
+
+
+def _bands(tx: Transaction, told: list[accounts.Account]) -> list[AccountOut]:
+    """By what was told, and what a person here found."""
+    service = next((one.service for one in told), "")
+    known = accounts.several(tx.conn, service, {one.id for one in told})
+    bands = {name: accounts.age_band(one.age_evidence, tx.now, one.zone) for name, one in known.items()}
+    return [AccountOut(id=one.id, age_band=bands[one.id].value) for one in told]
 
 
 def _put_all(machines: Machines, service: str, said: AccountsIn, own_key: str) -> JSONResponse:
     asked = Remembered.of(service, own_key, b"POST /v1/accounts:batch", said.model_dump_json().encode())
     answer = machines.db.read(lambda conn: recall(conn, asked))
     if answer is None:
-        told = [one.account(service, one.id) for one in said.accounts]
+        told = [
+            _known(machines, service, one.id, one, f"accounts.{at}.") for at, one in enumerate(said.accounts)
+        ]
         kept: list[tuple[int, str]] = []
 
         def also(tx: Transaction, out: list[AccountOut]) -> None:
@@ -231,13 +238,37 @@ def _put_all(machines: Machines, service: str, said: AccountsIn, own_key: str) -
     return JSONResponse(json.loads(answer[1]), answer[0])
 
 
-def _refuse_future(told: accounts.Account, now: datetime, place: str) -> None:
-    """Nobody can have stated something on a day that is nowhere yet."""
-    latest = now.astimezone(FIRST_ZONE).date()
-    for at, one in enumerate(told.age_evidence):
-        if one.as_of > latest:
-            field = f"{place}age_evidence.{at}.as_of"
-            raise InputInvalid(fields=[{"field": field, "why": "a day that is still to come"}])
+def _known(
+    machines: Machines, service: str, account: str, told: AccountIn, place: str = ""
+) -> accounts.Account:
+    """The account with all evidence there is of its age; raises `InputInvalid` naming what is wrong."""
+    now, known = machines.db.now(), told.account(service, account)
+    for at, one in enumerate(known.age_evidence):
+        if is_future(one, now):
+            raise _wrong(f"{place}age_evidence.{at}.as_of", FUTURE)
+    claimed = _claimed(machines.age_adapters, told.age_claims, now, f"{place}age_claims.")
+    return replace(known, age_evidence=(*known.age_evidence, *claimed))
+
+
+def _claimed(
+    adapters: Mapping[str, type[AgeClaim]], claims: Sequence[AgeClaimIn], now: datetime, place: str
+) -> tuple[AgeEvidence, ...]:
+    found = []
+    for at, one in enumerate(claims):
+        adapter = adapters.get(one.adapter)
+        if adapter is None:
+            raise _wrong(f"{place}{at}.adapter", f"no adapter of this name; known: {', '.join(adapters)}")
+        try:
+            found.append(read_claim(adapter, one.claim, now))
+        except ValidationError as error:
+            raise InputInvalid(fields=_named(error, f"{place}{at}.claim")) from error
+        except StillToCome as error:
+            raise _wrong(f"{place}{at}.claim", str(error)) from error
+    return tuple(found)
+
+
+def _wrong(field: str, why: str) -> InputInvalid:
+    return InputInvalid(fields=[{"field": field, "why": why}])
 
 
 def _screen(machines: Machines, told: Told, own_key: str) -> EventAnswer:
@@ -269,7 +300,7 @@ def _receive(machines: Machines, service: str, order: str, said: ReceiptIn, own_
 async def _fetch(fetcher: Fetcher, service: str, url: str, spool: Spool, *, with_media: bool) -> None:
     """Fill the spool from elsewhere, in a thread of the fetcher's own; the log says why it failed."""
     if with_media:
-        raise InputInvalid(fields=[{"field": "media_url", "why": "the media came along"}])
+        raise _wrong("media_url", "the media came along")
     try:
         await asyncio.wrap_future(fetcher.begin(service, url, spool.write))
     except (AddressRefused, FetchFailed) as error:
@@ -291,8 +322,13 @@ def checked(shape: type[Shape], body: Any) -> Shape:
     try:
         return shape.model_validate(body)
     except ValidationError as error:
-        fields = wrong_fields(error.errors(include_url=False, include_context=False, include_input=False))
-        raise InputInvalid(fields=fields) from error
+        raise InputInvalid(fields=_named(error)) from error
+
+
+def _named(error: ValidationError, place: str = "") -> list[dict[str, str]]:
+    """Which fields are wrong, from the root of the body on."""
+    fields = wrong_fields(error.errors(include_url=False, include_context=False, include_input=False))
+    return [{**one, "field": ".".join(part for part in (place, one["field"]) if part)} for one in fields]
 
 
 def _digest(body: Any, spool: Spool) -> str:

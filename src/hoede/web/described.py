@@ -3,12 +3,13 @@
 from typing import Any, Final
 
 from fastapi.security import HTTPBearer
-from pydantic import BaseModel
 
 from hoede.core.events import EventKind
+from hoede.web.inlined import inlined
 from hoede.web.shapes import (
     AccountIn,
     AccountsIn,
+    AgeAppealIn,
     AppealIn,
     ChoiceIn,
     EventIn,
@@ -56,27 +57,9 @@ _HEADERS = {
 }
 
 
-def _inlined(shape: type[BaseModel]) -> dict[str, Any]:
-    """The shape's schema without references: FastAPI does not list the parts of what we add ourselves."""
-    schema = shape.model_json_schema(ref_template="{model}")
-    parts = schema.pop("$defs", {})
-    told: dict[str, Any] = _filled(schema, parts)
-    return told
-
-
-def _filled(told: Any, parts: dict[str, Any]) -> Any:
-    if isinstance(told, list):
-        return [_filled(one, parts) for one in told]
-    if not isinstance(told, dict):
-        return told
-    if "$ref" in told:
-        return _filled(parts[told["$ref"]], parts)
-    return {name: _filled(one, parts) for name, one in told.items()}
-
-
 def _told_alone() -> dict[str, Any]:
     """An event without a part `media`: it says where the media is, or it has text and needs no media."""
-    schema = _inlined(EventIn)
+    schema = inlined(EventIn)
     talk = sorted(set(EventKind) - NEEDS_MEDIA)
     upload = schema["examples"][0]
     return schema | {
@@ -95,7 +78,7 @@ def _told_alone() -> dict[str, Any]:
 
 
 def _told_with_media() -> dict[str, Any]:
-    schema = _inlined(EventIn)
+    schema = inlined(EventIn)
     schema["properties"]["media_url"] = {"type": "null", "description": "The media comes along."}
     return schema
 
@@ -112,7 +95,7 @@ ACCOUNT_BODY: Final[dict[str, Any]] = {
     "requestBody": {
         "required": True,
         "description": _SIZE,
-        "content": {"application/json": {"schema": _inlined(AccountIn)}},
+        "content": {"application/json": {"schema": inlined(AccountIn)}},
     },
 }
 ACCOUNTS_BODY: Final[dict[str, Any]] = {
@@ -120,21 +103,21 @@ ACCOUNTS_BODY: Final[dict[str, Any]] = {
     "requestBody": {
         "required": True,
         "description": _SIZE,
-        "content": {"application/json": {"schema": _inlined(AccountsIn)}},
+        "content": {"application/json": {"schema": inlined(AccountsIn)}},
     },
 }
 PERMIT_BODY: Final[dict[str, Any]] = {
     "requestBody": {
         "required": True,
         "description": f"One attempt, or several. {_SIZE}",
-        "content": {"application/json": {"schema": {"anyOf": [_inlined(PermitIn), _inlined(PermitsIn)]}}},
+        "content": {"application/json": {"schema": {"anyOf": [inlined(PermitIn), inlined(PermitsIn)]}}},
     },
 }
 CHOICE_BODY: Final[dict[str, Any]] = {
     "requestBody": {
         "required": True,
         "description": _SIZE,
-        "content": {"application/json": {"schema": _inlined(ChoiceIn)}},
+        "content": {"application/json": {"schema": inlined(ChoiceIn)}},
     },
 }
 EVENT_BODY: Final[dict[str, Any]] = {
@@ -164,7 +147,7 @@ RECEIPT_BODY: Final[dict[str, Any]] = {
     "requestBody": {
         "required": True,
         "description": _SIZE,
-        "content": {"application/json": {"schema": _inlined(ReceiptIn)}},
+        "content": {"application/json": {"schema": inlined(ReceiptIn)}},
     },
 }
 NOTICE_BODY: Final[dict[str, Any]] = {
@@ -172,7 +155,7 @@ NOTICE_BODY: Final[dict[str, Any]] = {
     "requestBody": {
         "required": True,
         "description": f"{_SIZE} It names content and never carries it.",
-        "content": {"application/json": {"schema": _inlined(NoticeIn)}},
+        "content": {"application/json": {"schema": inlined(NoticeIn)}},
     },
 }
 APPEAL_BODY: Final[dict[str, Any]] = {
@@ -180,7 +163,15 @@ APPEAL_BODY: Final[dict[str, Any]] = {
     "requestBody": {
         "required": True,
         "description": _SIZE,
-        "content": {"application/json": {"schema": _inlined(AppealIn)}},
+        "content": {"application/json": {"schema": inlined(AppealIn)}},
+    },
+}
+AGE_APPEAL_BODY: Final[dict[str, Any]] = {
+    "parameters": [_IDEMPOTENCY],
+    "requestBody": {
+        "required": True,
+        "description": _SIZE,
+        "content": {"application/json": {"schema": inlined(AgeAppealIn)}},
     },
 }
 # What a notice was answered with is what its state is asked by.

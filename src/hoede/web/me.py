@@ -10,16 +10,18 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from hoede.core.ages import AgeBand
 from hoede.core.handover import Handover, HandoverWrong, Purpose, read_handover
 from hoede.flow.attempt import Answered, InForceFor
-from hoede.policy import Answer, Choosing, InForce, Setting, Step
+from hoede.policy import Answer, Choosing, InForce, Path, Setting, Step
 from hoede.policy.guidelines import shipped_guidelines
 from hoede.policy.rules.steps import Ladder, cap_of
-from hoede.policy.rules.telling import Around, Reader, say_reasons
+from hoede.policy.rules.telling import Around, Reader, say_reason, say_reasons
 from hoede.policy.rules.vocabulary import GROUPS, Vocabulary
 from hoede.policy.rules.wording import say_step
 from hoede.review.helplines import Helpline
 from hoede.web.forms import came_from_elsewhere, typed
+from hoede.web.me_age import AgeDesk, AgeSection, read_said, section
 from hoede.web.pages import render, words_for
 from hoede.web.public import page_with_help
 from hoede.web.report import TROUBLE
@@ -44,6 +46,7 @@ class MePages:
     """What these pages need; built once by `app`."""
 
     desk: MeDesk
+    ages: AgeDesk
     vocabulary: Vocabulary
     secrets: Callable[[], Mapping[str, Sequence[str]]]  # by service; read at every page, for they rotate
     service_names: Mapping[str, str]
@@ -73,6 +76,8 @@ class Came:
     saved: bool = False
     wrong: str | None = None  # a key of the catalogue
     refused: tuple[tuple[str, tuple[str, ...]], ...] = field(default=())  # setting, reasons
+    age_wrong: str | None = None  # likewise, of what was said of an age
+    age_typed: str = ""
 
 
 def routes(pages: MePages) -> list[Route]:
@@ -88,12 +93,17 @@ def routes(pages: MePages) -> list[Route]:
         fields = await typed(request)
         return await run_in_threadpool(_choose, pages, request, fields)
 
+    async def say_age(request: Request) -> Response:
+        fields = await typed(request)
+        return await run_in_threadpool(_say_age, pages, request, fields)
+
     def guidelines(request: Request) -> Response:
         return render(request, "public/guidelines.html", words_for(request), sections=shipped_guidelines())
 
     return [
         Route("/me", me, name="me"),
         Route("/me", choose, methods=["POST"], name="me_choose"),
+        Route("/me/age", say_age, methods=["POST"], name="me_age"),
         Route("/guidelines", guidelines, name="guidelines"),
     ]
 
@@ -114,6 +124,25 @@ def _choose(pages: MePages, request: Request, fields: Mapping[str, str] | None) 
     if refused:
         return _page(pages, request, handed, Came(refused=refused), status=409)
     return RedirectResponse(f"?{request.url.include_query_params(saved=1).query}", status_code=303)
+
+
+def _say_age(pages: MePages, request: Request, fields: Mapping[str, str] | None) -> Response:
+    """Keep what somebody says of their age; the page tells what came of it, also when nothing was taken."""
+    if came_from_elsewhere(request):
+        return _closed(pages, request, "closed.elsewhere", status=403)
+    handed = _handed(pages, request)
+    if isinstance(handed, HandoverWrong):
+        return _closed(pages, request, "closed.text", status=410)
+    said = read_said(fields, pages.ages.proofs.get(handed.service, {}))
+    if isinstance(said, str):
+        came = Came(age_wrong=said, age_typed=(fields or {}).get("words", ""))
+        return _page(pages, request, handed, came, status=422)
+    try:
+        pages.ages.take(handed.service, handed.subject, said.words, said.proofs)
+    except TROUBLE:
+        came = Came(age_wrong="page.me.busy", age_typed=said.words)
+        return _page(pages, request, handed, came, status=503)
+    return RedirectResponse(f"/me?{request.url.query}#age", status_code=303)
 
 
 def _keep(
@@ -161,6 +190,17 @@ def _page(pages: MePages, request: Request, handed: Handover, came: Came, *, sta
     by_group = {
         group: [dial for dial in dials if pages.vocabulary[dial.name].group == group] for group in GROUPS
     }
+    age = None if found.side.is_adult else _age(pages, handed, words, came)
+    shown = {
+        "service": pages.service_names[handed.service],
+        "groups": by_group,
+        "age": age,
+        "query": request.url.query,
+    }
+    if found.path is not Path.ACCOUNT:
+        young = {"refused": _why_refused(pages, words, found, now), "from_age": _from_age(found)}
+        child = found.side.band is AgeBand.UNDER_13
+        return _shown(pages, request, "public/me_young.html", status=status, child=child, **shown, **young)
     offers = [
         one.setting.say("name", words.locale)
         for one in found.settings.values()
@@ -171,12 +211,30 @@ def _page(pages: MePages, request: Request, handed: Handover, came: Came, *, sta
         request,
         "public/me.html",
         status=status,
-        service=pages.service_names[handed.service],
-        groups=by_group,
+        **shown,
         came=came,
         offers=words.all_of(offers) if offers else None,
         first=not found.side.choices and not found.side.is_adult,
         age_known=found.side.known,
+    )
+
+
+def _why_refused(pages: MePages, words: Catalogue, found: InForceFor, now: datetime) -> tuple[str, ...]:
+    """Why there is no account, in the words of who is refused; nothing where there is one."""
+    side = found.side
+    around = Around(vocabulary=pages.vocabulary, now=now, zones=side.zones, band=side.band, age=side.age)
+    return tuple(dict.fromkeys(say_reason(words, one, around, Reader.TEEN) for one in found.refused))
+
+
+def _from_age(found: InForceFor) -> int | None:
+    """The age at which all that refuses now is over."""
+    return max((one.age for one in found.refused if one.age is not None), default=None)
+
+
+def _age(pages: MePages, handed: Handover, words: Catalogue, came: Came) -> AgeSection:
+    today = pages.now().date()
+    return section(
+        pages.ages, handed.service, handed.subject, today, words, wrong=came.age_wrong, typed=came.age_typed
     )
 
 

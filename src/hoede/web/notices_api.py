@@ -11,6 +11,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse
 
 from hoede.access import ApiKey, KeyKind, Scope
+from hoede.accounts.port import Id
 from hoede.core.errors import HoedeError
 from hoede.db import Database, Transaction
 from hoede.db.idempotency import Remembered
@@ -20,7 +21,7 @@ from hoede.web.api import checked, content_type
 from hoede.web.described import API_KEY, NOTICE_BODY, NOTICE_LINK, problems
 from hoede.web.guard import Guard, idempotency_key
 from hoede.web.once import Said, once
-from hoede.web.shapes import Id, NoticeIn, NoticeOut
+from hoede.web.shapes import NoticeIn, NoticeOut
 from hoede.web.upload import read_only_json
 
 SOURCES: Final = {

@@ -15,6 +15,7 @@ from starlette.types import Receive, Send
 from starlette.types import Scope as HttpScope
 
 from hoede.access import ApiKey, Scope
+from hoede.accounts.port import Id
 from hoede.core.errors import HoedeError
 from hoede.flow.attempt import Asked, Permits
 from hoede.policy import Answer, Setting, Step, Vocabulary
@@ -24,7 +25,7 @@ from hoede.web.asking import NO_STEP, read_asked
 from hoede.web.described import API_KEY, CHOICE_BODY, PERMIT_BODY, problems
 from hoede.web.guard import Guard
 from hoede.web.problems import broke, expected, problem
-from hoede.web.shapes import ChoiceIn, ChoiceOut, Id, PermitOut, PermitsOut, PolicyOut
+from hoede.web.shapes import ChoiceIn, ChoiceOut, PermitOut, PermitsOut, PolicyOut
 from hoede.web.upload import read_only_json
 
 PERMITS_PATH: Final = "/v1/permits"
@@ -129,7 +130,9 @@ class PermitDoor:
 
 
 def _policy(desk: PermitDesk, service: str, account: str) -> JSONResponse:
-    return JSONResponse(policy_json(account, desk.permits.effective(service, account, desk.now())))
+    return JSONResponse(
+        policy_json(account, desk.permits.effective(service, account, desk.now()), desk.vocabulary)
+    )
 
 
 def _step(setting: Setting, raw: Any) -> Step | None:

@@ -17,6 +17,8 @@ from hoede.web.pages import missing_page
 log = structlog.get_logger()
 
 STATUS: Mapping[str, int] = {
+    "age-asked-lately": 429,
+    "age-not-in-doubt": 409,
     "appeal-late": 409,
     "body-empty": 422,
     "body-truncated": 400,

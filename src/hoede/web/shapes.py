@@ -1,62 +1,35 @@
 """What machines send and get, checked strictly: unknown keys and kinds are refused."""
 
-import re
-from datetime import UTC, date, datetime
+from datetime import date
 from ipaddress import ip_address
 from typing import Annotated, Literal, Self
 from zoneinfo import available_timezones
 
 from pydantic import (
-    AfterValidator,
-    AwareDatetime,
     BaseModel,
-    BeforeValidator,
     ConfigDict,
     Field,
     JsonValue,
     StrictBool,
     StrictInt,
-    StringConstraints,
     field_validator,
     model_validator,
 )
 
 from hoede.accounts import Account
-from hoede.core.ages import AgeEvidence, Assurance
+from hoede.accounts.port import Day, Id, Moment, Years
+from hoede.accounts.registry import all_age_adapters
+from hoede.core.ages import REVIEWED, AgeEvidence, Assurance
 from hoede.core.events import Channel, Event, EventKind
 from hoede.policy import shipped_vocabulary
 from hoede.review.appeals import LONGEST_OBJECTION
 from hoede.review.notices import LONGEST_WORDS, Notice, NoticeAnswer, Reason, Source, State, storable
+from hoede.web.inlined import inlined
 
-Id = Annotated[str, StringConstraints(min_length=1, max_length=255, pattern=r"^[^\x00-\x1f\x7f]+$")]
-_WRITTEN = re.compile(r"\d{4}-\d{2}-\d{2}")
 MOST_RECEIVERS = 1000
 LOCALE = r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$"
 LONGEST_TEXT = 100_000
-
-
-def _written(told: object) -> object:
-    """A number could be seconds or milliseconds; nobody shall guess which."""
-    if not isinstance(told, str) or not _WRITTEN.match(told):
-        raise ValueError("a day or time is text that begins YYYY-MM-DD")
-    return told
-
-
-def _in_utc(told: datetime) -> datetime:
-    try:
-        return told.astimezone(UTC)
-    except OverflowError:
-        raise ValueError("no such time in UTC") from None
-
-
-def _whole(told: object) -> object:
-    """To JSON 3.0 is an integer, too."""
-    return int(told) if isinstance(told, float) and told.is_integer() else told
-
-
-Day = Annotated[date, BeforeValidator(_written)]
-Years = Annotated[StrictInt, Field(ge=0, le=150), BeforeValidator(_whole)]
-Moment = Annotated[AwareDatetime, BeforeValidator(_written), AfterValidator(_in_utc)]
+MOST_EVIDENCE = 20
 
 
 # What else than words says of these fields; the checks are below.
@@ -159,7 +132,7 @@ class AgeEvidenceIn(_Shape):
     """One statement about an age: a birth date, or bounds in whole years on the day `as_of`."""
 
     model_config = ConfigDict(json_schema_extra={"anyOf": _BORN_OR_BOUNDS})
-    method: Id
+    method: Id = Field(json_schema_extra={"not": {"const": REVIEWED}})
     assurance: Literal["declared", "inferred", "vouched", "estimated", "verified"]
     issuer: Id
     as_of: Day
@@ -167,6 +140,13 @@ class AgeEvidenceIn(_Shape):
     lower: Years | None = None
     upper: Years | None = None
     until: Moment | None = None
+
+    @field_validator("method")
+    @classmethod
+    def _is_theirs(cls, told: str) -> str:
+        if told == REVIEWED:
+            raise ValueError("only Hoede itself says what a person here found")
+        return told
 
     @model_validator(mode="after")
     def _makes_sense(self) -> Self:
@@ -178,6 +158,22 @@ class AgeEvidenceIn(_Shape):
     def evidence(self) -> AgeEvidence:
         fields = {name: getattr(self, name) for name in type(self).model_fields}
         return AgeEvidence(**fields | {"assurance": Assurance[self.assurance.upper()]})
+
+
+def _claims(schema: dict[str, JsonValue]) -> None:
+    """Each adapter describes what it reads."""
+    schema["oneOf"] = [
+        {"properties": {"adapter": {"const": name}, "claim": inlined(one)}}
+        for name, one in all_age_adapters().items()
+    ]
+
+
+class AgeClaimIn(_Shape):
+    """A raw claim of an age, and the adapter that reads it."""
+
+    model_config = ConfigDict(json_schema_extra=_claims)
+    adapter: str
+    claim: dict[str, JsonValue]
 
 
 class AccountIn(_Shape):
@@ -217,7 +213,12 @@ class AccountIn(_Shape):
     )
     locale: str | None = Field(default=None, pattern=LOCALE, max_length=35)
     screen_name: Id | None = None
-    age_evidence: tuple[AgeEvidenceIn, ...] = Field(default=(), max_length=20)
+    age_evidence: tuple[AgeEvidenceIn, ...] = Field(default=(), max_length=MOST_EVIDENCE)
+    age_claims: tuple[AgeClaimIn, ...] = Field(
+        default=(),
+        max_length=MOST_EVIDENCE,
+        description="Raw claims, each read by an adapter: docs/reference/age-evidence.md.",
+    )
 
     @field_validator("zone")
     @classmethod
@@ -347,7 +348,16 @@ class PolicyOut(_Shape):
     account: str
     age_band: Literal["under-13", "13-15", "16-17", "18+"]
     age_known: bool
+    path: Literal["account", "child_mode", "refused"] = Field(
+        description="`refused`: too young for an account here; show why, and what helps. `/me` does."
+    )
     packs: tuple[str, ...]
+    limits: dict[str, Literal["granted", "refused"]] = Field(
+        description=(
+            "By attempt, what holds at any hour and is up to nobody else. Keep it for a day: for when Hoede"
+            " cannot be reached."
+        )
+    )
     settings: dict[str, SettingOut]
 
 
@@ -452,6 +462,13 @@ class NoticeOut(_Shape):
     receipt_url: str = Field(description="A page that shows the same to whoever reported.")
 
 
+def _kept(told: str) -> str:
+    """As with notices; where nothing is left, nobody objected."""
+    if not (kept := storable(told).strip()):
+        raise ValueError("no words")
+    return kept
+
+
 class AppealIn(_Shape):
     """What somebody wrote against what a letter told them."""
 
@@ -467,10 +484,31 @@ class AppealIn(_Shape):
     @field_validator("words")
     @classmethod
     def _storable(cls, told: str) -> str:
-        """As with notices; where nothing is left, nobody objected."""
-        if not (kept := storable(told).strip()):
-            raise ValueError("no words")
-        return kept
+        return _kept(told)
+
+
+class AgeAppealIn(_Shape):
+    """What somebody wrote who says that they are an adult, and is taken for younger."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {"account": "acc-7", "words": "I am 34; my son set this phone up.", "proofs": []},
+            ]
+        }
+    )
+    account: Id
+    words: str = Field(min_length=1, max_length=LONGEST_OBJECTION, description="In their own words.")
+    proofs: tuple[Id, ...] = Field(
+        default=(),
+        max_length=MOST_EVIDENCE,
+        description="By which of the service's `age_proofs` they could prove it. No document is ever sent.",
+    )
+
+    @field_validator("words")
+    @classmethod
+    def _storable(cls, told: str) -> str:
+        return _kept(told)
 
 
 class AppealOut(_Shape):

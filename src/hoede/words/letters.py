@@ -33,6 +33,7 @@ def neutral_letter(
     date: date,
     object_until: date,
     rule: str,
+    rule_url: str,
     help_name: str,
     appeal_url: str,
     outside: str,
@@ -42,7 +43,8 @@ def neutral_letter(
     """The letter for every measure of child safety; ValueError for an act that is not in ACTS, or none.
 
     The same for all such measures, so that using it tells nothing: no facts of how we knew, no word on
-    whom we told. `object_until` is the last day. `outside` names the body one may go to instead of us.
+    whom we told. `rule_url` is where the rule stands. `object_until` is the last day. `outside` names the
+    body one may go to instead of us.
     `protects`: it goes to a child who was harmed, who gets no penalty.
     Source: DSA article 17.
     """
@@ -53,6 +55,7 @@ def neutral_letter(
     paragraphs = (
         words.say("letter.hello.plain"),
         words.say("letter.neutral", date=words.day(date), act=did, rule=rule),
+        words.say("letter.rule", url=rule_url),
         *((words.say("letter.removed.protect", help=help_name),) if protects else ()),
         words.say("letter.field.what", decision=decision, territory=everywhere, end=endless),
         words.say(f"letter.field.auto.{decided}"),
@@ -69,6 +72,7 @@ def answer_letter(
     right: bool,
     undone: Sequence[str],
     rule: str,
+    rule_url: str,
     help_name: str,
     appeal_url: str,
     outside: str,
@@ -83,11 +87,39 @@ def answer_letter(
     paragraphs = (
         words.say("letter.hello.plain"),
         says,
+        words.say("letter.rule", url=rule_url),
         words.say("letter.field.auto.person"),
         words.say("letter.field.outside", body=outside),
         words.say("letter.close", help=help_name),
     )
     return Letter(words.locale, words.say("letter.appeal.title"), paragraphs, appeal_url)
+
+
+def age_letter(
+    words: Catalogue,
+    *,
+    right: bool,
+    again_on: date,
+    proofs: str | None,
+    rule_url: str,
+    help_name: str,
+    help_url: str,
+    outside: str,
+) -> Letter:
+    """The answer to who said that they are an adult. `proofs`: where one proves it, where a platform can."""
+    says = [words.say("letter.age.yes"), words.say("letter.age.yes.now")]
+    if not right:
+        more = [words.say("letter.age.no.prove", list=proofs)] if proofs else []
+        says = [words.say("letter.age.no"), *more, words.say("letter.age.no.again", date=words.day(again_on))]
+    paragraphs = (
+        words.say("letter.hello.plain"),
+        *says,
+        words.say("letter.rule", url=rule_url),
+        words.say("letter.field.auto.person"),
+        *(() if right else (words.say("letter.field.outside", body=outside),)),
+        words.say("letter.close", help=help_name),
+    )
+    return Letter(words.locale, words.say("letter.age.title"), paragraphs, help_url)
 
 
 def _ordered(acts: Sequence[str]) -> list[str]:

@@ -17,8 +17,10 @@ from hoede.policy import (
     Answer,
     Attempt,
     InForce,
+    Path,
     Permit,
     Policy,
+    Reason,
     Relation,
     Setting,
     Side,
@@ -29,6 +31,7 @@ from hoede.policy import (
     effective,
 )
 from hoede.policy.rules.compiled import Compiled
+from hoede.policy.rules.permits import account_reasons, path_of
 
 log = structlog.get_logger()
 STRICTNESS = (Answer.GRANTED, Answer.ASK, Answer.REFUSED)
@@ -74,6 +77,9 @@ class InForceFor:
     side: Side
     settings: Mapping[str, InForce]
     packs: tuple[str, ...]
+    path: Path = Path.ACCOUNT
+    refused: tuple[Reason, ...] = ()  # why there is no account, where there is none
+    limits: frozenset[str] = frozenset()  # what may be done when nobody can be asked
 
 
 class Tables:
@@ -120,10 +126,17 @@ class Permits:
 
     def effective(self, service: str, account: str, now: datetime) -> InForceFor:
         """Everything that is in force for an account."""
-        policy = self.tables().policy
-        side = self.sides.load(service, (account,), now)[account].side
-        packs = tuple(one.ref for one in policy.acting(side, now))
-        return InForceFor(side=side, settings=effective(policy, side, now), packs=packs)
+        tables = self.tables()
+        policy, known = tables.policy, self.sides.load(service, (account,), now)[account]
+        side, acting = known.side, policy.acting(known.side, now)
+        return InForceFor(
+            side=side,
+            settings=effective(policy, side, now),
+            packs=tuple(one.ref for one in acting),
+            path=path_of(side, acting),
+            refused=tuple(account_reasons(side, acting)),
+            limits=tables.always(side, now),
+        )
 
     def choose(
         self, service: str, account: str, setting: Setting, step: Step | None, now: datetime

@@ -17,7 +17,6 @@ from hoede.review import (
     Answer,
     CaseRow,
     FileSays,
-    Grounds,
     JudgmentRow,
     Lanes,
     Outcome,
@@ -117,7 +116,7 @@ class Judge:
         return Judged(_there(tx.conn, judgment_id), todo)
 
     def _understood(self, answer: Answer, seen: Facts) -> Said | Refused:
-        if seen.case.grounds is Grounds.OBJECTION:
+        if not seen.case.grounds.is_content:
             return Refused(Why.OUTCOME)  # an objection is answered, not judged
         said = understand(answer, self.outcomes, seen.evidence, adult=seen.adult)
         if isinstance(said, Said) and seen.awaited and (said.outcome.report or said.outcome.content):

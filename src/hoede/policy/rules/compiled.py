@@ -14,7 +14,7 @@ from typing import TypeVar
 
 from hoede.policy.rules.effective import Bound, Policy, bounds_of
 from hoede.policy.rules.packs import Pack
-from hoede.policy.rules.permits import Permit, account_reasons, decide
+from hoede.policy.rules.permits import Answer, Permit, account_reasons, decide
 from hoede.policy.rules.sides import Attempt, Relation, Side
 from hoede.policy.rules.steps import ClosedTimes, Minutes, Week
 from hoede.policy.rules.vocabulary import Setting
@@ -86,6 +86,20 @@ class Compiled:
             permit = self._plainly(seat, what, now, other, relation)
             _entered(self._permits)[key] = permit
         return permit
+
+    def always(self, side: Side, now: datetime) -> frozenset[str]:
+        """What is granted at any hour and by nobody else: what may hold when nobody can be asked.
+
+        What looks at the clock or at a count is not in it, nor anything that another account has a say in.
+        """
+        seat = self.seat(side, now)
+        return frozenset(what for what in self._gates if self._is_always(seat, what, now))
+
+    def _is_always(self, seat: Seat, what: str, now: datetime) -> bool:
+        gate = self._gates[what]
+        if gate.takes_other or gate.needs_other or self.acting(seat, what) == PLAIN:
+            return False
+        return self.decide(seat, what, now).answer is Answer.GRANTED
 
     def acting(self, seat: Seat, what: str) -> int:
         """The profile of who attempts it."""

@@ -8,6 +8,7 @@ from typing import Any
 from hoede.core.errors import HoedeError
 
 LANGUAGES = ("en", "nl")
+LETTERS = ("measures", "ages")  # about what we did, and about how old somebody is
 
 
 class GuidelinesError(HoedeError):
@@ -25,6 +26,7 @@ class Section:
     does: Mapping[str, tuple[str, ...]]  # what is not allowed and what we do, sentence by sentence
     why: Mapping[str, str]
     codes: tuple[str, ...]  # the reasons of permits that point here
+    letters: tuple[str, ...] = ()  # the letters that point here
 
 
 def parse_guidelines(text: str) -> tuple[Section, ...]:
@@ -37,6 +39,9 @@ def parse_guidelines(text: str) -> tuple[Section, ...]:
         sections = tuple(_section(**row) for row in rows)
         _once("key", (one.key for one in sections))
         _once("code", (code for one in sections for code in one.codes))
+        _once("letter", (letter for one in sections for letter in one.letters))
+        if lacking := [one for one in LETTERS if not any(one in each.letters for each in sections)]:
+            raise ValueError(f"no section is what a letter about {lacking[0]} points at")
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise GuidelinesError(str(error)) from error
     return sections
@@ -57,12 +62,15 @@ def _section(
     does: dict[str, list[str]],
     why: dict[str, str],
     codes: list[str],
+    letters: list[str] | None = None,
 ) -> Section:
     for name, texts in (("title", title), ("does", does), ("why", why)):
         if sorted(texts) != sorted(LANGUAGES):
             raise ValueError(f"{name} of {key} is needed in {' and '.join(LANGUAGES)}")
     if len({len(lines) for lines in does.values()}) != 1 or not does[LANGUAGES[0]]:
         raise ValueError(f"does of {key} needs as many sentences in each language, and at least one")
+    if strange := [one for one in letters or () if one not in LETTERS]:
+        raise ValueError(f"{strange[0]} of {key} is no letter; there are {', '.join(LETTERS)}")
     said = [*title.values(), *why.values(), *(line for lines in does.values() for line in lines)]
     if not all(isinstance(one, str) and one.strip() for one in (key, *codes, *said)):
         raise ValueError(f"{key} has a text that is empty or no text")
@@ -72,6 +80,7 @@ def _section(
         does={language: tuple(lines) for language, lines in does.items()},
         why=why,
         codes=tuple(codes),
+        letters=tuple(letters or ()),
     )
 
 

@@ -23,6 +23,14 @@ class Answer(StrEnum):
     REFUSED = "refused"
 
 
+class Path(StrEnum):
+    """Which way somebody has here, by their age and the packs that count for them."""
+
+    ACCOUNT = "account"
+    CHILD_MODE = "child_mode"  # under 13, where the packs have a mode for children
+    REFUSED = "refused"  # too young for an account at all
+
+
 class Whom(StrEnum):
     """Who is asked."""
 
@@ -179,6 +187,13 @@ def account_reasons(side: Side, packs: tuple[Pack, ...]) -> Iterator[Reason]:
             yield _too_young(side, pack, pack.min_account_age)
     if side.band is AgeBand.UNDER_13 and not paths and not found:
         yield _too_young(side, None, _CHILD)
+
+
+def path_of(side: Side, packs: tuple[Pack, ...]) -> Path:
+    """The way of an account of this age under these packs."""
+    if any(account_reasons(side, packs)):
+        return Path.REFUSED
+    return Path.CHILD_MODE if side.band is AgeBand.UNDER_13 else Path.ACCOUNT
 
 
 def _too_young(side: Side, pack: Pack | None, age: int) -> Reason:

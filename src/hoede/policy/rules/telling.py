@@ -42,7 +42,7 @@ NOW: Mapping[Code, tuple[str, ...]] = MappingProxyType(
         Code.CONTACT_CHOICE: ("connect",),
         Code.RESTRICTED: ("appeal",),
         Code.LAW: ("wait", "age", "appeal"),
-        Code.LAW_ACCOUNT: ("appeal",),
+        Code.LAW_ACCOUNT: ("child", "age", "appeal"),
         Code.AGE_UNKNOWN: ("age",),
         Code.SEARCH_OFF: ("ask", "choose"),
         Code.FEATURE_OFF: ("choose", "ask"),
@@ -80,6 +80,8 @@ def say_reason(words: Catalogue, reason: Reason, around: Around, reader: Reader)
     if reason.theirs and reader is not Reader.MODERATOR:
         return words.say("permit.contact_age.sender")
     key = f"permit.{reason.code}.{reader[0]}"
+    if _for_a_child(reason, around) and reader is Reader.TEEN:
+        key = "permit.law_account.child.t"
     if reason.code is Code.RESTRICTED and reason.until is None and reader is Reader.TEEN:
         key = "permit.restricted.open.t"
     said = words.texts[key].format_map(facts)
@@ -119,6 +121,8 @@ def _line(words: Catalogue, name: str, reason: Reason, around: Around) -> Iterat
         yield words.say("now.wait", date=words.day(opens))
     elif name == "time" and reason.until is not None:
         yield words.say("now.time", time=_local(reason.until, around))
+    elif name == "child" and _for_a_child(reason, around):
+        yield words.say("now.child")
     elif name == "zone" and len(around.zones) > 1:
         yield words.say("now.zone")
     elif name == "ask" and (reason.asks is Whom.GUARDIAN or reason.layer is Layer.LOCK):
@@ -136,6 +140,11 @@ def _line(words: Catalogue, name: str, reason: Reason, around: Around) -> Iterat
         yield words.say("now.appeal", date=words.day(around.object_until))
     elif name in {"age", "other", "connect", "again"}:
         yield words.say(f"now.{name}")
+
+
+def _for_a_child(reason: Reason, around: Around) -> bool:
+    """Whether it tells a child that there is no account for them: that is said in a child's words."""
+    return reason.code is Code.LAW_ACCOUNT and around.band is AgeBand.UNDER_13
 
 
 class _Facts(dict[str, object]):

@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 
 from hoede.access import Permission, Roles, find_person
 from hoede.db import Database
+from hoede.flow.age import AnswerAges
 from hoede.flow.cases import Cases
 from hoede.flow.judge import Judge, Objections
 from hoede.flow.read import Read
@@ -30,6 +31,7 @@ class Desk:
     cases: Cases
     judge: Judge
     objections: Objections
+    ages: AnswerAges
     view: View
     read: Read
     detectors: Callable[[], Mapping[str, bool]]  # those that ever looked in this process: whether it is ill

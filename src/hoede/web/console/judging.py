@@ -25,6 +25,7 @@ def open_doors(doors: Doors, desk: Desk) -> None:
     doors.post(f"{one}/judge", at.judge, needs=judges, name="case-judge", back=QUEUE)
     doors.post(f"{one}/undo", at.undo, needs=judges, name="case-undo", back=QUEUE)
     doors.post(f"{one}/check", at.check, needs=Permission.SECOND_CHECK, name="case-check", back=QUEUE)
+    doors.post(f"{one}/age", at.age, needs=Permission.APPEAL_JUDGE, name="case-age", back=QUEUE)
     doors.post(f"{one}/answer", at.answer, needs=Permission.APPEAL_JUDGE, name="case-answer", back=QUEUE)
 
 
@@ -81,6 +82,14 @@ class Judging:
         case, person = case_id(visit), visit.person.id
         return self._went(
             visit, self.desk.objections.answer(case, person, right=right == "yes", reason=reason)
+        )
+
+    def age(self, visit: Visit) -> Response:
+        """Whether somebody is the adult they say they are, and on what that stands."""
+        outcome, basis, reason = (visit.body.one(name) for name in ("outcome", "basis", "reason"))
+        case, person = case_id(visit), visit.person.id
+        return self._went(
+            visit, self.desk.ages.answer(case, person, outcome=outcome, basis=basis, reason=reason)
         )
 
     def _judge(self, visit: Visit, answer: Answer) -> object:

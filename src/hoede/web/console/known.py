@@ -12,9 +12,10 @@ from hoede.detection import EventRow
 from hoede.detection import store as events
 from hoede.evidence import EvidenceRow
 from hoede.flow.judge.facts import Facts, facts
-from hoede.review import CaseRow, Grounds, JudgmentRow, Objection, claims, judgments
+from hoede.review import CaseRow, Grounds, JudgmentRow, Objection, age_store, claims, judgments
 from hoede.review import notice_store as notices
 from hoede.review import store as review
+from hoede.review.age_store import AgeAppeal
 from hoede.review.notice_store import NoticeGroup
 from hoede.web.console.desk import name_of
 
@@ -41,6 +42,7 @@ class Known:
     note: str | None
     judgments: tuple[JudgmentRow, ...]
     objection: Objection | None
+    age: AgeAppeal | None
     reported: NoticeGroup | None
 
     @property
@@ -49,7 +51,7 @@ class Known:
 
     @property
     def to_judge(self) -> bool:
-        return self.case.state == review.OPEN and self.case.grounds is not Grounds.OBJECTION
+        return self.case.state == review.OPEN and self.case.grounds.is_content
 
     @property
     def to_check(self) -> JudgmentRow | None:
@@ -86,6 +88,7 @@ def known(conn: Connection, case_id: str, person: str, now: datetime) -> Known |
         note=claims.note_of(conn, case_id, person),
         judgments=judged,
         objection=review.objection_of(conn, case_id),
+        age=age_store.of_case(conn, case_id),
         reported=notices.group_of(conn, subject.id),
     )
 

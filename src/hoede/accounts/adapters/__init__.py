@@ -1,0 +1,1 @@
+"""Adapters for evidence of an age: one file each, found by the registry."""
