@@ -1,6 +1,7 @@
 """The database: a step is whole or nothing, groups share a sync, and no answer comes before it is durable."""
 
 import threading
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -11,8 +12,9 @@ from tests.parts import until
 
 from hoede.core.leaves import Leaf
 from hoede.db import Database, Transaction, failpoints
-from hoede.db.engine import UnknownDatabase
+from hoede.db.engine import UnknownDatabase, database_time
 from hoede.db.leases import LEASES
+from hoede.db.statements import STATEMENTS
 
 CALLERS = 64
 
@@ -106,6 +108,17 @@ def test_a_key_twice_is_the_callers_error_and_nobody_elses(db: Database) -> None
         db.commit(lambda tx: tx.conn.execute(insert(LEASES).values(**row)))
     db.commit(write)
     assert count(db) == 1
+
+
+def test_what_one_database_made_of_a_statement_another_runs(
+    db: Database, open_db: Callable[..., Database]
+) -> None:
+    db.commit(write)
+    count(db)
+    kept = len(STATEMENTS)
+    other = open_db(database_time)
+    other.commit(write)
+    assert (count(other), len(STATEMENTS)) == (1, kept)
 
 
 def test_closing_finishes_what_was_asked(databases: Databases, kind: str, tmp_path: Path) -> None:

@@ -7,12 +7,13 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, text
 from tests.databases import KEY, Databases
 
 import hoede.app  # noqa: F401 - brings in every store, and with it every table
-from hoede.db import METADATA, Database, SchemaOutdated, Transaction
-from hoede.db.schema import check_schema, migrate
+from hoede.db import METADATA, Database, SchemaOutdated, Transaction, schema
+from hoede.db.schema import check_schema, knows_schema, migrate, newest_schema
 
 
 @pytest.fixture
@@ -48,6 +49,14 @@ def test_primary_keys_are_those_the_stores_describe(db: Database) -> None:
 
 def test_every_table_of_a_migrated_database_is_some_stores(db: Database) -> None:
     assert set(inspect(db.engine).get_table_names()) == {*METADATA.tables, "alembic_version"}
+
+
+def test_the_files_of_the_migrations_are_numbered_as_they_follow() -> None:
+    scripts = ScriptDirectory(str(Path(schema.__file__).with_name("migrations")))
+    revisions = [one.revision for one in scripts.walk_revisions()]
+    assert (newest_schema(), all(map(knows_schema, revisions))) == (scripts.get_current_head(), True)
+    assert [Path(one.path).name[:4] for one in scripts.walk_revisions()] == revisions
+    assert revisions == sorted(revisions, reverse=True)
 
 
 def test_an_empty_database_is_outdated_until_it_is_migrated(empty: Database) -> None:

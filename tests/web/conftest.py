@@ -23,11 +23,10 @@ def opened(config: Config, key: str) -> Iterator[Api]:
     """The application over an existing folder; it finds the detector that fails on request, too."""
     with failing_detectors():
         hoede = build(config)
-    http = TestClient(hoede.site, raise_server_exceptions=False)
     try:
-        yield Api(hoede=hoede, key=key, http=http)
+        with TestClient(hoede.site, raise_server_exceptions=False) as http:
+            yield Api(hoede=hoede, key=key, http=http)
     finally:
-        http.close()
         hoede.close()
         hoede.ballast.let_go()  # 64 MiB per folder that pytest would keep
 

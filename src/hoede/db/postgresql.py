@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError
 
 from hoede.db.columns import milliseconds, moment
 from hoede.db.errors import DatabaseBusy, DatabaseUnavailable, DiskFull
+from hoede.db.statements import OPTIONS
 
 NAME = "postgresql"
 MOST_READERS = 8  # of a server's hundred or so connections, for each of several processes
@@ -47,6 +48,7 @@ def engine(url: URL, *, connections: int, busy_wait_s: float, writes: bool) -> E
         pool_size=connections,
         max_overflow=0,
         pool_timeout=busy_wait_s,
+        execution_options=OPTIONS,
         pool_pre_ping=True,  # a server that was restarted is found again
         connect_args={
             "connect_timeout": CONNECT_WITHIN_S,

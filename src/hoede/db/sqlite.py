@@ -15,6 +15,7 @@ from sqlalchemy.exc import DBAPIError
 
 from hoede.db.columns import moment
 from hoede.db.errors import DatabaseBusy, DiskFull
+from hoede.db.statements import OPTIONS
 
 NAME = "sqlite"
 MOST_READERS = 32
@@ -24,7 +25,7 @@ _NOW = text("SELECT CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)")
 
 
 def engine(url: URL, *, connections: int, busy_wait_s: float, writes: bool) -> Engine:  # noqa: ARG001 - the other backend's question
-    made = create_engine(url, pool_size=connections, pool_timeout=busy_wait_s)
+    made = create_engine(url, pool_size=connections, pool_timeout=busy_wait_s, execution_options=OPTIONS)
     event.listen(made, "connect", partial(_open, busy_wait_s))
     event.listen(made, "begin", _begin)
     return made

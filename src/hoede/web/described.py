@@ -30,19 +30,21 @@ API_KEY: Final = HTTPBearer(
 
 
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """The errors of a route, with the headers that each always has."""
-    return {
-        status: {"model": Problem, "headers": _HEADERS.get(status, {}) | _NO_STORE} for status in statuses
-    }
+    """The errors of a route, with the headers that each always has; `as_problems` adds their shape."""
+    return {status: {"headers": _HEADERS.get(status, {}) | _NO_STORE} for status in statuses}
 
 
 def as_problems(described: dict[str, Any]) -> dict[str, Any]:
-    """The same description with errors under their own media type: FastAPI knows but one per route."""
+    """The same description with errors under their own media type.
+
+    FastAPI knows but one per route, and would make a validator for each error of each at every start.
+    """
+    described["components"]["schemas"]["Problem"] = Problem.model_json_schema()
     for route in described["paths"].values():
         for operation in route.values():
             for status, answer in operation["responses"].items():
                 if int(status) >= 400:  # noqa: PLR2004 - errors, in HTTP
-                    answer["content"] = {"application/problem+json": answer["content"]["application/json"]}
+                    answer["content"] = {"application/problem+json": {"schema": dict(_PROBLEM)}}
     return described
 
 
@@ -50,6 +52,7 @@ def _header(says: str, **schema: Any) -> dict[str, Any]:
     return {"required": True, "description": says, "schema": {"type": "string"} | schema}
 
 
+_PROBLEM = {"$ref": "#/components/schemas/Problem"}
 _NO_STORE = {"Cache-Control": _header("Never kept.", const="no-store")}
 _HEADERS = {
     401: {"WWW-Authenticate": _header("How to say who asks.", const="Bearer")},

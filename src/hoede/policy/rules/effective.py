@@ -9,7 +9,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum, StrEnum
-from typing import TypeVar
 
 from hoede.core.ages import BANDS, AgeBand
 from hoede.core.errors import HoedeError
@@ -18,7 +17,6 @@ from hoede.policy.rules.sides import Side, days_at
 from hoede.policy.rules.steps import Step, at_most, strictest
 from hoede.policy.rules.vocabulary import Setting, Vocabulary
 
-Row = TypeVar("Row", Limit, Start)
 # A guardian opens these only when assured to be an adult.
 _ASSURED_GROUPS = frozenset({"account", "contact"})
 
@@ -187,13 +185,9 @@ def _said_by(pack: Pack) -> tuple[Layer, Who]:
 def _limits(setting: Setting, side: Side, packs: tuple[Pack, ...]) -> Iterator[Bound]:
     for pack in packs:
         layer, who = _said_by(pack)
-        for one in _rows(pack.limits, setting, band_in(pack, side)):
+        for one in pack.limits_of(setting.name, band_in(pack, side)):
             step = _opened(setting, side, one.step, one.open_to)
             yield Bound(layer=layer, who=who, step=step, open_to=one.open_to, pack=pack, source=one.source)
-
-
-def _rows(rows: tuple[Row, ...], setting: Setting, band: AgeBand) -> list[Row]:
-    return [one for one in rows if one.setting == setting.name and band in one.bands]
 
 
 def _opened(setting: Setting, side: Side, step: Step, open_to: Step | None) -> Step:
@@ -213,10 +207,10 @@ def _starts(setting: Setting, side: Side, packs: tuple[Pack, ...]) -> Iterator[B
     chosen = setting.name in side.choices
     for pack in packs:
         band = band_in(pack, side)
-        own = [_start(setting, side, pack, one) for one in _rows(pack.starts, setting, band)]
+        own = [_start(setting, side, pack, one) for one in pack.starts_of(setting.name, band)]
         yield from (one for one in own if not chosen or one.choosing is Choosing.GUARDIAN)
         if not chosen and side.settled is not None:
-            limits = [one.step for one in _rows(pack.limits, setting, band)]
+            limits = [one.step for one in pack.limits_of(setting.name, band)]
             as_of_today = strictest(setting.kind, (*limits, *(one.step for one in own)))
             younger = BANDS[BANDS.index(side.settled) : BANDS.index(band)]
             held = [one for earlier in younger for one in _of_earlier(setting, pack, earlier)]
@@ -244,7 +238,10 @@ def _of_earlier(setting: Setting, pack: Pack, band: AgeBand) -> Iterator[Bound]:
     Who was under 13 needs a guardian for it, too.
     """
     choosing = Choosing.GUARDIAN if band is AgeBand.UNDER_13 else Choosing.SELF
-    rows: list[Limit | Start] = [*_rows(pack.limits, setting, band), *_rows(pack.starts, setting, band)]
+    rows: tuple[Limit | Start, ...] = (
+        *pack.limits_of(setting.name, band),
+        *pack.starts_of(setting.name, band),
+    )
     for one in rows:
         yield Bound(
             layer=Layer.START,

@@ -1,13 +1,14 @@
 """Packs: limits, starts, contact and duties of a jurisdiction or a house, strictly read. Pure."""
 
 import difflib
+import functools
 import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeVar
 
 from hoede.core.ages import AgeBand
 from hoede.core.errors import HoedeError
@@ -95,6 +96,9 @@ class Start:
     line: int = field(compare=False)
 
 
+Bounded = TypeVar("Bounded", Limit, Start)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contact:
     """How widely one band may reach another."""
@@ -154,9 +158,24 @@ class Pack:
     contacts: tuple[Contact, ...]
     duties: tuple[Duty, ...]
     consents: tuple[Consent, ...]
+    _limits: Mapping[tuple[str, AgeBand], tuple[Limit, ...]] = field(init=False, repr=False, compare=False)
+    _starts: Mapping[tuple[str, AgeBand], tuple[Start, ...]] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Its rows, found by setting and band."""
+        object.__setattr__(self, "_limits", _by_band(self.limits))
+        object.__setattr__(self, "_starts", _by_band(self.starts))
 
     def __hash__(self) -> int:
         return hash(self.hash)
+
+    def limits_of(self, setting: str, band: AgeBand) -> tuple[Limit, ...]:
+        """What it says of a band's limit, in the order of its file."""
+        return self._limits.get((setting, band), ())
+
+    def starts_of(self, setting: str, band: AgeBand) -> tuple[Start, ...]:
+        """Likewise of its start."""
+        return self._starts.get((setting, band), ())
 
     @property
     def ref(self) -> str:
@@ -172,8 +191,17 @@ class Pack:
         return holds(self.where, country, region)
 
 
+def _by_band(rows: tuple[Bounded, ...]) -> dict[tuple[str, AgeBand], tuple[Bounded, ...]]:
+    found: dict[tuple[str, AgeBand], list[Bounded]] = {}
+    for one in rows:
+        for band in one.bands:
+            found.setdefault((one.setting, band), []).append(one)
+    return {place: tuple(said) for place, said in found.items()}
+
+
+@functools.lru_cache(maxsize=64)
 def read_pack(text: str, vocabulary: Vocabulary) -> Pack:
-    """Read one pack. `PackError` names every problem of the file by line, with a remedy."""
+    """Read one pack, and a text once. `PackError` names every problem of the file by line, with a remedy."""
     read = Reading(text)
     if not read.problems:
         pack = _pack(read, text, vocabulary)

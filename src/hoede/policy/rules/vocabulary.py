@@ -98,9 +98,9 @@ class Gate:
     takes_other: bool  # a counterpart that is told counts
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Vocabulary:
-    """All settings, in the order of their pages."""
+    """All settings, in the order of their pages. It is itself only: what is read by it is kept by it."""
 
     settings: Mapping[str, Setting]
     gates: Mapping[str, Gate]
@@ -205,7 +205,8 @@ def _gates(settings: Mapping[str, Setting]) -> dict[str, Gate]:
     """By name a setting is one's own; by its word it is of who attempts, or of the account it is about."""
     always = tuple(one for one in settings.values() if one.attempt == ANYTHING)
     gates = {
-        word: Gate(always, (), contact=False, needs_other=False, takes_other=False) for word in UNGOVERNED
+        word: Gate(always, (), contact=False, needs_other=False, takes_other=False)
+        for word in sorted(UNGOVERNED)
     }
     for word in sorted({one.attempt for one in settings.values() if one.attempt} - {ANYTHING}):
         named = [one for one in settings.values() if one.attempt == word]
