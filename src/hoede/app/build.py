@@ -58,7 +58,7 @@ from hoede.policy.live import LivePolicy
 from hoede.policy.shadow import ShadowCounts
 from hoede.reporting import Authority
 from hoede.review.helplines import shipped, unchecked
-from hoede.web import api, appeals_api, health, me, notices_api, public, report
+from hoede.web import api, appeals_api, health, log_api, me, notices_api, public, report
 from hoede.web import permits as permit_pages
 from hoede.web.answering import Answers
 from hoede.web.console.desk import Desk
@@ -498,6 +498,7 @@ def _site(  # noqa: PLR0917 - likewise
             api.routes(machines),
             notices_api.routes(told),
             appeals_api.routes(objected),
+            log_api.routes(db),
             health.routes(figures),
         ],
         [*pages, *doors.routes],
