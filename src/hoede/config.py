@@ -171,6 +171,10 @@ class Config(_Part):
     may_look_file: Path | None = Field(
         default=None, description="The operator's own rows of laws on looking, after ours."
     )
+    audit_heads_file: Path | None = Field(
+        default=None,
+        description="A file that gets the log's newest signed head once an hour, for others to keep.",
+    )
     policy_packs: tuple[str, ...] = Field(
         default=("hoede-baseline", "eu-dsa28", "digital-consent"),
         min_length=1,

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from hoede.audit import Frontier, Sequencer, leaf_hash, root_hash
 from hoede.audit.browse import newest_heads, newest_leaves, proof_of
-from hoede.audit.proofs import Proof, head_is_signed, path_to, root_from
+from hoede.audit.paths import consistency, grew, inclusion, root_from
+from hoede.audit.proofs import Proof, head_is_signed
 from hoede.audit.store import check_log_key, log_keys
 from hoede.core.leaves import Leaf
 from hoede.db import Database
@@ -21,6 +22,10 @@ from hoede.keys import FileKeys
 
 HASHES = [leaf_hash(str(number).encode()) for number in range(70)]
 GOES = (4, 1, 6, 8)  # leaves numbered at once
+
+
+def subtree(start: int, end: int) -> bytes:
+    return root_hash(HASHES[start:end])
 
 
 def edge_of(size: int) -> Frontier:
@@ -34,22 +39,57 @@ def edge_of(size: int) -> Frontier:
 def test_every_leaf_of_every_tree_leads_to_the_root(size: int) -> None:
     root = root_hash(HASHES[:size])
     for number in range(size):
-        for begin in range(number + 1):  # where the head before it was
-            path = path_to(number, edge_of(begin), HASHES[begin:size])
-            assert root_from(HASHES[number], number, size, path) == root
+        path = inclusion(number, size, subtree)
+        assert root_from(HASHES[number], number, size, path) == root
+
+
+@pytest.mark.parametrize("new", range(1, 35))
+def test_every_tree_is_shown_to_have_grown_out_of_every_smaller_one(new: int) -> None:
+    for old in range(new + 1):
+        path = consistency(old, new, subtree)
+        assert grew(old, root_hash(HASHES[:old]), new, root_hash(HASHES[:new]), path)
 
 
 def test_a_known_path_of_rfc_6962() -> None:
     """2.1.3: the audit path for d6 in the tree of seven is [i, k]."""
     i, k = root_hash(HASHES[4:6]), root_hash(HASHES[:4])
-    assert path_to(6, Frontier(), HASHES[:7]) == (i, k)
+    assert inclusion(6, 7, subtree) == (i, k)
+
+
+def test_known_growths_of_rfc_6962() -> None:
+    """2.1.3: from three, four and six leaves to seven."""
+    c, d, g = HASHES[2], HASHES[3], subtree(0, 2)
+    i, j, k = subtree(4, 6), HASHES[6], subtree(0, 4)
+    assert consistency(3, 7, subtree) == (c, d, g, subtree(4, 7))
+    assert consistency(4, 7, subtree) == (subtree(4, 7),)
+    assert consistency(6, 7, subtree) == (i, j, k)
+
+
+@given(st.data())
+def test_no_other_beginning_size_or_path_shows_growth(data: st.DataObject) -> None:
+    new = data.draw(st.integers(2, 70))
+    old = data.draw(st.integers(1, new - 1))
+    path, was, now = consistency(old, new, subtree), subtree(0, old), subtree(0, new)
+    cut = data.draw(st.integers(0, len(path) - 1))
+    changed = data.draw(st.integers(0, old - 1))
+    other = root_hash([*HASHES[:changed], HASHES[69 - changed], *HASHES[changed + 1 : old]])
+    wrong = [
+        grew(old, other, new, now, path) and other != was,
+        grew(old, was, new, other, path),
+        grew(old, was, new, now, path[:cut]),
+        grew(old, was, new, now, (*path, now)),
+        grew(new, was, old, now, path),
+        grew(0, was, new, now, ()),
+        grew(old, was, old, now, ()),
+    ]
+    assert wrong == [False] * 7
 
 
 @given(st.data())
 def test_no_other_leaf_place_size_or_path_leads_there(data: st.DataObject) -> None:
     size = data.draw(st.integers(2, 70))
     number = data.draw(st.integers(0, size - 1))
-    path, root = path_to(number, Frontier(), HASHES[:size]), root_hash(HASHES[:size])
+    path, root = inclusion(number, size, subtree), root_hash(HASHES[:size])
     other = data.draw(st.integers(0, size - 1).filter(lambda one: one != number))
     cut = data.draw(st.integers(0, len(path) - 1))
     wrong = [
@@ -65,7 +105,16 @@ def test_no_other_leaf_place_size_or_path_leads_there(data: st.DataObject) -> No
 
 def test_a_frontier_of_another_log_is_no_ground_for_a_path() -> None:
     with pytest.raises(ValueError, match="no subtree"):
-        path_to(6, replace(edge_of(6), peaks=()), HASHES[6:7])
+        replace(edge_of(6), peaks=()).peak(4)
+
+
+@pytest.mark.parametrize("size", range(1, 35))
+def test_an_edge_is_made_of_whole_subtrees(size: int) -> None:
+    begin = 0
+    for bit in reversed(range(6)):
+        if size >> bit & 1:
+            assert edge_of(size).peak(begin) == subtree(begin, begin + (1 << bit))
+            begin += 1 << bit
 
 
 @pytest.fixture
@@ -132,7 +181,8 @@ def test_a_leaf_that_was_changed_does_not_lead_to_the_root(log: Database) -> Non
 def test_leaves_that_were_taken_away_prove_nothing(log: Database) -> None:
     execute(log, "DELETE FROM leaf WHERE number >= 15")
     assert log.read(lambda conn: proof_of(conn, 17)) is None
-    assert proof(log, 13).sound is False
+    assert log.read(lambda conn: proof_of(conn, 13)) is None  # they stood beside it
+    assert proof(log, 9).sound
 
 
 def test_a_head_that_was_changed_is_not_signed(log: Database) -> None:

@@ -1,10 +1,17 @@
 """`hoede audit verify`: sound after a journey; whatever is tampered with, it says what."""
 
+import json
 import sqlite3
+import subprocess
+import sys
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 from tests.cli.desk import Desk
+
+from hoede.app import open_database
+from hoede.audit import Sequencer
 
 TAMPERED = [
     # rows
@@ -83,3 +90,102 @@ def test_leaves_without_a_number_yet_are_counted_and_not_wrong(lived_in: Desk) -
 
 def test_an_empty_log_is_sound(desk: Desk) -> None:
     assert desk.run("audit", "verify", "--json").json["leaves"] == 0
+
+
+def kept(desk: Desk) -> Path:
+    """The newest head, where nobody of the platform can change it."""
+    file = desk.folder / "kept.jsonl"
+    assert desk.run("audit", "head", "--append", file).exit == 0
+    return file
+
+
+def checked(desk: Desk, *words: str | Path) -> tuple[int, str]:
+    """What the independent checker says, given away and run by itself."""
+    checker = desk.write("checker.py", desk.run("audit", "checker").out)
+    done = subprocess.run(
+        [sys.executable, "-I", checker, *words], capture_output=True, text=True, check=False
+    )
+    return done.returncode, done.stdout.strip()
+
+
+def test_a_log_made_anew_is_found_by_a_kept_head_alone(lived_in: Desk) -> None:
+    head = kept(lived_in)
+    assert lived_in.run("audit", "verify", "--kept", head).exit == 0
+    told = json.loads(head.read_text())
+    tamper(lived_in, "DELETE FROM audit_head; UPDATE leaf SET number = NULL")
+    tamper(lived_in, """UPDATE leaf SET body = replace(body, '"detail":"', '"detail":"a')""")
+    db, keys = open_database(lived_in.config)
+    while Sequencer(db, keys, "who has the keys").run_once():
+        pass
+    db.close()
+    assert lived_in.run("audit", "verify").exit == 0
+    ran = lived_in.run("audit", "verify", "--kept", head)
+    assert (ran.exit, f"when the head over {told['size']} leaves was kept" in ran.out) == (1, True)
+
+
+def test_a_copy_is_checked_by_us_and_by_who_has_none_of_our_code(lived_in: Desk) -> None:
+    head, copy = kept(lived_in), lived_in.folder / "log.jsonl"
+    key = json.loads(head.read_text())["key"]
+    assert lived_in.run("audit", "export", copy).exit == 0
+    assert lived_in.run("audit", "verify", "--copy", copy, "--kept", head, "--key", key).exit == 0
+    assert checked(lived_in, "log", copy, "--kept", head, "--key", key) == (0, "sound")
+    copy.write_text(copy.read_text().replace("order.done", "order.dome", 1))
+    assert lived_in.run("audit", "verify", "--copy", copy).exit == 1
+    assert checked(lived_in, "log", copy)[0] == 1
+    assert lived_in.run("audit", "export", copy).code == "file-there"
+
+
+def test_everything_about_a_case_is_proved_to_who_kept_a_head(lived_in: Desk) -> None:
+    head = kept(lived_in)
+    size, key = (json.loads(head.read_text())[name] for name in ("size", "key"))
+    with closing(sqlite3.connect(lived_in.config.data_folder / "hoede.sqlite")) as db:
+        (case,) = db.execute("SELECT id FROM case_").fetchone()
+    ran = lived_in.run("audit", "prove", case, "--size", str(size))
+    acts = {json.loads(one["leaf"])["act"] for one in ran.json}
+    assert {"case.opened", "decision", "preserve.ended", "order.opened", "report.finished"} <= acts
+    proof = lived_in.write("proof.json", ran.out)
+    assert checked(lived_in, "proof", proof, "--kept", head, "--key", key) == (0, "sound")
+    proof.write_text(ran.out.replace("case.opened", "case.judged"))
+    assert checked(lived_in, "proof", proof, "--kept", head)[0] == 1
+
+
+def test_growth_is_proved_since_a_kept_head(lived_in: Desk) -> None:
+    head = kept(lived_in)
+    proof = lived_in.write("growth.json", lived_in.run("audit", "prove", "--since", _size(head)).out)
+    assert checked(lived_in, "proof", proof, "--kept", head) == (0, "sound")
+
+
+def _size(head: Path) -> str:
+    return str(json.loads(head.read_text())["size"])
+
+
+def test_a_head_is_added_to_the_file_of_kept_ones_once(lived_in: Desk) -> None:
+    kept(lived_in)
+    assert len(kept(lived_in).read_text().splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (["prove", "999999"], "nothing-to-prove"),
+        (["prove", "nobody"], "nothing-to-prove"),
+        (["prove", "--since", "999999"], "nothing-to-prove"),
+        (["verify", "--kept", "nowhere"], "bundle-invalid"),
+        (["verify", "--copy", "nowhere"], "bundle-invalid"),
+    ],
+)
+def test_what_cannot_be_done_is_said(lived_in: Desk, words: list[str], code: str) -> None:
+    assert lived_in.run("audit", *words).code == code
+
+
+def test_a_file_that_is_no_copy_is_named_with_its_line(lived_in: Desk) -> None:
+    file = lived_in.write(
+        "log.jsonl", '{"leaf": {"number": 0, "body": "x"}}\n{"leaf": {"number": -1, "body": "x"}}\n'
+    )
+    ran = lived_in.run("audit", "verify", "--copy", file)
+    assert ran.error is not None
+    assert "log.jsonl, line 2" in ran.error.detail
+
+
+def test_an_empty_log_has_no_head(desk: Desk) -> None:
+    assert desk.run("audit", "head").code == "log-empty"

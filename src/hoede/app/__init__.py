@@ -3,6 +3,7 @@
 from hoede.app.build import Hoede, Unsafe, build, new_id, open_database
 from hoede.app.changes import verify_log
 from hoede.app.move import move_database, rows_of
+from hoede.app.proving import export_log, proofs_about, publish_head, verify_copy
 from hoede.app.serve import serve, work
 from hoede.app.workers import Workers
 
@@ -11,11 +12,15 @@ __all__ = [
     "Unsafe",
     "Workers",
     "build",
+    "export_log",
     "move_database",
     "new_id",
     "open_database",
+    "proofs_about",
+    "publish_head",
     "rows_of",
     "serve",
+    "verify_copy",
     "verify_log",
     "work",
 ]

@@ -60,7 +60,7 @@ from hoede.policy.live import LivePolicy
 from hoede.policy.shadow import ShadowCounts
 from hoede.reporting import Authority
 from hoede.review.helplines import shipped, unchecked
-from hoede.web import age_appeals_api, api, appeals_api, health, me, notices_api, public, report
+from hoede.web import age_appeals_api, api, appeals_api, health, log_api, me, notices_api, public, report
 from hoede.web import permits as permit_pages
 from hoede.web.answering import Answers
 from hoede.web.console.desk import Desk
@@ -536,6 +536,7 @@ def _site(  # noqa: PLR0917 - likewise
             notices_api.routes(told),
             appeals_api.routes(objected),
             age_appeals_api.routes(aged),
+            log_api.routes(db),
             health.routes(figures),
         ],
         [*pages, *doors.routes],

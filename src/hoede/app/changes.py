@@ -1,13 +1,13 @@
 """Everything our rows tell of that must have a leaf, for the check of the log against the rows."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from sqlalchemy import Connection
 
 from hoede.access import people
 from hoede.access import store as access
-from hoede.audit import Expected, Verdict, verify
+from hoede.audit import Expected, Head, Verdict, verify
 from hoede.audit import store as audit
 from hoede.db import Database, orders, restores
 from hoede.enforcement import store as decisions
@@ -59,12 +59,12 @@ def expected(conn: Connection) -> Iterator[Expected]:
     yield from (Expected("report.finished", one) for one in reports.finished(conn))
 
 
-def verify_log(db: Database, keys: FileKeys) -> Verdict:
-    """The whole log against its heads, its key and our rows, as of one moment."""
-    return db.read(lambda conn: verdict(conn, keys))
+def verify_log(db: Database, keys: FileKeys, kept: Sequence[Head] = ()) -> Verdict:
+    """The whole log against its heads, those `kept` outside, its key and our rows, as of one moment."""
+    return db.read(lambda conn: verdict(conn, keys, kept))
 
 
-def verdict(conn: Connection, keys: FileKeys) -> Verdict:
+def verdict(conn: Connection, keys: FileKeys, kept: Sequence[Head] = ()) -> Verdict:
     """Likewise, as this connection sees it."""
     return verify(
         audit.bodies(conn),
@@ -74,6 +74,7 @@ def verdict(conn: Connection, keys: FileKeys) -> Verdict:
         expected=expected(conn),
         also_acts=LEAF_ONLY,
         log_keys=audit.log_keys(conn),
+        kept=kept,
     )
 
 

@@ -8,6 +8,7 @@ from functools import partial
 import structlog
 
 from hoede.app.build import Hoede
+from hoede.app.proving import publish_head
 from hoede.db import DatabaseBusy, DiskFull
 from hoede.enforcement import Carrier
 
@@ -86,6 +87,7 @@ class Workers:
     def _tidy(self) -> bool:
         self._hoede.ballast.lay()
         self._hoede.expire.once()
+        publish_head(self._hoede.db, self._hoede.config.audit_heads_file)
         return False
 
 

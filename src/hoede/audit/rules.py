@@ -41,6 +41,18 @@ class Frontier:
             node = node_hash(peak, node)
         return node
 
+    def peak(self, start: int) -> bytes:
+        """The whole subtree of this edge that begins at leaf `start`; `ValueError` when none does."""
+        begin, bit = 0, 1 << self.size.bit_length()
+        for peak in self.peaks:
+            bit >>= 1
+            while not self.size & bit:
+                bit >>= 1
+            if begin == start:
+                return peak
+            begin += bit
+        raise ValueError(f"no subtree of {self.size} leaves begins at {start}")
+
 
 def root_hash(leaves: Iterable[bytes]) -> bytes:
     """The root over leaf hashes, by RFC 6962's own recursion; the plain oracle of `Frontier`."""

@@ -1,9 +1,10 @@
-"""Verification: compute the whole tree anew and hold it against every head and against our own rows. Pure."""
+"""Verification: the tree computed anew, held against heads, also kept ones, and against our rows. Pure."""
 
 import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from itertools import pairwise
 
 from cryptography.exceptions import InvalidSignature
@@ -44,16 +45,59 @@ def verify(
     expected: Iterable[Expected],
     also_acts: frozenset[str] = frozenset(),
     log_keys: Sequence[LogKey] = (),
+    kept: Sequence[Head] = (),
 ) -> Verdict:
     """Check numbers, hashes, heads, signatures, times, and rows against leaves in both directions.
 
     `bodies` are numbers and canonical JSON in the order of the tree. A leaf whose act the rows
     never tell of (`also_acts`, e.g. openings of evidence) is not looked for in the rows. `key` is the
     newest of the log's; those before it stand in `log_keys` and each head is held against the one in force.
+    Heads that were `kept` outside are what tells a log that was made anew with the right key.
     """
     wrong: list[str] = []
-    _check_keys(log_keys, key, wrong)
-    by_size = {head.size: head for head in heads}
+    if log_keys and log_keys[-1].public != key.public_bytes_raw():
+        wrong.append("the newest key of the log is not the one in the key folder")
+    signers = log_keys or (_only(key),)
+    counted, seen = _tree(bodies, heads, signers, kept, wrong)
+    _check_rows(seen, expected, names, also_acts, wrong)
+    return Verdict(*counted, tuple(wrong))
+
+
+def verify_alone(
+    bodies: Iterable[tuple[int | None, str]],
+    heads: Iterable[Head],
+    log_keys: Sequence[LogKey],
+    *,
+    kept: Sequence[Head] = (),
+    known: bytes | None = None,
+) -> Verdict:
+    """The log without our rows, for who has nothing but a copy of it.
+
+    `known` is a key of the log that was learned elsewhere: the changes of key lead from it to all others.
+    """
+    wrong: list[str] = []
+    if known is not None and all(one.public != known for one in log_keys):
+        wrong.append("the log was never signed by the key that was given")
+    if not log_keys:
+        return Verdict(0, 0, 0, (*wrong, "there is no key of the log"))
+    counted, _ = _tree(bodies, heads, log_keys, kept, wrong)
+    return Verdict(*counted, tuple(wrong))
+
+
+def _only(key: Ed25519PublicKey) -> LogKey:
+    return LogKey(number=1, public=key.public_bytes_raw(), from_size=0, at=datetime.min.replace(tzinfo=UTC))
+
+
+def _tree(
+    bodies: Iterable[tuple[int | None, str]],
+    heads: Iterable[Head],
+    signers: Sequence[LogKey],
+    kept: Sequence[Head],
+    wrong: list[str],
+) -> tuple[tuple[int, int, int], Counter[tuple[str, str]]]:
+    """Leaves, leaves without a number and heads, and how often each act on each subject was seen."""
+    _check_keys(signers, wrong)
+    by_size, outside = _by_size(heads, wrong), _kept_by_size(kept, signers, wrong)
     edge, waiting, seen = Frontier(), 0, Counter[tuple[str, str]]()
     for number, body in bodies:
         act, about = _read(body, wrong, number)
@@ -65,11 +109,39 @@ def verify(
             wrong.append(f"leaf {number} stands where {edge.size} belongs")
         edge = edge.add(leaf_hash(body.encode()))
         if head := by_size.get(edge.size):
-            signer = in_force(log_keys, edge.size).public if log_keys else key.public_bytes_raw()
-            _check_head(head, edge, signer, wrong)
+            _check_head(head, edge, in_force(signers, edge.size).public, wrong)
+        _check_kept(outside.pop(edge.size, []), edge, wrong)
     _check_sizes(by_size, edge, wrong)
-    _check_rows(seen, expected, names, also_acts, wrong)
-    return Verdict(edge.size, waiting, len(by_size), tuple(wrong))
+    wrong.extend(f"a head over {size} leaves was kept, the log has {edge.size}" for size in outside)
+    return (edge.size, waiting, len(by_size)), seen
+
+
+def _by_size(heads: Iterable[Head], wrong: list[str]) -> dict[int, Head]:
+    found: dict[int, Head] = {}
+    for head in heads:
+        if head.size in found:
+            wrong.append(f"there are two heads over {head.size} leaves")
+        found[head.size] = head
+    return found
+
+
+def _kept_by_size(kept: Sequence[Head], signers: Sequence[LogKey], wrong: list[str]) -> dict[int, list[Head]]:
+    """Heads that were kept outside; one that no key of this log signed is none of it."""
+    found: dict[int, list[Head]] = {}
+    for head in kept:
+        message = head_message(head.size, head.root, head.at)
+        if not signed(in_force(signers, head.size).public, head.signature, message):
+            wrong.append(f"the kept head over {head.size} leaves is not signed by this log's key")
+        found.setdefault(head.size, []).append(head)
+    return found
+
+
+def _check_kept(kept: Sequence[Head], edge: Frontier, wrong: list[str]) -> None:
+    wrong.extend(
+        f"the log was another one when the head over {head.size} leaves was kept"
+        for head in kept
+        if head.root != edge.root()
+    )
 
 
 def _read(body: str, wrong: list[str], number: int | None) -> tuple[str, str]:
@@ -81,10 +153,11 @@ def _read(body: str, wrong: list[str], number: int | None) -> tuple[str, str]:
         return "?", "?"
 
 
-def _check_keys(log_keys: Sequence[LogKey], key: Ed25519PublicKey, wrong: list[str]) -> None:
+def _check_keys(log_keys: Sequence[LogKey], wrong: list[str]) -> None:
     """Each change of key is signed by both, so that neither end of the chain can be made up."""
-    if log_keys and log_keys[-1].public != key.public_bytes_raw():
-        wrong.append("the newest key of the log is not the one in the key folder")
+    first = log_keys[0]
+    if (first.number, first.from_size) != (1, 0):
+        wrong.append("the first key of the log does not sign from the beginning")
     for former, new in pairwise(log_keys):
         if (new.number, new.from_size >= former.from_size) != (former.number + 1, True):
             wrong.append(f"key {new.number} of the log does not follow key {former.number}")

@@ -4,7 +4,9 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 
-from hoede.core.orders import opaque
+from hoede.core.orders import OPAQUE_LENGTH, opaque
+
+COMMITMENT_LENGTH = OPAQUE_LENGTH
 
 
 @dataclass(frozen=True, slots=True)

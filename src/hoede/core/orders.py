@@ -74,7 +74,10 @@ def order_id(key: bytes, cause: str, measure: str, target: Target) -> str:
     return "ord_" + opaque(key, f"{cause}\x1f{measure}\x1f{target.kind}\x1f{target.id}")
 
 
+OPAQUE_LENGTH = 26
+
+
 def opaque(key: bytes, text: str) -> str:
     """26 characters that only the holder of `key` can tie to `text` (130 bits of an HMAC-SHA256)."""
     digest = hmac.new(key, text.encode(), hashlib.sha256).digest()
-    return base64.b32encode(digest).decode()[:26].lower()
+    return base64.b32encode(digest).decode()[:OPAQUE_LENGTH].lower()

@@ -31,6 +31,7 @@ STATUS: Mapping[str, int] = {
     "fetch-address-refused": 422,
     "fetch-failed": 502,
     "fetch-off": 422,
+    "head-unknown": 404,
     "idempotency-key-busy": 409,
     "idempotency-key-missing": 400,
     "idempotency-key-reused": 422,
