@@ -96,6 +96,13 @@ class AuthorityPart(_Part):
         default="", description="Text repeated on all reports, e.g. a legal address."
     )
     legal_url: str = Field(default="", description="Where legal process is explained.")
+    schema_file: Path | None = Field(
+        default=None,
+        description=(
+            "The authority's own schema, fetched by `hoede report xsd --fetch NAME`; once it is there,"
+            " documents are held against it too before they are sent."
+        ),
+    )
 
 
 class Config(_Part):

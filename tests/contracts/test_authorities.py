@@ -103,6 +103,16 @@ def test_a_rehearsal_says_so_in_the_document(at: Callable[[str], Authority], dra
     assert b"REHEARSAL" not in at("http://a.example").document(replace(draft, rehearsal=False))
 
 
+def test_what_it_sends_it_would_take(at: Callable[[str], Authority], draft: Draft) -> None:
+    now = draft.composed_at.replace(year=draft.composed_at.year + 1)
+    assert at("http://a.example").wrong_with(draft, now) == ()
+
+
+def test_a_draft_it_would_refuse_is_said_to_be_one(at: Callable[[str], Authority], draft: Draft) -> None:
+    before = draft.composed_at.replace(year=2000)  # then everything in it lies in the future
+    assert at("http://a.example").wrong_with(draft, before) != ()
+
+
 def test_the_password_stands_in_no_document(at: Callable[[str], Authority], draft: Draft) -> None:
     assert SETTINGS.password.encode() not in at("http://a.example").document(draft)
 

@@ -2,12 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from lxml import etree
 
-from hoede.reporting import AuthoritySettings, Draft, ReplyKind
-from hoede.reporting.authorities.ncmec import Ncmec, _at_most, kind_of, reply
+from hoede.reporting import AuthoritySettings, Draft, NoReply, ReplyKind
+from hoede.reporting.authorities.ncmec import Ncmec, _at_most, _certain, _wait, kind_of, reply
 from hoede.simulators.cybertipline.schema import REPORT, first_complaint
 from hoede.simulators.cybertipline.xml import parse
 
@@ -183,3 +184,29 @@ def test_the_shortest_and_the_longest_report_are_right_by_the_authoritys_schema(
     assert first_complaint(parse(document(settings, full)), REPORT, now) is None
     assert first_complaint(parse(shortest), REPORT, now) is None
     assert parse(shortest).find("reporter/companyTemplate") is None
+
+
+@pytest.mark.parametrize(
+    ("told", "wait"),
+    [("0", 0), (" 120 ", 120), ("Fri, 27 Nov 2026 12:00:00 GMT", None), ("-1", None), ("9" * 9, None)],
+)
+def test_how_long_they_ask_to_be_left_alone(told: str, wait: int | None) -> None:
+    assert _wait(told) == (None if wait is None else timedelta(seconds=wait))
+
+
+def test_an_answer_about_another_report_says_nothing() -> None:
+    other = reply(answer(0, more="<reportId>2</reportId>"), 200, None)
+    with pytest.raises(NoReply):
+        _certain("1", other)
+    assert _certain("2", other) == other
+
+
+@pytest.mark.parametrize("judged", [True, False])
+def test_a_report_says_who_judged_it(settings: AuthoritySettings, draft_of: DraftOf, *, judged: bool) -> None:
+    told = (
+        parse(document(settings, replace(draft_of(b"one"), judged=judged))).findtext("additionalInfo") or ""
+    )
+    assert ("A person of the provider judged" in told, "acted on automatically" in told) == (
+        judged,
+        not judged,
+    )

@@ -5,7 +5,8 @@ from urllib.parse import urlsplit
 
 from hoede.config import AuthorityPart, Config, ConfigError, read_secret
 from hoede.enforcement.platforms.webhook import Endpoint, check_secret
-from hoede.reporting import Authority, AuthoritySettings, all_authorities
+from hoede.reporting import Authority, AuthorityKind, AuthoritySettings, all_authorities
+from hoede.reporting.cybertipline import SchemaUnusable
 
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
@@ -16,9 +17,16 @@ def build_authorities(config: Config) -> dict[str, Authority]:
     for name, part in config.authorities.items():
         if name not in kinds:
             raise ConfigError(f"authorities.{name}: there is no such authority; known: {', '.join(kinds)}")
-        built[name] = kinds[name](_authority_settings(config, part))
+        built[name] = _built(name, kinds[name], _authority_settings(config, name, part))
         _check_address(config, name, part, built[name])
     return built
+
+
+def _built(name: str, kind: AuthorityKind, settings: AuthoritySettings) -> Authority:
+    try:
+        return kind(settings)
+    except SchemaUnusable as error:
+        raise ConfigError(f"authorities.{name}.schema_file: this is no schema of reports: {error}") from error
 
 
 def _check_address(config: Config, name: str, part: AuthorityPart, authority: Authority) -> None:
@@ -33,7 +41,7 @@ def _check_address(config: Config, name: str, part: AuthorityPart, authority: Au
         raise ConfigError(f"{where}: needs https; it carries a password and evidence.")
 
 
-def _authority_settings(config: Config, part: AuthorityPart) -> AuthoritySettings:
+def _authority_settings(config: Config, name: str, part: AuthorityPart) -> AuthoritySettings:
     return AuthoritySettings(
         url=part.url,
         user=part.user,
@@ -45,7 +53,20 @@ def _authority_settings(config: Config, part: AuthorityPart) -> AuthoritySetting
         reporter_email=part.reporter_email,
         company_template=part.company_template,
         legal_url=part.legal_url,
+        schema=_fetched(name, part.schema_file),
     )
+
+
+def _fetched(name: str, path: Path | None) -> bytes | None:
+    """The authority's own schema, once somebody fetched it."""
+    try:
+        return path.read_bytes() if path is not None else None
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise ConfigError(
+            f"authorities.{name}.schema_file {path} cannot be read: {error.strerror}."
+        ) from error
 
 
 def endpoints_of(config: Config) -> dict[str, Endpoint]:

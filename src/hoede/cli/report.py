@@ -1,19 +1,31 @@
-"""`hoede report show|resend|settle`."""
+"""`hoede report show|resend|settle|validate|examples|xsd`."""
 
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from lxml import etree
 from sqlalchemy import Connection
 
-from hoede.cli.common import database, say
+from hoede.app.outside import build_authorities
+from hoede.cli.common import configured, database, say
+from hoede.core.errors import HoedeError
 from hoede.core.orders import OrderView
 from hoede.db import orders, restores
-from hoede.reporting import jobs
+from hoede.reporting import NoReply, cybertipline, jobs
 from hoede.reporting import store as reports
+from hoede.reporting.cybertipline.examples import documents
 
 commands = typer.Typer(no_args_is_help=True, help="Reports to authorities.")
 
 Why = Annotated[str, typer.Option(help="Who looked, where and when; kept with the order.")]
+
+
+class SchemaNotFetched(HoedeError):
+    """The authority gave no schema. Look at its address and password, then try again."""
+
+    code = "schema-not-fetched"
 
 
 @commands.callback()
@@ -61,6 +73,99 @@ def settle(
     jobs.settle(db, order, receipt, why)
     db.close()
     typer.echo(f"{order} is done, as {receipt}.")
+
+
+@commands.command()
+def validate(
+    file: Annotated[list[Path], typer.Argument(help="Documents of the CyberTipline, one each.")],
+    batched: Annotated[bool, typer.Option(help="File details belong to a batched report.")] = False,
+    schema: Annotated[
+        Path | None, typer.Option(help="The authority's own schema, to hold them against too.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json")] = False,
+) -> None:
+    """Say what the authority would refuse in these documents, and where. Exit 1 when it would any."""
+    theirs, now = _schema_of(schema), datetime.now(UTC)
+    found = {
+        str(one): cybertipline.check(_bytes_of(one), now=now, batched=batched, theirs=theirs) for one in file
+    }
+    values = [
+        {"file": name, "by": one.by, "line": one.line, "says": one.says}
+        for name, wrong in found.items()
+        for one in wrong
+    ]
+    words = [f"{one['file']}:{one['line']}: {one['says']} [{one['by']}]" for one in values]
+    words += [f"{name}: would be taken" for name, wrong in found.items() if not wrong]
+    say("\n".join(words), values, as_json=as_json)
+    if values:
+        raise typer.Exit(1)
+
+
+@commands.command()
+def examples(folder: Annotated[Path, typer.Argument(help="Where to write them; made if need be.")]) -> None:
+    """Write one document of every sort the CyberTipline takes. All of them are made up."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, document in documents().items():
+            (folder / name).write_bytes(document)
+            typer.echo(str(folder / name))
+    except OSError as error:
+        raise typer.BadParameter(f"{folder} cannot be written to: {error.strerror}") from error
+
+
+@commands.command()
+def xsd(
+    context: typer.Context,
+    fetch: Annotated[
+        str | None,
+        typer.Option(help="Fetch this authority's own into its `schema_file`, instead of printing ours."),
+    ] = None,
+) -> None:
+    """Print our schema of the CyberTipline's documents, or fetch an authority's own."""
+    if fetch is None:
+        typer.echo(cybertipline.xsd().decode(), nl=False)
+        return
+    path = _fetch(context, fetch)
+    typer.echo(f"{path}: from the next start on, documents are held against it too.")
+
+
+def _fetch(context: typer.Context, name: str) -> Path:
+    """Where the schema of this authority is now. Raises `SchemaNotFetched`, saying why it is not."""
+    config = configured(context)
+    part = config.authorities.get(name)
+    if part is None or part.schema_file is None:
+        raise SchemaNotFetched(f"There is no authorities.{name}.schema_file in the configuration.")
+    authorities = build_authorities(config)
+    try:
+        document = authorities[name].fetch_schema()
+    except NoReply as error:
+        raise SchemaNotFetched(f"{authorities[name].url}: {error}") from error
+    finally:
+        for one in authorities.values():
+            one.close()
+    if document is None:
+        raise SchemaNotFetched(f"{name} has no schema.")
+    try:
+        part.schema_file.write_bytes(document)
+    except OSError as error:
+        raise SchemaNotFetched(f"{part.schema_file} cannot be written: {error.strerror}.") from error
+    return part.schema_file
+
+
+def _schema_of(path: Path | None) -> etree.XMLSchema | None:
+    if path is None:
+        return None
+    try:
+        return cybertipline.read_schema(_bytes_of(path))
+    except cybertipline.SchemaUnusable as error:
+        raise typer.BadParameter(f"{path} is no schema of the authority's documents: {error}") from error
+
+
+def _bytes_of(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise typer.BadParameter(f"{path} cannot be read: {error.strerror}") from error
 
 
 def _rows(conn: Connection) -> list[dict[str, Any]]:

@@ -4,19 +4,30 @@ A report is a saga: every call is announced in our rows before it is made and no
 answered, so that whoever goes on after a crash knows what is certain and what is in doubt.
 """
 
-from hoede.reporting.port import Authority, AuthoritySettings, NoReply, Reply, ReplyKind
-from hoede.reporting.registry import all_authorities
-from hoede.reporting.rules import (
-    After,
+from hoede.reporting.drafts import (
+    Contact,
+    Device,
     Draft,
     DraftFile,
+    Involved,
     IpEvent,
+    Lack,
+    Mark,
+    Place,
+    Role,
+    Suspect,
+    Told,
+    lacks,
+)
+from hoede.reporting.port import Authority, AuthoritySettings, NoReply, Reply, ReplyKind
+from hoede.reporting.registry import AuthorityKind, all_authorities
+from hoede.reporting.rules import (
+    After,
     Saga,
     SagaFile,
     SagaState,
     Step,
     StepKind,
-    Suspect,
     after_reply,
     after_restore,
     announce,
@@ -26,22 +37,32 @@ from hoede.reporting.rules import (
 __all__ = [
     "After",
     "Authority",
+    "AuthorityKind",
     "AuthoritySettings",
+    "Contact",
+    "Device",
     "Draft",
     "DraftFile",
+    "Involved",
     "IpEvent",
+    "Lack",
+    "Mark",
     "NoReply",
+    "Place",
     "Reply",
     "ReplyKind",
+    "Role",
     "Saga",
     "SagaFile",
     "SagaState",
     "Step",
     "StepKind",
     "Suspect",
+    "Told",
     "after_reply",
     "after_restore",
     "all_authorities",
     "announce",
+    "lacks",
     "next_step",
 ]

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from hoede.reporting.rules import Draft, DraftFile
+    from hoede.reporting.drafts import Draft, DraftFile
 
 
 class ReplyKind(StrEnum):
@@ -31,6 +32,7 @@ class Reply:
     request_id: str | None = None  # their support asks for it
     remote_id: str | None = None
     file_id: str | None = None
+    wait: timedelta | None = None  # they ask to be left alone for so long
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,10 +49,15 @@ class AuthoritySettings:
     reporter_email: str
     company_template: str = ""
     legal_url: str = ""
+    schema: bytes | None = None  # the authority's own, as an operator fetched it
 
 
 class NoReply(Exception):
-    """The call may or may not have arrived."""
+    """The call may or may not have arrived; `wait` is how long they ask to be left alone, if they do."""
+
+    def __init__(self, why: str, wait: timedelta | None = None) -> None:
+        super().__init__(why)
+        self.wait = wait
 
 
 class Authority(Protocol):
@@ -63,6 +70,12 @@ class Authority(Protocol):
 
     def document(self, draft: "Draft") -> bytes:
         """The report as it is sent; the same draft gives the same bytes."""
+
+    def wrong_with(self, draft: "Draft", now: datetime) -> tuple[str, ...]:
+        """What the authority would refuse in the documents of this draft; nothing is sent."""
+
+    def fetch_schema(self) -> bytes | None:
+        """The authority's own schema of documents, None when it has none. Raises `NoReply`."""
 
     def submit(self, document: bytes) -> Reply: ...
 

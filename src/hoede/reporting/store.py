@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
+from pydantic import TypeAdapter
 from sqlalchemy import (
     Boolean,
     Column,
@@ -24,18 +25,9 @@ from sqlalchemy import (
 
 from hoede.core.leaves import Leaf
 from hoede.db import METADATA, Moment, Serial, Transaction, insert_new
+from hoede.reporting.drafts import Draft
 from hoede.reporting.port import Reply
-from hoede.reporting.rules import (
-    Draft,
-    DraftFile,
-    IpEvent,
-    Saga,
-    SagaFile,
-    SagaState,
-    Step,
-    StepKind,
-    Suspect,
-)
+from hoede.reporting.rules import Saga, SagaFile, SagaState, Step, StepKind
 
 LONGEST_REQUEST_ID = 128  # a longer one is cut: what the authority sends must never stop a note
 
@@ -82,6 +74,10 @@ CALLS = Table(
     Column("raw", LargeBinary),
     Column("opened_remote_id", String(64)),  # the open report this answer gave; each has a leaf
 )
+
+_DRAFT = TypeAdapter(
+    Draft
+)  # what an older version of us wrote lacks some fields, and reads as their defaults
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -233,7 +229,7 @@ def _report(conn: Connection, row: Row[Any]) -> ReportRow:
         case_id=row.case_id,
         authority=row.authority,
         saga=saga,
-        draft=_draft(json.loads(row.draft)),
+        draft=_DRAFT.validate_json(row.draft),
         finished_at=row.finished_at,
         receipt=row.receipt,
     )
@@ -243,42 +239,3 @@ def _plain(value: object) -> str:
     if isinstance(value, datetime):
         return value.isoformat()
     raise TypeError(f"{type(value).__name__} has no place in a draft")
-
-
-def _draft(told: dict[str, Any]) -> Draft:
-    return Draft(
-        **told
-        | {
-            "incident_at": datetime.fromisoformat(told["incident_at"]),
-            "composed_at": datetime.fromisoformat(told["composed_at"]),
-            "suspect": _suspect(told["suspect"]),
-            "files": tuple(_file(one) for one in told["files"]),
-        }
-    )
-
-
-def _suspect(told: dict[str, Any]) -> Suspect:
-    more = {
-        "ip_events": tuple(_ip(one) for one in told["ip_events"]),
-        "closed_at": _moment(told["closed_at"]),
-    }
-    return Suspect(**told | more)
-
-
-def _file(told: dict[str, Any]) -> DraftFile:
-    return DraftFile(
-        **told
-        | {
-            "uploaded_at": datetime.fromisoformat(told["uploaded_at"]),
-            "ip_event": _ip(told["ip_event"]) if told["ip_event"] else None,
-            "found_by": tuple(told["found_by"]),
-        }
-    )
-
-
-def _ip(told: dict[str, Any]) -> IpEvent:
-    return IpEvent(told["ip"], datetime.fromisoformat(told["at"]))
-
-
-def _moment(told: str | None) -> datetime | None:
-    return datetime.fromisoformat(told) if told else None

@@ -73,6 +73,8 @@ class Report:
             gone = self.db.read(lambda conn: self.compose.why_not(conn, filing.row))
             if gone and saga.state is not SagaState.FINISHING:
                 return FellAway(gone)
+            if step.kind is StepKind.SUBMIT and filing.authority.wrong_with(filing.row.draft, self.db.now()):
+                return Later("document-invalid", person=True)  # the report's page says what is wrong
             # Whether a finish in doubt arrived can be found out by taking it back: too late says it did.
             went = self._call(filing, saga, Step(StepKind.RETRACT) if gone else step)
             if isinstance(went, Later):

@@ -3,33 +3,18 @@
 import re
 import secrets
 from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
 from typing import Any
 
 import httpx2
-from lxml import etree
 
 from hoede.keys.trust import trusted
-from hoede.reporting.documents import (
-    FileDetails,
-    IncidentSummary,
-    IpCaptureEvent,
-    OriginalFileHash,
-    PermanentlyDisabled,
-    Person,
-    PersonOrUserReported,
-    Report,
-    Reporter,
-    Victim,
-    to_xml,
-)
+from hoede.reporting.cybertipline import SchemaUnusable, check, read_schema, to_xml
+from hoede.reporting.cybertipline.reading import NotOurXml, read
+from hoede.reporting.cybertipline.saying import details_of, report_of
+from hoede.reporting.drafts import Draft, DraftFile
 from hoede.reporting.port import AuthoritySettings, NoReply, Reply, ReplyKind
-from hoede.reporting.rules import Draft, DraftFile, IpEvent
 
-INCIDENT_TYPES = {  # the authority's field values
-    "csam": "Child Pornography (possession, manufacture, and distribution)",
-    "enticement": "Online Enticement of Children for Sexual Acts",
-    "trafficking": "Child Sex Trafficking",
-}
 _LONGEST_ANSWER = 1 << 20
 _XML = {"content-type": "text/xml; charset=utf-8"}
 
@@ -42,6 +27,7 @@ class Ncmec:
 
     def __init__(self, settings: AuthoritySettings) -> None:
         self._settings = settings
+        self._theirs = read_schema(settings.schema) if settings.schema is not None else None
         self.url = settings.url
         self.production = settings.production
         self._http = httpx2.Client(
@@ -53,31 +39,31 @@ class Ncmec:
         )
 
     def document(self, draft: Draft) -> bytes:
-        settings = self._settings
-        reporter = Person(
-            first_name=settings.reporter_first_name,
-            last_name=settings.reporter_last_name,
-            email=[settings.reporter_email],
-        )
-        return to_xml(
-            Report(
-                incident_summary=IncidentSummary(
-                    incident_type=INCIDENT_TYPES[draft.incident],
-                    platform=draft.service_name,
-                    high_priority=draft.high_priority,
-                    incident_date_time=draft.incident_at.isoformat(),
-                    description="When the platform says that the upload happened.",
-                ),
-                reporter=Reporter(
-                    reporting_person=reporter,
-                    company_template=settings.company_template or None,
-                    legal_url=settings.legal_url or None,
-                ),
-                reported=[_reported(draft)] if draft.account_is == "offender" else [],
-                victims=[_victim(draft)] if draft.account_is == "victim" else [],
-                additional_info=" ".join(_summary(draft)),
-            )
-        )
+        return to_xml(report_of(draft, self._settings))
+
+    def wrong_with(self, draft: Draft, now: datetime) -> tuple[str, ...]:
+        """By our two validators, and by the authority's own schema where an operator fetched it."""
+        batched = bool(draft.batch)
+        documents = [self.document(draft), *(_details("1", "0", file) for file in draft.files)]
+        found = [
+            one.says
+            for told in documents
+            for one in check(told, now=now, batched=batched, theirs=self._theirs)
+        ]
+        if batched and len(draft.files) > 1:
+            found.append("A batched report has one file at most.")
+        return tuple(found)
+
+    def fetch_schema(self) -> bytes:
+        """What `/xsd` answers. Raises `NoReply` when it is none."""
+        try:
+            raw, status, _ = self._asked("GET", "/xsd")
+            read_schema(raw)
+        except httpx2.HTTPError as error:
+            raise NoReply(type(error).__name__) from error
+        except SchemaUnusable as error:
+            raise NoReply(f"HTTP {status}: {error}") from error
+        return raw
 
     def submit(self, document: bytes) -> Reply:
         answer = self._call("/submit", content=document, headers=_XML)
@@ -89,7 +75,7 @@ class Ncmec:
         boundary = secrets.token_hex(16)
         body, length = _multipart(boundary, remote_id, file, content)
         headers = {"content-type": f"multipart/form-data; boundary={boundary}", "content-length": str(length)}
-        answer = _certain(self._call("/upload", content=body, headers=headers))
+        answer = _certain(remote_id, self._call("/upload", content=body, headers=headers))
         if answer.kind is ReplyKind.DONE and answer.file_id is None:
             raise NoReply("a file without an id")
         if answer.kind is ReplyKind.DONE and _text(answer.raw, "hash").lower() != file.md5:
@@ -97,45 +83,38 @@ class Ncmec:
         return answer
 
     def detail(self, remote_id: str, file_id: str, file: DraftFile) -> Reply:
-        document = FileDetails(
-            report_id=remote_id,
-            file_id=file_id,
-            uploaded_at=file.uploaded_at.isoformat(),
-            viewed=file.viewed,
-            relevance="Reported",
-            classification=file.classification,
-            hashes=[OriginalFileHash(file.md5, "MD5"), OriginalFileHash(file.sha256, "SHA256")],
-            ip_capture_event=_ip(file.ip_event),
-            additional_info=list(file.found_by),
-        )
-        return _certain(self._call("/fileinfo", content=to_xml(document), headers=_XML))
+        document = _details(remote_id, file_id, file)
+        return _certain(remote_id, self._call("/fileinfo", content=document, headers=_XML))
 
     def finish(self, remote_id: str) -> Reply:
-        return _certain(self._call("/finish", files={"id": (None, remote_id)}))
+        return _certain(remote_id, self._call("/finish", files={"id": (None, remote_id)}))
 
     def retract(self, remote_id: str) -> Reply:
-        return _certain(self._call("/retract", files={"id": (None, remote_id)}))
+        return _certain(remote_id, self._call("/retract", files={"id": (None, remote_id)}))
 
     def close(self) -> None:
         self._http.close()
 
     def _call(self, path: str, **request: Any) -> Reply:
         try:
-            with self._http.stream("POST", path, **request) as answer:
-                raw = _at_most(answer.iter_bytes(), _LONGEST_ANSWER)
+            raw, status, headers = self._asked("POST", path, **request)
         except (httpx2.ConnectError, httpx2.ConnectTimeout) as error:
             return Reply(kind=ReplyKind.UNREACHED, code=type(error).__name__, raw=b"")
         except httpx2.HTTPError as error:
             raise NoReply(type(error).__name__) from error
-        return reply(raw, answer.status_code, answer.headers.get("request-id"))
+        return reply(raw, status, headers.get("request-id"), wait=_wait(headers.get("retry-after")))
+
+    def _asked(self, method: str, path: str, **request: Any) -> tuple[bytes, int, httpx2.Headers]:
+        with self._http.stream(method, path, **request) as answer:
+            return _at_most(answer.iter_bytes(), _LONGEST_ANSWER), answer.status_code, answer.headers
 
 
-def reply(raw: bytes, status: int, request_id: str | None) -> Reply:
+def reply(raw: bytes, status: int, request_id: str | None, *, wait: timedelta | None = None) -> Reply:
     """What an answer means. Unknown codes and unreadable bodies say nothing: try again later."""
     code = _text(raw, "responseCode")
     if not re.fullmatch(r"-?[0-9]{1,9}", code):
         kind = ReplyKind.STOP if status in {401, 403} else ReplyKind.LATER
-        return Reply(kind=kind, code=f"http-{status}", raw=raw, request_id=request_id)
+        return Reply(kind=kind, code=f"http-{status}", raw=raw, request_id=request_id, wait=wait)
     return Reply(
         kind=kind_of(int(code)),
         code=code,
@@ -143,14 +122,31 @@ def reply(raw: bytes, status: int, request_id: str | None) -> Reply:
         request_id=request_id,
         remote_id=_text(raw, "reportId") or None,
         file_id=_text(raw, "fileId") or None,
+        wait=wait,
     )
 
 
-def _certain(answer: Reply) -> Reply:
-    """An answer of the authority itself; somebody else's, such as a proxy's 502, leaves us in doubt."""
+def _certain(remote_id: str, answer: Reply) -> Reply:
+    """An answer of the authority itself, about our report.
+
+    Somebody else's, such as a proxy's 502, and one about another report, leave us in doubt.
+    """
     if answer.kind is ReplyKind.LATER and answer.code.startswith("http-"):
-        raise NoReply(answer.code)
+        raise NoReply(answer.code, answer.wait)
+    if answer.kind is ReplyKind.DONE and answer.remote_id not in {None, remote_id}:
+        raise NoReply("about another report")
     return answer
+
+
+def _wait(told: str | None) -> timedelta | None:
+    """`Retry-After` in seconds; a date, or nonsense, is as good as none."""
+    if told is None or not re.fullmatch(r"[0-9]{1,6}", told.strip()):
+        return None
+    return timedelta(seconds=int(told))
+
+
+def _details(remote_id: str, file_id: str, file: DraftFile) -> bytes:
+    return to_xml(details_of(remote_id, file_id, file))
 
 
 def kind_of(code: int) -> ReplyKind:
@@ -166,51 +162,6 @@ def kind_of(code: int) -> ReplyKind:
     if code in known:
         return known[code]
     return ReplyKind.STOP if 2000 <= code < 5000 else ReplyKind.LATER  # noqa: PLR2004 - their families
-
-
-def _victim(draft: Draft) -> Victim:
-    account = draft.suspect
-    return Victim(
-        person=Person(),
-        esp_identifier=account.account,
-        esp_service=draft.service_name,
-        screen_name=account.screen_name,
-        ip_capture_event=[event for one in account.ip_events if (event := _ip(one))],
-    )
-
-
-def _reported(draft: Draft) -> PersonOrUserReported:
-    suspect = draft.suspect
-    closed = suspect.closed_at
-    return PersonOrUserReported(
-        esp_identifier=suspect.account,
-        esp_service=draft.service_name,
-        screen_name=suspect.screen_name,
-        ip_capture_event=[event for one in suspect.ip_events if (event := _ip(one))],
-        permanently_disabled=PermanentlyDisabled(value=True, disabled_date=closed.isoformat())
-        if closed
-        else None,
-    )
-
-
-def _ip(event: IpEvent | None) -> IpCaptureEvent | None:
-    if event is None:
-        return None
-    return IpCaptureEvent(ip_address=event.ip, event_name="Upload", date_time=event.at.isoformat())
-
-
-def _summary(draft: Draft) -> list[str]:
-    says = [
-        "Found by equal digests and acted on automatically.",
-        "No person of the provider opened a file unless its details say so.",
-    ]
-    if draft.not_preserved:
-        says.append(f"Files whose copy could not be preserved: {draft.not_preserved}.")
-    if draft.follows:
-        says.append("An earlier case of this account was composed before.")
-    if draft.rehearsal:
-        says.append("REHEARSAL: harmless test material, nobody is accused.")
-    return says
 
 
 def _multipart(
@@ -243,13 +194,10 @@ def _at_most(chunks: Iterable[bytes], most: int) -> bytes:
 
 def _text(raw: bytes, name: str) -> str:
     """The text of the first element of that name; empty when there is none or the XML is not plain XML."""
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
     try:
-        root = etree.fromstring(raw, parser)
-    except etree.XMLSyntaxError:
+        root = read(raw)
+    except NotOurXml:
         return ""
-    if root.getroottree().docinfo.internalDTD is not None:
-        return ""  # a DOCTYPE has no place in an answer
     found = root.find(f".//{{*}}{name}")
     return (found.text or "").strip() if found is not None else ""
 

@@ -9,7 +9,11 @@ from hoede.simulators.cybertipline.xml import Complaint, Node
 
 _TRUE = ("true", "1")
 _DISABLED = ("accountTemporarilyDisabled", "accountPermanentlyDisabled")
-_OWNERS = ("personOrUserReported", "intendedRecipient", "victim")
+_OWNERS = (
+    "personOrUserReported/personOrUserReportedPerson",
+    "intendedRecipient/intendedRecipientPerson",
+    "victim/victimPerson",
+)
 
 
 def report_complaint(root: Node, exists: Callable[[int], bool]) -> Complaint | None:
@@ -38,9 +42,7 @@ def _one_person_reported(root: Node) -> Iterator[Complaint]:
 
 
 def _incident_emails_belong_to_somebody(root: Node) -> Iterator[Complaint]:
-    owned = {
-        email.text for owner in _OWNERS for block in root.findall(owner) for email in block.iter("email")
-    }
+    owned = {email.text for owner in _OWNERS for email in root.findall(f"{owner}/email")}
     for email in root.iter("emailAddress"):
         if email.text not in owned:
             yield Complaint(

@@ -67,6 +67,12 @@ def _children(node: Node, element: Element, now: datetime) -> Iterator[Complaint
             f"cvc-complex-type.2.3: Element '{node.tag}' cannot have character [children], "
             "because the type's content type is element-only.",
         )
+    if not element.slots and node.text:
+        yield Complaint(
+            node,
+            f"cvc-complex-type.2.1: Element '{node.tag}' must have no character or element information item "
+            "[children], because the type's content type is empty.",
+        )
     walk = Walk(element)
     for child in node:
         fits = walk.take(str(child.tag))

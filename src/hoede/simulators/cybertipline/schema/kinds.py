@@ -12,7 +12,11 @@ LONGEST_LOCAL_PART = 64
 OLDEST_YEARS = 150
 LAST_PORT = 65_535
 
-_DATE_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)?", re.ASCII)
+_DATE_TIME = re.compile(
+    r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-](0\d|1[0-3]):[0-5]\d|[+-]14:00)?", re.ASCII
+)
+_DATE = re.compile(r"(\d{4}-\d\d-\d\d)(Z|[+-](0\d|1[0-3]):[0-5]\d|[+-]14:00)?", re.ASCII)
+_DOUBLE = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?|-?INF|NaN", re.ASCII)
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^\s/?#]+\S*")
 _EMAIL = re.compile(r"[^@\s<>,;]+@[^@\s<>,;]+\.[^@\s<>,;.]+")
 
@@ -54,8 +58,9 @@ def _past(text: str, now: datetime) -> str | None:
 
 
 def _past_date(text: str, now: datetime) -> str | None:
+    told = _DATE.fullmatch(text)
     try:
-        day = date.fromisoformat(text)
+        day = date.fromisoformat(told[1] if told else "")
     except ValueError:
         return _wrong(text, "date")
     return f"The date '{text}' must lie in the past." if day >= now.astimezone(UTC).date() else None
@@ -85,11 +90,7 @@ def _said(text: str, _now: datetime) -> str | None:
 
 
 def _number(text: str, _now: datetime) -> str | None:
-    try:
-        float(text)
-    except ValueError:
-        return _wrong(text, "double")
-    return None
+    return None if _DOUBLE.fullmatch(text) else _wrong(text, "double")
 
 
 def _between(least: int, most: int) -> Flaw:
