@@ -8,13 +8,12 @@ from typing import BinaryIO
 
 import numpy as np
 import pi_heif
-from numpy.typing import NDArray
 from PIL import Image, ImageFile, ImageFilter, UnidentifiedImageError
 
 from hoede.core.media import Frame
 from hoede.media.headers import Header, read_header
 from hoede.media.limits import BROKEN, Limits, MediaTooMuch, MediaUnreadable
-from hoede.media.pdq import Pdq, fingerprint
+from hoede.media.pdq import Pdq, Plane, fingerprint
 
 STRIP_PIXELS = 2_000_000
 FORMS = {"jpeg": "JPEG", "png": "PNG", "gif": "GIF", "webp": "WEBP", "avif": "AVIF", "heic": "HEIF"}
@@ -36,7 +35,6 @@ Image.MAX_IMAGE_PIXELS = None  # our own limit is checked before, and raises
 ImageFile.LOAD_TRUNCATED_IMAGES = False
 pi_heif.options.DECODE_THREADS = 1
 pi_heif.register_heif_opener(thumbnails=False)
-Grey = NDArray[np.float32]
 
 
 def frames_of(form: str, file: BinaryIO, limits: Limits, *, small: int = 0) -> Iterator[Frame]:
@@ -125,11 +123,11 @@ def _turn(image: Image.Image) -> int:
 
 def _frame(image: Image.Image, turn: int, number: int, small: int) -> Frame:
     width, height = image.size
-    found = fingerprint(_strips(image, _grey), width, height)
+    found = fingerprint(lambda: _strips(image, _grey), width, height)
     hashes = _upright_first(found, turn) if found else ()
     if found and image.mode not in {"RGB", "L"}:
         # As tools that do not convert see it: lists hold such fingerprints, too.
-        raw = fingerprint(_strips(image, _raw), width, height)
+        raw = fingerprint(lambda: _strips(image, _raw), width, height)
         hashes += tuple(one for one in (raw.hashes if raw else ()) if one not in hashes)
     copy = _small(image, small) if small else None
     return Frame(
@@ -149,31 +147,31 @@ def _upright_first(found: Pdq, turn: int) -> tuple[bytes, ...]:
     return (found.hashes[place], *found.hashes[:place], *found.hashes[place + 1 :])
 
 
-def _strips(image: Image.Image, read: Callable[[Image.Image], Grey]) -> Iterator[Grey]:
+def _strips(image: Image.Image, read: Callable[[Image.Image], Plane]) -> Iterator[Plane]:
     rows = max(1, STRIP_PIXELS // image.width)
     for top in range(0, image.height, rows):
         yield read(image.crop((0, top, image.width, min(image.height, top + rows))))
 
 
-def _grey(strip: Image.Image) -> Grey:
-    """Brightness, 0 to 255, of the picture as it is shown."""
+def _grey(strip: Image.Image) -> Plane:
+    """Brightness, 0 to 255, of the picture as it is shown; whole numbers, which are quicker, where it can."""
     if strip.mode in {"I;16", "I;16B", "I;16L", "I"}:
         return (np.asarray(strip).astype(np.float32) / 257).clip(0, 255)
     if strip.mode == "F":
         return np.asarray(strip).astype(np.float32).clip(0, 255)
     if strip.mode not in {"L", "RGB"}:
         strip = strip.convert("RGB")
-    return np.asarray(strip if strip.mode == "L" else strip.convert("L")).astype(np.float32)
+    return np.asarray(strip if strip.mode == "L" else strip.convert("L"))
 
 
-def _raw(strip: Image.Image) -> Grey:
+def _raw(strip: Image.Image) -> Plane:
     """Brightness as the stored numbers would have it: palette places, or the first three channels."""
     stored = np.asarray(strip)
     if stored.ndim == 2:  # noqa: PLR2004 - one number a pixel
-        return stored.astype(np.float32)
+        return stored if stored.dtype == np.uint8 else stored.astype(np.float32)
     if stored.shape[2] < 3:  # noqa: PLR2004 - grey with alpha
-        return stored[:, :, 0].astype(np.float32)
-    grey: Grey = stored[:, :, :3].astype(np.float32) @ np.array([0.299, 0.587, 0.114], np.float32)
+        return np.ascontiguousarray(stored[:, :, 0])
+    grey: Plane = stored[:, :, :3].astype(np.float32) @ np.array([0.299, 0.587, 0.114], np.float32)
     return grey
 
 

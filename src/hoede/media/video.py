@@ -128,7 +128,8 @@ def _check(container: Any, streams: Any, limits: Limits) -> None:
 def _frame(frame: Any, at_s: float, limits: Limits, small: int) -> Frame:
     if frame.width * frame.height > limits.pixels:
         raise MediaTooMuch(f"A frame has {frame.width} x {frame.height} pixels.")
-    found = fingerprint([_grey(frame)], frame.width, frame.height)
+    plane = _grey(frame)
+    found = fingerprint(lambda: (plane,), frame.width, frame.height)
     copy = _small(frame, small) if small else None
     return Frame(
         width=frame.width,
@@ -148,7 +149,7 @@ def _grey(frame: Any) -> Plane:
         frame = frame.reformat(format="gray")
     plane = frame.planes[0]
     rows = np.frombuffer(plane, np.uint8).reshape(plane.height, plane.line_size)
-    return rows[:, : plane.width].astype(np.float32)
+    return rows[:, : plane.width]
 
 
 def _small(frame: Any, side: int) -> Image.Image:

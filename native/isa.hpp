@@ -1,0 +1,34 @@
+// Which instructions this machine has. A kernel is written once, as an always-inlined template, and compiled twice:
+// plainly, and for AVX2 where the compiler and the processor have it. Which one runs is decided at run time.
+#pragma once
+
+#if (defined(__x86_64__) || defined(__i386__)) && defined(__GNUC__)
+#define HOEDE_AVX2 1
+#define HOEDE_TARGET_AVX2 __attribute__((target("avx2,popcnt,bmi")))
+#else
+#define HOEDE_AVX2 0
+#endif
+
+#if defined(__GNUC__)
+#define HOEDE_INLINE inline __attribute__((always_inline))
+#else
+#define HOEDE_INLINE inline
+#endif
+
+namespace hoede {
+
+inline bool& avx2_allowed() {
+  static bool allowed = true;  // tests switch it off to run the portable path
+  return allowed;
+}
+
+inline bool has_avx2() {
+#if HOEDE_AVX2
+  static const bool has = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("popcnt") && __builtin_cpu_supports("bmi");
+  return has && avx2_allowed();
+#else
+  return false;
+#endif
+}
+
+}  // namespace hoede
