@@ -68,6 +68,9 @@ WRONG = [
     (lambda told: service(told, media_hosts=["*"]), "services.plein.media_hosts: *: "),
     (lambda told: service(told, media_hosts=["10.0.0.1"]), "services.plein.media_hosts: 10.0.0.1: "),
     (lambda told: service(told, media_hosts="cdn.plein.example"), "services.plein.media_hosts: "),
+    (lambda told: service(told, age_proofs={"a": "plein/age"}), "services.plein.age_proofs: age_proofs.a: "),
+    (lambda told: service(told, age_proofs={"a": "javascript:x"}), "services.plein.age_proofs: "),
+    (lambda told: service(told, age_proofs={"a": "http://plein.example/"}), "services.plein.age_proofs: "),
     (lambda told: told | {"fetch_within_s": 0}, "fetch_within_s: "),
     (lambda told: told | {"acts_alone": {"ncmec": ""}}, "acts_alone.ncmec: write down who"),
     (lambda told: told | {"acts_alone": {"ncmec": "yes"}}, "acts_alone.ncmec: write down who"),
@@ -168,6 +171,15 @@ def test_only_a_deployment_that_rehearses_fetches_from_its_own_machine(
         return
     with pytest.raises(ConfigError, match=r"services\.plein\.media_hosts: production does not fetch"):
         parse_config(both)
+
+
+def test_production_sends_nobody_to_its_own_machine_to_prove_an_age(told: dict[str, Any]) -> None:
+    proofs = {"platform-verified": "http://127.0.0.1:8500/verify"}
+    demo = service(authority(told, environment="simulator"), age_proofs=proofs)
+    production = authority(demo, environment="production") | {"deployment": "production"}
+    assert parse_config(demo).services["plein"].age_proofs == proofs
+    with pytest.raises(ConfigError, match=r"services\.plein\.age_proofs: production sends nobody"):
+        parse_config(production)
 
 
 def test_there_is_no_address_of_an_authority_unless_it_is_given(told: dict[str, Any]) -> None:

@@ -218,6 +218,15 @@ class Config(_Part):
         return self
 
     @model_validator(mode="after")
+    def _proves_elsewhere(self) -> Self:
+        for name, one in self.services.items():
+            if self.production and any(where.startswith("http:") for where in one.age_proofs.values()):
+                raise ValueError(
+                    f"services.{name}.age_proofs: production sends nobody to this machine itself"
+                )
+        return self
+
+    @model_validator(mode="after")
     def _written(self) -> Self:
         for name, words in self.acts_alone.items():
             if len(words.split()) < 3:  # noqa: PLR2004 - who, when, why

@@ -3,10 +3,12 @@
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+import pytest
 from tests.journeys.scene import Scene
 
 from hoede.app import verify_log
 from hoede.app.rehearsal import SERVICE
+from hoede.client import HoedeRefused
 from hoede.core.ages import AgeEvidence, Assurance
 from hoede.flow.age import AgeAnswered
 from hoede.review import age_store
@@ -64,3 +66,5 @@ def test_who_is_not_believed_is_told_how_to_prove_it_and_when_to_ask_again(share
     kept = shared.hoede.db.read(lambda conn: age_store.numbered(conn, receipt.number))
     assert kept is not None
     assert list(kept.answer) == letter["paragraphs"]
+    with pytest.raises(HoedeRefused, match="less than a month ago"):
+        shared.client.age_appeal(account, "Look again.")

@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
-from tests.parts import api_key, fresh
+from tests.parts import api_key, fresh, prepare, settings
 from tests.web.api import Api, Said, read
 from tests.web.passkeys import Seat, signed_in
 from tests.web.permits import answer, declared, somebody, years_ago
@@ -14,8 +15,9 @@ from tests.web.test_me import link, opened
 
 from hoede import accounts
 from hoede.access import Scope
-from hoede.app import Hoede
+from hoede.app import Hoede, build
 from hoede.app.rehearsal import SERVICE
+from hoede.config import ConfigError
 from hoede.core.ages import REVIEWED
 from hoede.db import orders
 from hoede.review import age_store
@@ -112,6 +114,14 @@ def test_a_key_without_its_scope_may_not(api: Api) -> None:
     assert send(api, somebody(api, 14), api_key=key).said == (403, "scope-missing")
 
 
+def test_a_proof_that_no_adapter_reads_stops_the_start(tmp_path: Path) -> None:
+    config = settings(tmp_path)
+    service = config.services[SERVICE].model_copy(update={"age_proofs": {"tea-leaves": "https://a.example"}})
+    prepare(config)
+    with pytest.raises(ConfigError, match="there is no adapter tea-leaves"):
+        build(config.model_copy(update={"services": {SERVICE: service}}))
+
+
 def test_who_tells_accounts_cannot_say_that_a_person_here_found_an_age(api: Api) -> None:
     told = declared(years_ago(30)) | {"method": REVIEWED}
     said = api.put(fresh("account"), {"age_evidence": [told]})
@@ -149,7 +159,7 @@ def test_who_is_not_believed_may_ask_again_after_a_month(desk: Api, judge: Seat)
     decide(desk, judge, teen, "age_stays")
     again = send(desk, teen)
     assert answer(desk, teen, "go_live") == "refused"
-    assert again.said == (429, "age-asked-lately")
+    assert again.said == (409, "age-asked-lately")
     assert re.search(r"The next may come on \d{4}-\d{2}-\d{2}\.$", again.body["detail"])
 
 

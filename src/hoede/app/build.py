@@ -157,6 +157,7 @@ def open_database(config: Config, *, create: bool = False) -> tuple[Database, Fi
 def build(config: Config, *, demo_links: Mapping[str, str] | None = None, holder: str | None = None) -> Hoede:
     """Everything, ready to serve and to work. Raises `Unsafe` where it must not start."""
     tables = read_tables(config.may_look_file, config.formats_file)
+    refuse_unread_proofs(config)
     db, keys = open_database(config)
     refuse_unsafe(config, db)
     endpoints_of(config)  # a secret that cannot be read or used stops the start, not the first order
@@ -426,13 +427,17 @@ def _appeal(config: Config, tables: Tables, db: Database) -> Appeal:
     )
 
 
-def _ages(config: Config, tables: Tables, db: Database) -> TakeAges:
+def refuse_unread_proofs(config: Config) -> None:
+    """Nobody is sent to prove an age in a way that no adapter reads."""
     known = all_age_adapters()
     for name, one in config.services.items():
         if strange := sorted(set(one.age_proofs) - set(known)):
             raise ConfigError(
                 f"services.{name}.age_proofs: there is no adapter {strange[0]}; known: {', '.join(known)}"
             )
+
+
+def _ages(config: Config, tables: Tables, db: Database) -> TakeAges:
     return TakeAges(
         db=db,
         lanes=tables.lanes,

@@ -8,6 +8,7 @@ import secrets
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from hoede.access import Scope, create_key
@@ -23,11 +24,18 @@ LIST = "rehearsal"
 
 
 def settings(
-    folder: Path, *, hook: str, authority: str, login: tuple[str, str], more: Mapping[str, Any]
+    folder: Path,
+    *,
+    hook: str,
+    authority: str,
+    login: tuple[str, str],
+    more: Mapping[str, Any],
+    proofs: Mapping[str, str] = MappingProxyType({}),
 ) -> dict[str, Any]:
     """Values for `parse_config`; the secret files they name are made in `folder` where they are new.
 
-    `hook` is where orders go, `authority` the stand-in's address, `more` goes on top.
+    `hook` is where orders go, `authority` the stand-in's address, `proofs` where people prove their age;
+    `more` goes on top.
     """
     user, password = login
     _keep(secret_file(folder), new_secret(secrets.token_bytes(32)))
@@ -37,6 +45,7 @@ def settings(
         "webhook_url": hook,
         "webhook_secret_files": [str(secret_file(folder))],
         "rule": "Plein 2.1",
+        "age_proofs": dict(proofs),
     }
     ncmec = {
         "environment": "simulator",

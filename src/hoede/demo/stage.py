@@ -88,6 +88,7 @@ def stage(
                 hook=f"http://127.0.0.1:{plein_port}/hooks/hoede",
                 authority=authority.api,
                 login=(REHEARSAL.name, REHEARSAL.password),
+                proofs={"platform-verified": f"http://127.0.0.1:{plein_port}/verify"},
                 more={"deployment": "demo", "public_url": url, **patience},
             )
         )

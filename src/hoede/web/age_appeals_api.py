@@ -54,7 +54,7 @@ def routes(desk: AgeAppealDesk) -> APIRouter:
         "/age-appeals",
         response_model=AppealOut,
         openapi_extra=AGE_APPEAL_BODY,
-        responses=problems(400, 409, 415, 429),
+        responses=problems(400, 409, 415),
     )
     async def post_age_appeal(request: Request, key: Annotated[ApiKey, may_object]) -> JSONResponse:
         """Say for somebody that they are an adult; a person answers within a day. While one is open, its own.

@@ -17,7 +17,7 @@ from hoede.web.pages import missing_page
 log = structlog.get_logger()
 
 STATUS: Mapping[str, int] = {
-    "age-asked-lately": 429,
+    "age-asked-lately": 409,
     "age-not-in-doubt": 409,
     "appeal-late": 409,
     "body-empty": 422,
