@@ -65,6 +65,14 @@ class Client:
         facts = {"country": country, "zone": zone, "locale": locale, "screen_name": screen_name}
         return self._run(calls.put_account(account, facts, list(age_evidence), self._retries))
 
+    def erase_account(self, account: str) -> str:
+        """Let an account be erased; returns the id of the erasure.
+
+        Raises `HoedeRefused`, `HoedeUnavailable`. What a duty keeps goes later; tell the person only that
+        their wish was taken.
+        """
+        return self._run(calls.erase_account(account, self._retries))
+
     def send_event(
         self,
         event: Event,
@@ -216,6 +224,10 @@ class AsyncClient:
         """As `Client.put_account`."""
         facts = {"country": country, "zone": zone, "locale": locale, "screen_name": screen_name}
         return await self._run(calls.put_account(account, facts, list(age_evidence), self._retries))
+
+    async def erase_account(self, account: str) -> str:
+        """As `Client.erase_account`."""
+        return await self._run(calls.erase_account(account, self._retries))
 
     async def send_event(
         self,
