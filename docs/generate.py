@@ -24,6 +24,7 @@ from hoede.cli import app
 from hoede.config import ENVIRONMENT_PREFIX, AuthorityPart, Config, Service
 from hoede.core.errors import HoedeError
 from hoede.detection import detectors
+from hoede.flow.erase import shipped_columns
 from hoede.lists import Standing
 from hoede.policy import (
     NEVER_CLOSED,
@@ -95,6 +96,7 @@ def pages() -> dict[str, str]:
     return {
         "age-evidence.md": age_evidence_page(),
         "authorities.md": authorities_page(),
+        "columns.md": columns_page(),
         "commands.md": commands_page(),
         "config.md": config_page(),
         "detectors.md": detectors_page(),
@@ -209,10 +211,30 @@ def retention_page() -> str:
         "The tables themselves say why, and as of when.",
         "## Sealed copies",
         _table(("ground", "days at least"), sealed),
-        "Nothing is destroyed at that date yet: the job that does it is not there.",
+        "It goes within the hour after: not while somebody judges it, a report of it is not finished,\n"
+        "or a legal hold is on it.",
         "## What is no evidence",
         _table(("what", "days at most"), others),
         "It goes within the hour after.",
+    )
+
+
+def columns_page() -> str:
+    rules = shipped_columns().values()
+    parts: list[str] = []
+    for about in dict.fromkeys(rule.about for rule in rules):
+        rows = (
+            (_code(rule.name), _codes(group.names), rule.whose.value, group.why, group.until)
+            for rule in rules
+            if rule.about == about
+            for group in rule.groups
+        )
+        parts += [f"## {about}", _table(("table", "columns", "whose", "why", "how long"), rows)]
+    return _page(
+        "Columns",
+        "flow/erase/columns.toml",
+        "Every column of the database.\nErasing an account, and `hoede accounts export`, follow this table.",
+        *parts,
     )
 
 

@@ -108,7 +108,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(out)
 
-    do_GET = do_POST = do_PUT = answer  # noqa: N815 - http.server's names
+    do_DELETE = do_GET = do_POST = do_PUT = answer  # noqa: N815 - http.server's names
 
     def _pieces(self) -> Iterator[bytes]:
         left = total = int(self.headers.get("Content-Length", 0))
@@ -169,6 +169,12 @@ def test_an_account_is_told_with_its_evidence(fake: FakeHoede, client: Client) -
     assert told["age_evidence"][0]["born"] == "1990-01-02"
     assert told["age_claims"] == [{"adapter": "self-declared", "claim": dict(claim.claim)}]
     assert (told["country"], told["zone"]) == ("NL", None)
+
+
+def test_an_account_is_erased_by_its_id(fake: FakeHoede, client: Client) -> None:
+    fake.script = [(503, {}), (200, {"id": "a/1", "erasure": "ers_1"})]
+    assert client.erase_account("a/1") == "ers_1"
+    assert [(one.method, one.path) for one in fake.asked] == [("DELETE", "/v1/accounts/a%2F1")] * 2
 
 
 RECEIPT = {

@@ -102,7 +102,7 @@ def kept(desk: Desk) -> Path:
 def checked(desk: Desk, *words: str | Path) -> tuple[int, str]:
     """What the independent checker says, given away and run by itself."""
     checker = desk.write("checker.py", desk.run("audit", "checker").out)
-    done = subprocess.run(  # noqa: S603 - our own checker
+    done = subprocess.run(  # noqa: S603 - what we give away
         [sys.executable, "-I", checker, *words], capture_output=True, text=True, check=False
     )
     return done.returncode, done.stdout.strip()

@@ -1,7 +1,7 @@
 """The reference is made from the code, and nothing is missing from it."""
 
 import runpy
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,7 +13,6 @@ from hoede.app.tables import read_tables
 from hoede.cli import app
 from hoede.config import AuthorityPart, Config, Service
 from hoede.core.errors import HoedeError
-from hoede.db import METADATA
 from hoede.detection import all_detectors
 from hoede.policy import shipped_ids, shipped_vocabulary
 from hoede.reporting import all_authorities
@@ -111,16 +110,3 @@ def test_every_plug_in_of_ours_is_documented() -> None:
         if getattr(kind, "__module__", "").startswith("hoede.")
     ]
     assert undocumented("authorities.md", iter(kinds)) == []
-
-
-def test_every_column_says_why_it_is_kept(pages: Mapping[Path, str]) -> None:
-    kept: dict[str, set[str]] = {}
-    for line in pages[Path("docs/why/privacy.md")].splitlines():
-        if line.startswith("| `"):
-            _, table, columns, *_ = line.split("|")
-            kept.setdefault(table.strip(" `"), set()).update(
-                columns.replace("`", "").replace(" ", "").split(",")
-            )
-    assert kept == {
-        table.name: {column.name for column in table.columns} for table in METADATA.tables.values()
-    }

@@ -2,6 +2,7 @@
 
 from hoede.app.build import Hoede, Unsafe, build, new_id, open_database
 from hoede.app.changes import verify_log
+from hoede.app.erasing import erase_account, scrub_vault
 from hoede.app.move import move_database, rows_of
 from hoede.app.proving import export_log, proofs_about, publish_head, verify_copy
 from hoede.app.serve import serve, work
@@ -12,6 +13,7 @@ __all__ = [
     "Unsafe",
     "Workers",
     "build",
+    "erase_account",
     "export_log",
     "move_database",
     "new_id",
@@ -19,6 +21,7 @@ __all__ = [
     "proofs_about",
     "publish_head",
     "rows_of",
+    "scrub_vault",
     "serve",
     "verify_copy",
     "verify_log",

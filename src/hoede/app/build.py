@@ -38,6 +38,7 @@ from hoede.flow.attempt import Tables as PolicyTables
 from hoede.flow.carry_out import CarryOut, Job, ReceiveReceipt, Waits
 from hoede.flow.cases import Cases
 from hoede.flow.change_policy import ChangePolicy
+from hoede.flow.erase import Erase, shipped_columns
 from hoede.flow.expire import Expire
 from hoede.flow.grounds import GroundsStand
 from hoede.flow.judge import Judge, Objections
@@ -111,6 +112,7 @@ class Hoede:
     view: View
     sequencer: Sequencer
     expire: Expire
+    erase: Erase
     rescan: Rescan
     appeal: Appeal
     notice: TakeNotice
@@ -225,6 +227,7 @@ def build(config: Config, *, demo_links: Mapping[str, str] | None = None, holder
         tables=PolicyTables(policy.policy),
         counted=partial(_in_shadow, policy, counts),
     )
+    erase = Erase(db=db, vault=vault, columns=shipped_columns(), forget=permits.sides.forget, new_id=new_id)
     doors = console(config, desk, change, keys.names, new_id)
     return Hoede(
         config=config,
@@ -243,6 +246,7 @@ def build(config: Config, *, demo_links: Mapping[str, str] | None = None, holder
         view=desk.view,
         sequencer=Sequencer(db, keys, mine),
         expire=Expire(db=db, vault=vault, kept=tables.kept),
+        erase=erase,
         rescan=Rescan(
             db=db, nearby=nearby, quorum=config.industry_quorum, earlier=screening.earlier, holder=mine
         ),
@@ -263,7 +267,19 @@ def build(config: Config, *, demo_links: Mapping[str, str] | None = None, holder
         ),
         permits=permits,
         site=_site(
-            config, tables, db, ballast, screening, permits, appeal, ages, notice, fetcher, demo_links, doors
+            config,
+            tables,
+            db,
+            ballast,
+            screening,
+            permits,
+            appeal,
+            ages,
+            notice,
+            erase,
+            fetcher,
+            demo_links,
+            doors,
         ),
         connections=(platform, *authorities.values(), reader, fetcher),
     )
@@ -470,6 +486,7 @@ def _site(  # noqa: PLR0917 - likewise
     appeal: Appeal,
     ages: TakeAges,
     notice: TakeNotice,
+    erase: Erase,
     fetcher: Fetcher,
     demo_links: Mapping[str, str] | None,
     doors: Doors,
@@ -486,6 +503,7 @@ def _site(  # noqa: PLR0917 - likewise
         media_most_bytes=config.media_most_bytes,
         hold_answer_s=config.hold_answer_ms / 1000,
         forget=permits.sides.forget,
+        erase=erase.ask,
         has_room=lambda: ballast.there,
     )
     asked = permit_pages.PermitDesk(

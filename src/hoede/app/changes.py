@@ -7,12 +7,13 @@ from sqlalchemy import Connection
 
 from hoede.access import people
 from hoede.access import store as access
+from hoede.accounts import erasures
 from hoede.audit import Expected, Head, Verdict, verify
 from hoede.audit import store as audit
 from hoede.db import Database, orders, restores
 from hoede.enforcement import store as decisions
+from hoede.evidence import holds, vault_keys
 from hoede.evidence import store as evidence
-from hoede.evidence import vault_keys
 from hoede.keys import FileKeys
 from hoede.lists import banks, quarantine
 from hoede.lists import store as lists
@@ -43,6 +44,8 @@ _TELLING = (
     notices,
     age_store,
     policy,
+    erasures,
+    holds,
 )
 
 
@@ -75,6 +78,7 @@ def verdict(conn: Connection, keys: FileKeys, kept: Sequence[Head] = ()) -> Verd
         also_acts=LEAF_ONLY,
         log_keys=audit.log_keys(conn),
         kept=kept,
+        gone=erasures.gone(conn),
     )
 
 

@@ -87,6 +87,7 @@ class Workers:
     def _tidy(self) -> bool:
         self._hoede.ballast.lay()
         self._hoede.expire.once()
+        self._hoede.erase.once()
         publish_head(self._hoede.db, self._hoede.config.audit_heads_file)
         return False
 

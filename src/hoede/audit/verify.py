@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import pairwise
@@ -46,20 +46,25 @@ def verify(
     also_acts: frozenset[str] = frozenset(),
     log_keys: Sequence[LogKey] = (),
     kept: Sequence[Head] = (),
+    gone: Iterable[str] = (),
 ) -> Verdict:
     """Check numbers, hashes, heads, signatures, times, and rows against leaves in both directions.
 
     `bodies` are numbers and canonical JSON in the order of the tree. A leaf whose act the rows
     never tell of (`also_acts`, e.g. openings of evidence) is not looked for in the rows. `key` is the
     newest of the log's; those before it stand in `log_keys` and each head is held against the one in force.
-    Heads that were `kept` outside are what tells a log that was made anew with the right key.
+    Heads that were `kept` outside are what tells a log that was made anew with the right key. `gone` are
+    ids of rows that were erased: their leaves stay, and changes of their own are due for the erasing.
     """
     wrong: list[str] = []
     if log_keys and log_keys[-1].public != key.public_bytes_raw():
         wrong.append("the newest key of the log is not the one in the key folder")
     signers = log_keys or (_only(key),)
     counted, seen = _tree(bodies, heads, signers, kept, wrong)
-    _check_rows(seen, expected, names, also_acts, wrong)
+    acts = {act for act, _ in seen}
+    erased = {(act, commitment(names, act, one)) for one in gone for act in acts}
+    due = Counter((change.act, commitment(names, change.act, change.about)) for change in expected)
+    _check_rows(seen, due, also_acts, erased, wrong)
     return Verdict(*counted, tuple(wrong))
 
 
@@ -200,14 +205,13 @@ def _check_sizes(by_size: dict[int, Head], edge: Frontier, wrong: list[str]) -> 
 
 def _check_rows(
     seen: Counter[tuple[str, str]],
-    expected: Iterable[Expected],
-    names: bytes,
+    due: Counter[tuple[str, str]],
     also_acts: frozenset[str],
+    erased: Collection[tuple[str, str]],
     wrong: list[str],
 ) -> None:
-    due = Counter((change.act, commitment(names, change.act, change.about)) for change in expected)
     for (act, about), count in (due - seen).items():
         wrong.append(f"{count} change(s) {act} in the rows without a leaf ({about})")
     for (act, about), count in (seen - due).items():
-        if act not in also_acts and act != "?":
+        if act not in also_acts and act != "?" and (act, about) not in erased:
             wrong.append(f"{count} leaf/leaves {act} without a row ({about})")

@@ -7,12 +7,14 @@ from typing import Annotated
 import typer
 
 from hoede.cli import (
+    accounts,
     audit,
     backup,
     bench,
     config,
     demo,
     enforcement,
+    evidence,
     keys,
     lists,
     media,
@@ -30,9 +32,11 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Hoede: the youth-safety system for any platform with teenagers on it.",
 )
+app.add_typer(accounts.commands, name="accounts")
 app.add_typer(audit.commands, name="audit")
 app.add_typer(config.commands, name="config")
 app.add_typer(enforcement.commands, name="enforcement")
+app.add_typer(evidence.commands, name="evidence")
 app.add_typer(keys.commands, name="keys")
 app.add_typer(lists.commands, name="lists")
 app.add_typer(people.commands, name="people")

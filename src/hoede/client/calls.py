@@ -131,6 +131,11 @@ def put_account(
     return ask(call, lambda answer: AgeBand(answer["age_band"]), retries)
 
 
+def erase_account(account: str, retries: Retries) -> Steps[str]:
+    call = Call("DELETE", f"/v1/accounts/{quote(account, safe='')}", b"")
+    return ask(call, lambda answer: str(answer["erasure"]), retries)
+
+
 def send_event(
     event: Event,
     media: bytes | BinaryIO | None,

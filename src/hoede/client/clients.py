@@ -73,6 +73,14 @@ class Client:
         self._limits.forget(account)
         return self._run(calls.put_account(account, facts, age_evidence, age_claims, self._retries))
 
+    def erase_account(self, account: str) -> str:
+        """Let an account be erased; returns the id of the erasure.
+
+        Raises `HoedeRefused`, `HoedeUnavailable`. What a duty keeps goes later; tell the person only that
+        their wish was taken.
+        """
+        return self._run(calls.erase_account(account, self._retries))
+
     def send_event(
         self,
         event: Event,
@@ -243,6 +251,10 @@ class AsyncClient:
         facts = {"country": country, "zone": zone, "locale": locale, "screen_name": screen_name}
         self._limits.forget(account)
         return await self._run(calls.put_account(account, facts, age_evidence, age_claims, self._retries))
+
+    async def erase_account(self, account: str) -> str:
+        """As `Client.erase_account`."""
+        return await self._run(calls.erase_account(account, self._retries))
 
     async def send_event(
         self,

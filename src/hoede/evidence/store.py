@@ -15,13 +15,14 @@ from sqlalchemy import (
     Table,
     func,
     insert,
+    or_,
     select,
     update,
 )
 
 from hoede.core.leaves import Leaf
 from hoede.db import METADATA, Moment, Transaction
-from hoede.evidence.rules import GONE, EvidenceState
+from hoede.evidence.rules import GONE, EvidenceState, Why
 from hoede.evidence.vault import Taken
 from hoede.evidence.vault_keys import refuse_retired
 from hoede.keys import Wrapped
@@ -50,6 +51,8 @@ EVIDENCE = Table(
     Column(
         "destroy_after", Moment, index=True
     ),  # judged to be no violation: its key goes once objecting is over
+    Column("destroyed_at", Moment),
+    Column("destroyed_why", String(16)),
 )
 
 
@@ -67,6 +70,12 @@ class EvidenceRow:
     sealed_at: datetime | None
     keep_until: datetime | None
     destroy_after: datetime | None = None
+    destroyed_at: datetime | None = None
+    destroyed_why: str | None = None
+
+    def over(self, now: datetime) -> bool:
+        """Whether its time is over."""
+        return any(at is not None and at < now for at in (self.destroy_after, self.keep_until))
 
 
 def add_taken(
@@ -163,21 +172,20 @@ def destroy_after(tx: Transaction, ids: Iterable[str], at: datetime | None) -> N
 
 
 def to_destroy(conn: Connection, now: datetime) -> list[str]:
-    """Sealed copies whose time is over, some of them."""
-    asked = select(EVIDENCE.c.id).where(
-        EVIDENCE.c.destroy_after < now, EVIDENCE.c.state == EvidenceState.SEALED
-    )
-    return list(conn.execute(asked.order_by(EVIDENCE.c.destroy_after).limit(ROWS_AT_ONCE)).scalars())
+    """Sealed copies whose time is over, some of them: judged no violation, or kept as long as due."""
+    over = or_(EVIDENCE.c.destroy_after < now, EVIDENCE.c.keep_until < now)
+    asked = select(EVIDENCE.c.id).where(over, EVIDENCE.c.state == EvidenceState.SEALED)
+    return list(conn.execute(asked.order_by(EVIDENCE.c.id).limit(ROWS_AT_ONCE)).scalars())
 
 
-def destroy(tx: Transaction, evidence: str) -> None:
+def destroy(tx: Transaction, evidence: str, why: Why) -> None:
     """Destroy the key of a copy: from this commit on nobody can read it."""
     tx.conn.execute(
         update(EVIDENCE)
         .where(EVIDENCE.c.id == evidence)
-        .values(state=EvidenceState.DESTROYED, wrapped_key=b"")
+        .values(state=EvidenceState.DESTROYED, wrapped_key=b"", destroyed_at=tx.now, destroyed_why=why)
     )
-    tx.leaf(Leaf("evidence.destroyed", evidence))
+    tx.leaf(Leaf("evidence.destroyed", evidence, why))
 
 
 def destroyed(conn: Connection) -> list[str]:
@@ -217,4 +225,6 @@ def _row(row: Row[Any]) -> EvidenceRow:
         sealed_at=row.sealed_at,
         keep_until=row.keep_until,
         destroy_after=row.destroy_after,
+        destroyed_at=row.destroyed_at,
+        destroyed_why=row.destroyed_why,
     )

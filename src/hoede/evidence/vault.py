@@ -100,6 +100,14 @@ class Vault:
         except (OSError, ValueError, Unwrappable) as error:
             raise Unreadable(evidence=taken.id) from error
 
+    def check(self, taken: Taken) -> None:
+        """Read a copy to its end; `Unreadable` when its bytes are not those whose digests were kept."""
+        plain = Tally()
+        for _ in plain.over(self.open(taken)):
+            pass
+        if (plain.size, plain.sha256.hexdigest()) != (taken.size, taken.sha256):
+            raise Unreadable(evidence=taken.id)
+
     def must_hold(self, copies: Iterable[Taken]) -> None:
         """Raises `Unreadable` when one of these is here no more: who slept for an hour finds it swept."""
         for one in copies:

@@ -8,11 +8,12 @@ from hoede.core.retention import Retention
 from hoede.db import Database, Transaction, idempotency
 from hoede.detection import fingerprints
 from hoede.enforcement import shadows
-from hoede.evidence import Vault
+from hoede.evidence import Vault, clock
 from hoede.evidence import store as evidence
 from hoede.evidence.jobs import sweep
+from hoede.evidence.rules import Why
+from hoede.flow.keeping import free
 from hoede.review import notice_store as notices
-from hoede.review import store as review
 
 USED_LINKS_KEPT = timedelta(days=1)  # far longer than a hand-over link lasts
 
@@ -51,7 +52,7 @@ class Expire:
         )
 
     def _destroy(self) -> int:
-        """Copies of what was judged no violation, once objecting is over: key and leaf, then the object.
+        """Copies whose time is over: key and leaf, then the object.
 
         A kill in between leaves an object that nobody can read.
         """
@@ -62,10 +63,13 @@ class Expire:
 
 
 def _keys_destroyed(tx: Transaction) -> list[str]:
-    """Ids of the copies that were destroyed; what somebody still has to judge stays."""
-    over = evidence.to_destroy(tx.conn, tx.now)
-    wanted = review.wanted_by_people(tx.conn, over)
-    gone = [one for one in over if one not in wanted]
+    """Ids of the copies that were destroyed; what a person, a hold or a report still wants stays."""
+    now = clock.believed(tx)
+    if now is None:
+        return []
+    gone = free(tx.conn, evidence.to_destroy(tx.conn, now), now)
     for one in gone:
-        evidence.destroy(tx, one)
+        row = evidence.find(tx.conn, one)
+        judged = row is not None and row.destroy_after is not None
+        evidence.destroy(tx, one, Why.JUDGED if judged else Why.RETENTION)
     return gone

@@ -358,7 +358,11 @@ def wanted_by_people(conn: Connection, evidence: Sequence[str]) -> set[str]:
     asked = (
         select(FILES.c.evidence)
         .join(waits, or_(waits.c.id == FILES.c.case_id, waits.c.earlier == FILES.c.case_id))
-        .where(FILES.c.evidence.in_(evidence), waits.c.state != JUDGED)
+        .where(
+            FILES.c.evidence.in_(evidence),
+            waits.c.state != JUDGED,
+            or_(waits.c.lane.is_not(None), waits.c.needs_human.is_not(None)),
+        )
     )
     return set(conn.execute(asked).scalars())
 

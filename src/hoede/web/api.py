@@ -50,6 +50,7 @@ from hoede.web.shapes import (
     AccountsIn,
     AccountsOut,
     AgeClaimIn,
+    ErasureOut,
     EventIn,
     EventOut,
     ReceiptIn,
@@ -100,6 +101,7 @@ class Machines:
     media_most_bytes: int
     hold_answer_s: float
     forget: Callable[[str, str], None]  # service and account: what was told of it is read anew
+    erase: Callable[[str, str], str]  # service and account; the id of the erasure
     has_room: Callable[[], bool]  # false on a full disk: then intake answers 503
 
 
@@ -120,6 +122,16 @@ def routes(machines: Machines) -> APIRouter:
         """Tell who an account is: its age evidence, country, time zone and language."""
         told = checked(AccountIn, await read_only_json(content_type(request), request.stream()))
         return (await run_in_threadpool(_put, machines, [_known(machines, key.service, account, told)]))[0]
+
+    @router.delete("/accounts/{account:path}", responses=problems(404))
+    async def delete_account(
+        account: Annotated[Id, InPath()], key: Annotated[ApiKey, may_tell_accounts]
+    ) -> ErasureOut:
+        """Erase an account: all about it, but for what a duty or a legal hold keeps, which follows later.
+
+        The answer is the same whatever is kept: tell the person no more than that their wish was taken.
+        """
+        return ErasureOut(id=account, erasure=await run_in_threadpool(machines.erase, key.service, account))
 
     @router.post(
         "/accounts:batch", response_model=AccountsOut, openapi_extra=ACCOUNTS_BODY, responses=problems(409)

@@ -245,6 +245,11 @@ class AccountOut(_Shape):
     age_band: Literal["under-13", "13-15", "16-17", "18+"]
 
 
+class ErasureOut(_Shape):
+    id: str = Field(description="The account.")
+    erasure: str = Field(description="Under this id `hoede accounts erasures` tells how far it is.")
+
+
 class AccountOfMany(AccountIn):
     id: Id
 

@@ -1,0 +1,174 @@
+"""An account is erased: no table and no file holds a word of it, but for what a hold or a duty keeps."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import update
+from tests.journeys.desk import Desk
+from tests.journeys.scene import DECLARED, FIFTEEN, VERIFIED, Scene
+from tests.parts import fresh
+
+from hoede.accounts import erasures
+from hoede.app import verify_log
+from hoede.app.rehearsal import SERVICE
+from hoede.db import METADATA, Transaction
+from hoede.evidence import clock, holds
+from hoede.evidence.holds import Hold, Kept
+from hoede.evidence.store import EVIDENCE
+from hoede.flow.erase import own_data, shipped_columns
+from hoede.review.judgments import JUDGMENTS
+from hoede.review.store import LETTERS
+
+ADDRESS = "203.0.113.77"
+LONG = timedelta(days=500)
+
+
+def erase(play: Scene, account: str) -> str | None:
+    """What is kept of it, as a code; None when nothing is."""
+    return kept(play, play.client.erase_account(account))
+
+
+def kept(play: Scene, erasure: str) -> str | None:
+    (found,) = [one for one in play.hoede.db.read(erasures.all_erasures) if one.id == erasure]
+    assert (found.done_at is None) == (found.account is not None)
+    return found.kept
+
+
+def later(play: Scene) -> None:
+    """As if all that has a time had had it."""
+
+    def step(tx: Transaction) -> None:
+        for column in (EVIDENCE.c.keep_until, EVIDENCE.c.destroy_after, JUDGMENTS.c.undo_until):
+            tx.conn.execute(
+                update(column.table).where(column.is_not(None)).values({column.name: tx.now - LONG})
+            )
+        tx.conn.execute(update(LETTERS).values(until=(tx.now - LONG).date()))
+
+    play.hoede.db.commit(step)
+
+
+def found_in(play: Scene, *canaries: str) -> list[str]:
+    """Tables with a value, and files of data and database with a byte, of these."""
+    return [*_in_tables(play, canaries), *_in_files(play, canaries)]
+
+
+def _in_tables(play: Scene, canaries: tuple[str, ...]) -> Iterator[str]:
+    for table in METADATA.sorted_tables:
+        rows = play.hoede.db.read(lambda conn, one=table: conn.execute(one.select()).all())  # type: ignore[misc] # a default binds it
+        text = "\n".join(str(list(row)) for row in rows)
+        yield from (f"{table.name}: {one}" for one in canaries if one in text)
+
+
+def _in_files(play: Scene, canaries: tuple[str, ...]) -> Iterator[str]:
+    files = [one for one in play.hoede.config.data_folder.rglob("*") if one.is_file()]
+    if play.hoede.db.engine.dialect.name == "sqlite":
+        database = Path(str(play.hoede.db.engine.url.database))
+        with closing(sqlite3.connect(database)) as db:
+            db.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # what was deleted is zeros in the file
+        files += database.parent.glob(f"{database.name}*")
+    for path in files:
+        if path.name != "ballast":
+            content = path.read_bytes()
+            yield from (f"{path.name}: {one}" for one in canaries if one.encode() in content)
+
+
+def sound(play: Scene) -> bool:
+    play.settle()
+    assert verify_log(play.hoede.db, play.hoede.keys).wrong == ()
+    return True
+
+
+def test_nothing_is_left_of_an_account_that_only_lived_here(play: Scene) -> None:
+    name = fresh("screen-name")
+    account = play.person(FIFTEEN, screen_name=name)
+    uploads = [play.upload(account, b"harmless %d" % number, ip=ADDRESS) for number in range(3)]
+    canaries = (account, name, ADDRESS, uploads[0].content, uploads[2].event)
+    assert {one.partition(":")[0] for one in found_in(play, *canaries)} >= {"account", "event"}
+    assert erase(play, account) is None
+    assert sound(play)
+    assert found_in(play, *canaries) == []
+
+
+def test_a_case_goes_when_its_time_is_over_and_the_log_stays_sound(play: Scene) -> None:
+    desk, name = Desk(play), fresh("screen-name")
+    account = play.person(DECLARED, screen_name=name)
+    upload = play.upload(account, ip=ADDRESS)
+    play.settle()
+    assert erase(play, account) == "still-judged"
+    desk.judge(account, "eva", "no_violation")
+    play.settle()
+    play.hoede.erase.once()
+    assert play.hoede.db.read(erasures.all_under_way) != []
+    later(play)
+    play.hoede.erase.once()
+    assert play.hoede.db.read(erasures.all_under_way) == []
+    assert play.copies() == ()
+    assert list((play.hoede.config.data_folder / "vault" / "objects").iterdir()) == []
+    assert sound(play)
+    canaries = (account, name, ADDRESS, upload.content, upload.event)
+    assert found_in(play, *canaries) == []
+
+
+def test_what_was_reported_is_kept_as_long_as_due_and_a_legal_hold_beats_its_end(play: Scene) -> None:
+    account = play.person(VERIFIED)
+    play.upload(account)
+    play.settle()
+    assert erase(play, account) == "may-be-objected-to"
+    play.hoede.db.commit(lambda tx: tx.conn.execute(update(LETTERS).values(until=(tx.now - LONG).date())))
+    play.hoede.erase.once()
+    assert [one.kept for one in play.hoede.db.read(erasures.all_erasures)] == ["retention"]
+    hold = Hold(
+        id="lho_1",
+        kind=Kept.ACCOUNT,
+        service=SERVICE,
+        target=account,
+        basis="18 USC 2703(f)",
+        why="asked for by letter",
+        set_by="per_legal",
+        until=None,
+    )
+    play.hoede.db.commit(lambda tx: holds.set_hold(tx, hold))
+    later(play)
+    assert (play.hoede.expire.once().evidence, play.hoede.erase.once()) == (0, 1)
+    assert len(play.copies()) == 1
+    assert sound(play)
+    play.hoede.db.commit(lambda tx: holds.end_hold(tx, "lho_1", by="per_legal", why="over"))
+    play.hoede.erase.once()
+    assert (play.copies(), play.hoede.db.read(erasures.all_under_way)) == ((), [])
+    assert sound(play)
+
+
+def test_copies_go_when_their_time_is_over_but_not_by_a_clock_that_jumped(play: Scene) -> None:
+    play.upload(play.person(VERIFIED))
+    play.settle()
+    later(play)
+    play.hoede.db.commit(clock.believe)
+    play.hoede.db.commit(lambda tx: tx.conn.execute(update(clock.CLOCK).values(seen_at=tx.now - LONG)))
+    assert play.hoede.expire.once().evidence == 0
+    assert play.hoede.db.read(clock.stopped_at) is not None
+    play.hoede.db.commit(clock.believe)
+    assert play.hoede.expire.once().evidence == 1
+    (copy,) = play.copies()
+    assert (copy.destroyed_why, copy.taken.key.sealed) == ("retention", b"")
+
+
+def test_who_asks_for_their_own_data_never_learns_of_a_case(play: Scene) -> None:
+    quiet, held = play.person(FIFTEEN), play.person(DECLARED)
+    for account in (quiet, held):
+        play.upload(account, b"harmless")
+    play.upload(held)
+    play.settle()
+    told = [
+        play.hoede.db.read(lambda conn, one=one: own_data(conn, shipped_columns(), SERVICE, one))  # type: ignore[misc] # a default binds it
+        for one in (quiet, held)
+    ]
+    assert told[0].keys() == told[1].keys()
+    assert {name for one in told for row in one["event"] for name in row}.isdisjoint({"hold", "answer", "ip"})
+    assert [len(one["event"]) for one in told] == [1, 2]
+    assert told[0]["about"] == {"service": SERVICE, "account": quiet}
+    with pytest.raises(KeyError):
+        told[1]["case_"]
