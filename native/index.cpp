@@ -10,7 +10,9 @@
 #include <sys/mman.h>
 #endif
 
+#include "chunks.hpp"
 #include "isa.hpp"
+#include "kept.hpp"
 #if HOEDE_AVX2
 #include <immintrin.h>
 #endif
@@ -25,8 +27,6 @@ struct Survivor {
 struct Bucket {
   std::uint32_t begin, end;
 };
-
-constexpr int PROBES = 17;  // a chunk's value and the 16 beside it
 
 struct Scratch {
   std::vector<Survivor> survivors;
@@ -47,22 +47,6 @@ constexpr std::size_t LINE = 64, PAD = 64;
 constexpr std::uint32_t AT_ONCE = 4096;  // candidates between two looks at how many survived
 constexpr std::size_t TOGETHER = 2048;   // questions that go through the tables together
 constexpr std::size_t MANY = 8192;       // survivors of one of them; then it is asked alone
-
-std::uint16_t chunk(const Words& words, int table) {
-  return static_cast<std::uint16_t>(words[static_cast<std::size_t>(table / 4)] >> (16 * (table % 4)));
-}
-
-// Of a probe: the chunk's own value first, then the one with each bit turned.
-std::uint32_t value_of(std::uint16_t own, int probe) { return probe ? own ^ (1U << (probe - 1)) : own; }
-
-HOEDE_INLINE int apart(const Words& one, const Words& other) {
-  return __builtin_popcountll(one[0] ^ other[0]) + __builtin_popcountll(one[1] ^ other[1]) +
-         __builtin_popcountll(one[2] ^ other[2]) + __builtin_popcountll(one[3] ^ other[3]);
-}
-
-// How many bits of a word may differ at this limit; with more than one, a chunk of it may differ in one.
-int in_word(int within) { return within / 8; }
-int probes(int within) { return in_word(within) > 1 ? PROBES : 1; }
 
 // ── What survives in a bucket: the other chunk differs in at most `within` bits ─────────────────────────────────────
 
@@ -100,16 +84,6 @@ Survivor* filter(const std::uint16_t* rests, Bucket bucket, std::uint16_t asked,
 }
 
 // ── Whole hashes ────────────────────────────────────────────────────────────────────────────────────────────────────
-
-// Whether a table before this one finds the same hash: then it counts there, and is told once.
-HOEDE_INLINE bool is_of_an_earlier(const Words& one, const Words& asked, std::uint32_t table, int word, int beside) {
-  for (std::uint32_t before = 0; before < table; before++) {
-    const auto differ = static_cast<std::uint32_t>((one[before / 4] ^ asked[before / 4]) >> (32 * (before / 2 % 2)));
-    const auto chunks = before % 2 ? differ >> 16 : differ & 0xffff;
-    if (__builtin_popcount(differ) <= word && __builtin_popcount(chunks) <= beside) return true;
-  }
-  return false;
-}
 
 HOEDE_INLINE void verify_with(const Core& core, const Words& asked, const Limits& limits, Scratch& scratch, std::vector<Near>& near) {
   const int widest = limits.widest(), word = in_word(widest), beside = probes(widest) > 1 ? 1 : 0;
@@ -364,6 +338,29 @@ std::uint64_t State::recent() const {
 
 Index::Index() { publish({Core::made(0), {}}); }
 
+Index::Index(const std::string& folder) : kept_(std::make_unique<Kept>(folder)) {
+  const auto snapshot = kept_->load();
+  publish({snapshot.core, {}});
+  count_ = snapshot.core->count;
+  next_ = open_from_ = snapshot.next;
+  const auto add = [this](Id first, const Words* hashes, const Bank* banks, std::size_t count) {
+    if (first != next_ || count > LAST_ID - next_) return false;
+    put(hashes, banks, count);
+    return true;
+  };
+  const auto remove = [this](const Id* ids, std::size_t count) {
+    const auto now = state();
+    for (std::size_t i = 0; i < count; i++) {
+      if (ids[i] >= next_) return false;
+      if (mark_removed(*now, ids[i])) count_--;
+    }
+    return true;
+  };
+  kept_->replay(snapshot, {add, remove});
+  const std::lock_guard writing(writing_);
+  take_in_when_due();
+}
+
 Index::~Index() {
   {
     const std::lock_guard writing(writing_);
@@ -376,6 +373,13 @@ Id Index::add(const Words* hashes, const Bank* banks, std::size_t count) {
   const std::lock_guard writing(writing_);
   if (count > LAST_ID - next_) throw std::overflow_error("all ids have been given");
   const Id first = next_;
+  if (kept_ && count) kept_->add(first, hashes, banks, count);
+  put(hashes, banks, count);
+  take_in_when_due();
+  return first;
+}
+
+void Index::put(const Words* hashes, const Bank* banks, std::size_t count) {
   State next = *state();
   bool more = false;
   for (std::size_t done = 0; done < count;) {
@@ -395,8 +399,6 @@ Id Index::add(const Words* hashes, const Bank* banks, std::size_t count) {
   }
   count_.fetch_add(count, std::memory_order_acq_rel);
   if (more) publish(std::move(next));
-  take_in_when_due();
-  return first;
 }
 
 bool Index::has(const State& state, Id id) const {
@@ -422,6 +424,7 @@ void Index::remove(const Id* ids, std::size_t count) {
     if (i && sorted[i] == sorted[i - 1]) throw std::invalid_argument("id " + std::to_string(sorted[i]) + " is named twice");
     if (!has(*now, sorted[i])) throw std::out_of_range("no hash has id " + std::to_string(sorted[i]));
   }
+  if (kept_ && count) kept_->remove(sorted.data(), count);
   for (const auto id : sorted) mark_removed(*now, id);
   count_.fetch_sub(count, std::memory_order_acq_rel);
   if (merging_) removed_meanwhile_.insert(removed_meanwhile_.end(), sorted.begin(), sorted.end());
@@ -530,6 +533,32 @@ void Index::merge() {
   merging_ = false;
   merged_.notify_all();
   if (!done) throw std::bad_alloc();
+}
+
+void Index::save() {
+  if (!kept_) throw std::logic_error("this index is in memory only; give it a folder to save it");
+  std::unique_lock writing(writing_);
+  while (merging_) merged_.wait(writing);
+  merging_ = true;
+  const auto end = [this] {
+    merging_ = false;
+    merged_.notify_all();
+  };
+  try {
+    // What comes from here on is in the next log, and not in the core that is written down.
+    const auto generation = kept_->begin_log();
+    const auto next = next_;
+    if (!take_in(writing)) throw std::bad_alloc();
+    const auto core = state()->core;
+    writing.unlock();
+    kept_->save(*core, generation, next);
+    writing.lock();
+  } catch (...) {
+    if (!writing.owns_lock()) writing.lock();
+    end();
+    throw;
+  }
+  end();
 }
 
 // The hashes that a state has, and their tables. What is removed meanwhile is marked once more by who asked.

@@ -122,12 +122,12 @@ struct State {
   std::uint64_t recent() const;
 };
 
-// What search needs again and again, kept by its thread.
-struct Scratch;
+class Kept;
 
 class Index {
  public:
-  Index();
+  Index();                                   // in memory only
+  explicit Index(const std::string& folder);  // and on disk: raises what `Kept` raises
   ~Index();
   Index(const Index&) = delete;
   Index& operator=(const Index&) = delete;
@@ -138,6 +138,7 @@ class Index {
   Answer near(const Words& asked, const Limits& limits, std::size_t most) const;
   std::vector<Answer> near_all(const Words* asked, std::size_t count, const Limits& limits, std::size_t most) const;
   void merge();  // waits until everything that came before is sorted in
+  void save();   // the same, and writes it down as a snapshot, so that the log begins anew
 
   std::uint64_t count() const { return count_.load(std::memory_order_acquire); }
   std::uint64_t recent() const { return state()->recent(); }
@@ -148,6 +149,7 @@ class Index {
   void publish(State next) { std::atomic_store(&state_, std::shared_ptr<const State>(std::make_shared<State>(std::move(next)))); }
   bool mark_removed(const State& state, Id id) const;
   bool has(const State& state, Id id) const;
+  void put(const Words* hashes, const Bank* banks, std::size_t count);
   bool take_in(std::unique_lock<std::mutex>& writing);
   void take_in_when_due();
 
@@ -159,6 +161,7 @@ class Index {
   bool merging_ = false, closing_ = false;
   std::vector<Id> removed_meanwhile_;
   std::thread merger_;
+  std::unique_ptr<Kept> kept_;
 };
 
 // How far apart two hashes are.

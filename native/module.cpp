@@ -8,11 +8,15 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <system_error>
 #include <variant>
 #include <vector>
 
+#include "archive.hpp"
+#include "checksum.hpp"
 #include "index.hpp"
 #include "isa.hpp"
+#include "kept.hpp"
 #include "pdq.hpp"
 
 namespace nb = nanobind;
@@ -250,19 +254,55 @@ nb::object near_rows(const Index& index, const Array& asked, const nb::object& l
                         array_of(std::move(banks)), array_of(std::move(more)));
 }
 
+nb::object meet(const std::string& path, const Array& asked, std::int64_t within, std::int64_t most, std::int64_t offset, std::int64_t threads) {
+  const auto words = rows_of(asked);
+  if (words.size() > hoede::index::LONGEST_LIST)
+    refuse("a list has at most " + std::to_string(hoede::index::LONGEST_LIST) + " hashes, not " + std::to_string(words.size()));
+  if (within < 0 || within > hoede::index::BITS) refuse("a limit is 0 to 256 bits, not " + std::to_string(within));
+  if (offset < 0) refuse("an archive begins at a byte of its file, not at " + std::to_string(offset));
+  if (threads < 1 || threads > 256) refuse("1 to 256 threads look through an archive, not " + std::to_string(threads));
+  const auto wanted = most_of(most);
+  hoede::index::Meetings found;
+  std::vector<std::uint64_t> rows;
+  std::vector<std::uint32_t> which;
+  std::vector<std::uint16_t> distances;
+  {
+    nb::gil_scoped_release without;
+    found = hoede::index::meet(path, static_cast<std::uint64_t>(offset), words, static_cast<int>(within), wanted, static_cast<unsigned>(threads));
+    for (const auto& one : found.met) {
+      rows.push_back(one.row);
+      which.push_back(one.which);
+      distances.push_back(one.distance);
+    }
+  }
+  return nb::make_tuple(array_of(std::move(rows)), array_of(std::move(which)), array_of(std::move(distances)), found.more);
+}
+
 }  // namespace
 
 NB_MODULE(_native, module) {
+  nb::exception<hoede::index::Damaged>(module, "Damaged", PyExc_ValueError);
+  nb::register_exception_translator([](const std::exception_ptr& raised, void*) {
+    try {
+      std::rethrow_exception(raised);
+    } catch (const std::system_error& error) {
+      nb::object told = nb::make_tuple(error.code().value(), std::string(error.what()));
+      PyErr_SetObject(PyExc_OSError, told.ptr());
+    }
+  });
   module.doc() = "Kernels: fingerprints of pictures, and exact search among fingerprints.";
   module.def("pdq", &pdq, "plane"_a, "turns"_a = false);
+  module.def("checksum", [](const nb::bytes& content) { return hoede::Checksum::of(content.data(), content.size()); }, "content"_a);
   module.def("uses_avx2", &hoede::has_avx2);
   module.def("allow_avx2", [](bool allow) { hoede::avx2_allowed() = allow; }, "allow"_a);
   nb::class_<Strips>(module, "PdqStrips")
       .def(nb::init<std::int64_t, std::int64_t, bool>(), "width"_a, "height"_a, "exact"_a = false)
       .def("add", &Strips::add, "strip"_a)
       .def("found", &Strips::found, "turns"_a = false);
+  module.def("meet", &meet, "path"_a, "asked"_a, "within"_a, "most"_a, "offset"_a = 0, "threads"_a = 1);
   nb::class_<Index>(module, "Index")
       .def(nb::init<>())
+      .def(nb::init<const std::string&>(), "folder"_a, Without())
       .def("__len__", &Index::count)
       .def("add", &add_one, "value"_a, "bank"_a = 0)
       .def("add_all", &add_rows, "hashes"_a, "banks"_a)
@@ -270,6 +310,7 @@ NB_MODULE(_native, module) {
       .def("near", &near_one, "asked"_a, "within"_a, "most"_a)
       .def("near_all", &near_rows, "asked"_a, "within"_a, "most"_a)
       .def("merge", &Index::merge, Without())
+      .def("save", &Index::save, Without())
       .def_prop_ro("recent", &Index::recent)
       .def_prop_ro("memory_bytes", &Index::bytes);
 }

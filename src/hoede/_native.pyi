@@ -13,6 +13,12 @@ def pdq(plane: Plane, turns: bool = False) -> tuple[tuple[bytes, ...], int]:
     Raises `ValueError` for what is no such plane, or one with a side below 5 or above 1,048,576.
     """
 
+class Damaged(ValueError):
+    """A file of an index is not as it was written, or was written by another make of it."""
+
+def checksum(content: bytes) -> int:
+    """XXH64 of these bytes, as the files of an index have it."""
+
 def uses_avx2() -> bool:
     """Whether the kernels run their AVX2 path on this machine, now."""
 
@@ -37,11 +43,25 @@ Hashes: TypeAlias = NDArray[Any]  # rows of 32 uint8
 # One number, or an int16 for each bank: the most bits that may differ, -1 where a bank is not asked.
 Limits: TypeAlias = int | NDArray[Any]
 
+def meet(
+    path: str, asked: Hashes, within: int, most: int, offset: int = 0, threads: int = 1
+) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any], bool]:
+    """Which rows of an archive (a file of hashes behind one another) are near to which of a list.
+
+    Rows of the archive in order, places in the list, distances, and whether there are more than `most`.
+    Raises `OSError`, or `ValueError` when the file does not end with a whole hash.
+    """
+
 @final
 class Index:
     """Finds every hash within a distance, exactly, while others come and go; threads may share it."""
 
-    def __init__(self) -> None: ...
+    def __init__(self, folder: str = ...) -> None:
+        """In memory only; or kept in this folder, which is there and belongs to one process at a time.
+
+        Raises `Damaged`, `OSError`, or `RuntimeError` when another process has it.
+        """
+
     def __len__(self) -> int: ...
     @property
     def recent(self) -> int:
@@ -66,7 +86,10 @@ class Index:
     def near_all(
         self, asked: Hashes, within: Limits, most: int
     ) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any], NDArray[Any], NDArray[Any]]:
-        """The same for many, quicker: where each answer begins, distances, ids, banks, and each one's `more`."""
+        """The same for many, quicker: where each answer begins, distances, ids, banks, and each `more`."""
 
     def merge(self) -> None:
         """Sort in what came so far, and wait for it; else that happens by itself when much came."""
+
+    def save(self) -> None:
+        """The same, and write a snapshot, so that opening it again is quick. Readers and writers go on."""
