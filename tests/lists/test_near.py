@@ -1,5 +1,6 @@
 """Near copies: found by each bank's own rules, and only while the entry is in force."""
 
+import itertools
 import threading
 from functools import partial
 
@@ -12,6 +13,7 @@ from hoede.db import Database
 from hoede.lists import Bank, Lists, Nearby
 from hoede.lists.banks import set_bank
 from hoede.lists.jobs import hold_back, release, roll_back, withdraw
+from hoede.lists.nearby import MOST
 
 
 @pytest.fixture
@@ -146,3 +148,15 @@ def test_before_the_lists_are_loaded_nothing_is_called_far(db: Database) -> None
     fresh.refresh()
     asking.join(10)
     assert (waited, [len(one) for one in answers]) == (True, [1])
+
+
+def test_behind_a_family_too_large_for_one_answer_what_is_in_force_is_found(
+    db: Database, nearby: Nearby
+) -> None:
+    base = int.from_bytes(picture(1))
+    pairs = itertools.islice(itertools.combinations(range(256), 2), MOST + 5)
+    family = [(base ^ (1 << one) ^ (1 << other)).to_bytes(32) for one, other in pairs]
+    bring(db, facts(), *family)
+    bring(db, facts("south"), picture(1, flips=5), import_id="imp_2")
+    roll_back(db, "imp_1", "a mistake")
+    assert seen(db, nearby, frame(picture(1))) == [(entry_of(picture(1, flips=5), "south"), 5)]

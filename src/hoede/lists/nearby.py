@@ -1,24 +1,25 @@
 """Perceptual fingerprints of all lists, by bank, in memory; told of changes by the version row."""
 
 import threading
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection, select
 
+from hoede import _native
 from hoede.core.findings import DigestKind
 from hoede.db import Database
 from hoede.lists.banks import all_banks
-from hoede.lists.index import BYTES, Index
+from hoede.lists.index import BYTES
 from hoede.lists.rules import Bank
 from hoede.lists.tables import DIGESTS, IMPORTS, LISTS
 from hoede.lists.versions import version
 
 FIRST_LOAD_WITHIN_S = 120
-TAIL = 4096  # new fingerprints that are counted one by one before they are sorted in
-_ID = "ent_"
+MOST = 1000  # of each bank, for one fingerprint; a larger family is asked for when it is wanted
+_ID, _ID_BYTES = "ent_", 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,45 +31,18 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
-class _Shelf:
-    """One bank's fingerprints: most of them sorted, the newest behind them."""
+class Nearest:
+    """The candidates of one bank, the nearest first; where there are very many, only those."""
 
-    hashes: NDArray[np.uint8]
-    entries: NDArray[np.uint8]  # 16 bytes each, what follows `ent_`
-    sorted: Index
-    newest: Index
-
-    def near(self, asked: Iterable[bytes], within: int) -> Iterator[tuple[int, str]]:
-        """Distance and entry; an entry as often as it is near to one of what is asked."""
-        for one in asked:
-            for near in self.sorted.near(one, within):
-                yield near.distance, self._entry(near.place)
-            for near in self.newest.near(one, within):
-                yield near.distance, self._entry(len(self.sorted) + near.place)
-
-    def with_more(self, hashes: NDArray[np.uint8], entries: NDArray[np.uint8]) -> "_Shelf":
-        all_hashes = np.concatenate([self.hashes, hashes])
-        all_entries = np.concatenate([self.entries, entries])
-        if len(all_hashes) - len(self.sorted) > TAIL:
-            return _Shelf(all_hashes, all_entries, Index(all_hashes), Index(all_hashes[:0]))
-        return replace(
-            self, hashes=all_hashes, entries=all_entries, newest=Index(all_hashes[len(self.sorted) :])
-        )
-
-    def _entry(self, place: int) -> str:
-        return f"{_ID}{self.entries[place].tobytes().hex()}"
-
-
-def _empty() -> _Shelf:
-    nothing = np.empty((0, BYTES), np.uint8)
-    return _Shelf(nothing, np.empty((0, 16), np.uint8), Index(nothing), Index(nothing))
+    candidates: Sequence[Candidate] = ()
+    complete: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class _Snapshot:
     version: int = -1
     banks: tuple[Bank, ...] = ()
-    shelves: Mapping[str, _Shelf] = field(default_factory=dict)
+    numbers: Mapping[str, int] = field(default_factory=dict)  # of banks, as the index knows them
 
 
 class Nearby:
@@ -76,6 +50,8 @@ class Nearby:
 
     def __init__(self, db: Database) -> None:
         self._db = db
+        self._index = _native.Index()
+        self._entries = np.empty((0, _ID_BYTES), np.uint8)  # by id of the index; with room behind the last
         self._snapshot = _Snapshot()
         self._loaded = threading.Event()
         self._refreshing = threading.Lock()
@@ -86,9 +62,25 @@ class Nearby:
             before = self._snapshot
             if self._db.read(version) == before.version:
                 return False
-            self._snapshot = self._db.read(lambda conn: _grown(conn, before))
+            now, banks, loaded = self._db.read(lambda conn: _grown(conn, before.version))
+            numbers = dict(before.numbers)
+            for bank, hashes, entries in loaded:
+                self._add(numbers.setdefault(bank, len(numbers)), hashes, entries)
+            if not self._loaded.is_set():
+                self._index.merge()
+            self._snapshot = _Snapshot(now, banks, numbers)
             self._loaded.set()
             return True
+
+    def _add(self, number: int, hashes: NDArray[np.uint8], entries: NDArray[np.uint8]) -> None:
+        """An id's entry is there before the index can tell the id."""
+        first = len(self._index)
+        if first + len(entries) > len(self._entries):
+            room = np.empty((max(first + len(entries), 2 * first), _ID_BYTES), np.uint8)
+            room[:first] = self._entries[:first]
+            self._entries = room
+        self._entries[first : first + len(entries)] = entries
+        self._index.add_all(hashes, np.full(len(hashes), number, np.uint16))
 
     def as_of(self) -> int:
         """The version of the lists at the last refresh. Waits for the first one."""
@@ -103,23 +95,52 @@ class Nearby:
             raise TimeoutError("the fingerprints of the lists are not loaded yet")
         return self._snapshot
 
-    def near(self, bank: Bank, asked: Iterable[bytes]) -> list[Candidate]:
-        """Entries of a bank within its threshold of one of these fingerprints, the nearest first."""
-        shelf = self._snapshot.shelves.get(bank.name)
-        nearest: dict[str, int] = {}
-        for distance, entry in shelf.near(asked, bank.threshold) if shelf else ():
-            nearest[entry] = min(distance, nearest.get(entry, distance))
-        return [
-            Candidate(entry, nearest[entry]) for entry in sorted(nearest, key=lambda one: (nearest[one], one))
-        ]
+    def near(
+        self, banks: Iterable[Bank], asked: Sequence[bytes], *, most: int | None = MOST
+    ) -> Mapping[str, Nearest]:
+        """By bank, the entries within its threshold of one of these fingerprints, an entry once.
+
+        With `most` only so many for each fingerprint; None brings all.
+        """
+        numbers = self._snapshot.numbers
+        names = {numbers[bank.name]: bank.name for bank in banks if bank.name in numbers}
+        limits = np.full(len(numbers), -1, np.int16)
+        for bank in banks:
+            if bank.name in numbers:
+                limits[numbers[bank.name]] = bank.threshold
+        rows = np.frombuffer(b"".join(asked), np.uint8).reshape(-1, BYTES)
+        wanted = len(self._index) + 1 if most is None else most
+        starts, distances, ids, of_bank, _ = self._index.near_all(rows, limits, wanted)
+        if not len(ids):
+            return {}
+        found: dict[int, list[list[tuple[int, str]]]] = {}
+        for begin, end in zip(starts[:-1].tolist(), starts[1:].tolist(), strict=True):
+            for number in set(of_bank[begin:end].tolist()):
+                places = begin + np.flatnonzero(of_bank[begin:end] == number)
+                answer = [(int(distances[place]), self._entry(int(ids[place]))) for place in places]
+                found.setdefault(number, []).append(answer)
+        return {names[number]: _nearest(answers, wanted) for number, answers in found.items()}
+
+    def _entry(self, id_: int) -> str:
+        return f"{_ID}{self._entries[id_].tobytes().hex()}"
 
 
-def _grown(conn: Connection, before: _Snapshot) -> _Snapshot:
+def _nearest(answers: Sequence[Sequence[tuple[int, str]]], wanted: int) -> Nearest:
+    """Each entry once; where an answer was cut off, only what nothing that is missing can come before."""
+    cut_off = [answer[-1][0] for answer in answers if len(answer) >= wanted]
+    sure = min(cut_off, default=None)
+    nearest: dict[str, int] = {}
+    for distance, entry in sorted(one for answer in answers for one in answer):
+        if sure is None or distance < sure:
+            nearest.setdefault(entry, distance)
+    return Nearest([Candidate(entry, distance) for entry, distance in nearest.items()], not cut_off)
+
+
+def _grown(
+    conn: Connection, after: int
+) -> tuple[int, tuple[Bank, ...], list[tuple[str, NDArray[np.uint8], NDArray[np.uint8]]]]:
     now = version(conn)
-    shelves = dict(before.shelves)
-    for bank, hashes, entries in load(conn, after=before.version, up_to=now):
-        shelves[bank] = shelves.get(bank, _empty()).with_more(hashes, entries)
-    return _Snapshot(now, all_banks(conn), shelves)
+    return now, all_banks(conn), list(load(conn, after=after, up_to=now))
 
 
 def load(
@@ -138,7 +159,7 @@ def load(
         hashes += value
         entries += bytes.fromhex(entry.removeprefix(_ID))
     for bank, (hashes, entries) in found.items():
-        yield bank, _rows(hashes, BYTES), _rows(entries, 16)
+        yield bank, _rows(hashes, BYTES), _rows(entries, _ID_BYTES)
 
 
 def _rows(values: bytearray, width: int) -> NDArray[np.uint8]:

@@ -6,7 +6,7 @@ from sqlalchemy import Connection, select
 
 from hoede.core.findings import Category, DigestKind, Listed, Match
 from hoede.core.media import Frame
-from hoede.lists.nearby import Candidate, Nearby
+from hoede.lists.nearby import Candidate, Nearby, Nearest
 from hoede.lists.rules import Bank, Standing, certainty
 from hoede.lists.tables import BANKS, DIGESTS, ENTRIES, LISTS, in_force, quarantined
 
@@ -59,17 +59,26 @@ class Lists:
         if self._nearby is None or not frame.pdq:
             return ()
         banks = [bank for bank in self._nearby.banks() if frame.quality >= bank.quality_floor]
-        for bank in banks:
-            if bank.negative and self._confirmed(self._nearby.near(bank, frame.pdq), bank, most=1):
+        near = self._nearby.near(banks, frame.pdq)
+        met = [bank for bank in banks if bank.name in near]
+        for bank in met:
+            if bank.negative and self._confirmed(near[bank.name], bank, frame, most=1):
                 return ()
         found: list[Listed] = []
-        for bank in banks:
+        for bank in met:
             if not bank.negative:
-                found += self._confirmed(self._nearby.near(bank, frame.pdq), bank, most=bank.most_results)
+                found += self._confirmed(near[bank.name], bank, frame, most=bank.most_results)
         return tuple(found)
 
-    def _confirmed(self, candidates: Sequence[Candidate], bank: Bank, *, most: int) -> list[Listed]:
+    def _confirmed(self, near: Nearest, bank: Bank, frame: Frame, *, most: int) -> list[Listed]:
         """The nearest candidates that are in force at this moment, at most so many."""
+        found = self._first_in_force(near.candidates, bank, most)
+        if len(found) >= most or near.complete or self._nearby is None:
+            return found
+        everything = self._nearby.near([bank], frame.pdq, most=None)[bank.name]
+        return self._first_in_force(everything.candidates, bank, most)
+
+    def _first_in_force(self, candidates: Sequence[Candidate], bank: Bank, most: int) -> list[Listed]:
         found: list[Listed] = []
         for start in range(0, len(candidates), _AT_ONCE):
             found += self._in_force(candidates[start : start + _AT_ONCE], bank)
