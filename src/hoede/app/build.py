@@ -209,6 +209,7 @@ def build(config: Config, *, demo_links: Mapping[str, str] | None = None, holder
         db=db,
         sides=Sides(db, tables.book.measures, change.vocabulary),
         tables=PolicyTables(policy.policy),
+        in_shadow=lambda: policy.snapshot().shadow is not None,
         counted=partial(_in_shadow, policy, counts),
     )
     doors = console(config, desk, change, keys.names, new_id)
