@@ -29,3 +29,12 @@ class BoundedProtocol(HttpToolsProtocol):
     def on_message_complete(self) -> None:
         self._beside = 0
         super().on_message_complete()
+
+    def send_400_response(self, msg: str) -> None:
+        """What was asked before what is no HTTP, and whole, is answered; then the line ends."""
+        asked = self.cycle
+        if asked is not None and not asked.more_body and not asked.response_complete:
+            asked.keep_alive = False
+            self.flow.pause_reading()
+            return
+        super().send_400_response(msg)

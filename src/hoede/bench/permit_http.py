@@ -103,7 +103,7 @@ def measure() -> list[Row]:
         on = stack.enter_context(ground(folder / "ours", [b"x"], more={}, env=env, program=OURS, log=log))
         _tell(on)
         ours = Served(on.port, on.pid, on.key)
-        singles = [_asked(number) for number in range(ACCOUNTS)]
+        singles = [question(number) for number in range(ACCOUNTS)]
         answers = [_answer(ours, one) for one in singles]
         peer = stack.enter_context(_peer(folder, env, answers, log))
         batches = [
@@ -232,7 +232,7 @@ def _request(key: str, body: bytes) -> bytes:
     )
 
 
-def _asked(number: int) -> bytes:
+def question(number: int) -> bytes:
     words = ("message", "comment", "go_live", "search", "gift", "duet", "post", "call")
     told: dict[str, Any] = {"account": f"acc-{number}", "attempt": words[number % len(words)]}
     if told["attempt"] in {"message", "gift", "call", "comment", "duet"}:
