@@ -65,3 +65,24 @@ def test_what_another_process_wrote_counts_after_a_quarter_of_a_second(api: Api)
     assert soon[account].side.country == "NL"
     assert sides.fresh(SERVICE, [account]) is None
     assert sides.load(SERVICE, [account], NOW)[account].side.country == "BE"
+
+
+def test_who_is_asked_about_again_is_read_along_with_the_next_that_has_to_be_read(api: Api) -> None:
+    at, (often, once, new) = [0.0], (fresh("account") for _ in range(3))
+    sides = Sides(api.hoede.db, read_tables().book.measures, shipped_vocabulary(), clock=lambda: at[0])
+    sides.load(SERVICE, [often, once], NOW)
+    sides.fresh(SERVICE, [often])
+    at[0] = KEPT_S + 0.01
+
+    assert sides.load(SERVICE, [new], NOW).keys() == {often, new}
+    assert sides.load(SERVICE, [once], NOW).keys() == {once}  # and nobody whom nobody asked about since
+
+
+def test_as_long_as_policy_sees_the_same_in_an_account_it_is_not_compiled_anew(api: Api) -> None:
+    account, tables = fresh("account"), api.hoede.permits.tables()
+    sides = Sides(api.hoede.db, read_tables().book.measures, shipped_vocabulary())
+    seat = sides.load(SERVICE, [account], NOW)[account].seated(tables, NOW)
+    assert sides.load(SERVICE, [account], NOW)[account].seated(tables, NOW) is seat
+    choose = Account(service=SERVICE, id=account, country="NL")
+    api.hoede.db.commit(lambda tx: put_account(tx, choose))
+    assert sides.load(SERVICE, [account], NOW)[account].seated(tables, NOW).side.country == "NL"

@@ -225,6 +225,7 @@ def build(config: Config, *, demo_links: Mapping[str, str] | None = None, holder
         db=db,
         sides=sides,
         tables=PolicyTables(policy.policy),
+        in_shadow=lambda: policy.snapshot().shadow is not None,
         counted=partial(_in_shadow, policy, counts),
     )
     erase = Erase(db=db, vault=vault, columns=shipped_columns(), forget=permits.sides.forget, new_id=new_id)

@@ -10,6 +10,7 @@ import structlog
 import uvicorn
 
 from hoede.app.build import Hoede
+from hoede.app.protocol import BoundedProtocol
 from hoede.app.workers import Workers
 from hoede.core.errors import HoedeError
 
@@ -77,6 +78,7 @@ def server_config(hoede: Hoede) -> uvicorn.Config:
     """No access log: addresses of people who look for help, and links of letters, are nobody's business."""
     return uvicorn.Config(
         hoede.site,
+        http=BoundedProtocol,
         access_log=False,
         log_config=None,
         server_header=False,

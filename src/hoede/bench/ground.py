@@ -11,7 +11,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import httpx2
 
@@ -56,9 +56,18 @@ class Ground:
 
 @contextmanager
 def ground(
-    folder: Path, triggers: Iterable[bytes], *, more: Mapping[str, Any], env: Mapping[str, str]
+    folder: Path,
+    triggers: Iterable[bytes],
+    *,
+    more: Mapping[str, Any],
+    env: Mapping[str, str],
+    program: str = SERVE,
+    log: IO[bytes] | None = None,
 ) -> Iterator[Ground]:
-    """`triggers` act alone; `more` are settings on top, `env` the whole environment of `serve`."""
+    """`triggers` act alone; `more` are settings on top, `env` the whole environment of `serve`.
+
+    `program` serves what the file it is given says, and `log` is where its lines go.
+    """
     known = list(triggers)
     allowed = {hashlib.sha256(one).hexdigest() for one in known}
     with ExitStack() as stack:
@@ -78,7 +87,7 @@ def ground(
         settings = folder / "config.json"
         settings.write_text(json.dumps(values))
         process = stack.enter_context(
-            subprocess.Popen([sys.executable, "-c", SERVE, str(settings)], env=dict(env))  # noqa: S603 - our own service
+            subprocess.Popen([sys.executable, "-c", program, str(settings)], env=dict(env), stderr=log)  # noqa: S603 - our own service
         )
         stack.callback(process.terminate)
         until(lambda: _answers(url))

@@ -1,4 +1,4 @@
-"""Permits: one at a time beside two rule engines on the same policy, and millions at once.
+"""Permits: one at a time beside two rule engines on the same policy, millions at once, and over HTTP.
 
 The policy is our baseline, the EU's guidelines and the Netherlands. Each engine answers the same questions
 in turns, and has to give the same answers; what can be made before is made before, for each of them.
@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from hoede.bench.permit_http import measure as over_http
 from hoede.bench.permit_peers import Question, cedar, stops, zen
 from hoede.bench.processes import load
 from hoede.bench.rows import Row, percentile, spread
@@ -39,10 +40,10 @@ KINDS = 400  # of accounts in a crowd that differ in what they chose
 
 
 def measure() -> list[Row]:
-    """One at a time, then a crowd."""
+    """One at a time, then a crowd, then over HTTP."""
     packs = tuple(map(shipped_pack, PACKS))
     policy = Policy(shipped_vocabulary(), packs)
-    return [*_one_at_a_time(policy), *_crowd(policy)]
+    return [*_one_at_a_time(policy), *_crowd(policy), *over_http()]
 
 
 def _one_at_a_time(policy: Policy) -> list[Row]:

@@ -1,5 +1,6 @@
 """A permit as JSON: codes for machines, words in every language for people. Pure."""
 
+import json
 from collections.abc import Hashable, Mapping
 from datetime import datetime
 from typing import Any, Final
@@ -11,16 +12,30 @@ from hoede.policy.rules.telling import Around, Reader, say_reason, what_now
 from hoede.words import LOCALES, catalogue
 
 MOST_SAID: Final = 4096
+MOST_WRITTEN: Final = 2048  # of some kilobytes each
 Json = dict[str, Any]
 
 
 class Answers:
-    """Permits as JSON; a reason that was worded before is not worded anew."""
+    """Permits as JSON; a reason that was worded before is not worded anew, nor written."""
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         self._vocabulary = vocabulary
         self._said: dict[Hashable, Json] = {}
+        self._written: dict[Hashable, tuple[Permit, bytes]] = {}
         self._sections = {code: one.key for one in shipped_guidelines() for code in one.codes}
+
+    def written(self, answered: Answered, asked: Asked, now: datetime) -> bytes:
+        """The same as bytes. Tables give one permit to all who get the same one: it is told by itself."""
+        permit, side = answered.permit, answered.side
+        key = (id(permit), side.zones, side.age, answered.born, asked.relation)
+        found = self._written.get(key)
+        if found is None or found[0] is not permit:
+            if len(self._written) >= MOST_WRITTEN:
+                self._written.clear()
+            out = json.dumps(self.permit(answered, asked, now), ensure_ascii=False).encode()
+            found = self._written[key] = permit, out  # kept, so that no other permit gets its id
+        return found[1]
 
     def permit(self, answered: Answered, asked: Asked, now: datetime) -> Json:
         """What a platform is answered; of the other side no more than the one who attempts may know."""
@@ -37,7 +52,7 @@ class Answers:
     def _why(self, permit: Permit, answered: Answered, asked: Asked, now: datetime) -> Json:
         """The reasons and what one can do now; worded once for all who get the same ones."""
         side = answered.side
-        key = (permit.answer, permit.reasons, side.zones, side.age, answered.born)
+        key = (permit.answer, permit.reasons, side.zones, side.age, answered.born, asked.relation)
         if key not in self._said:
             around = self._around(answered, asked.relation, now)
             if len(self._said) >= MOST_SAID:

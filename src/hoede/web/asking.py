@@ -54,8 +54,9 @@ def _checked(told: Any, place: str, vocabulary: Vocabulary, now: datetime) -> As
 def _asked(told: Any, vocabulary: Vocabulary, now: datetime) -> Asked:
     if not isinstance(told, dict):
         raise _Wrong("", "an attempt is an object")
-    if strange := sorted(told.keys() - KEYS):
-        raise _Wrong(strange[0], f"unknown; there are {', '.join(sorted(KEYS))}")
+    if not told.keys() <= KEYS:
+        strange = min(told.keys() - KEYS)
+        raise _Wrong(strange, f"unknown; there are {', '.join(sorted(KEYS))}")
     counterpart, relation = told.get("counterpart"), told.get("relation")
     beside, count = told.get("with_guardian", False), told.get("this_month")
     if relation is not None and (not isinstance(relation, str) or relation not in RELATIONS):
@@ -67,10 +68,10 @@ def _asked(told: Any, vocabulary: Vocabulary, now: datetime) -> Asked:
         attempt=(what := _attempt(told, vocabulary)),
         counterpart=None if counterpart is None else _id(told, "counterpart"),
         relation=Relation.NONE if relation is None else RELATIONS[relation],
-        wanted=_wanted(told.get("wanted"), what, vocabulary),
-        at=_at(told.get("at"), now),
+        wanted=None if (raw := told.get("wanted")) is None else _wanted(raw, what, vocabulary),
+        at=None if (at := told.get("at")) is None else _at(at, now),
         with_guardian=beside,
-        this_month=_count(count),
+        this_month=None if count is None else _count(count),
     )
 
 
@@ -88,9 +89,7 @@ def _attempt(told: Mapping[str, Any], vocabulary: Vocabulary) -> str:
     raise _Wrong("attempt", "no attempt and no setting there is; docs/reference/settings.md has them all")
 
 
-def _wanted(raw: Any, what: str, vocabulary: Vocabulary) -> Step | None:
-    if raw is None:
-        return None
+def _wanted(raw: Any, what: str, vocabulary: Vocabulary) -> Step:
     setting = vocabulary.settings.get(what)
     if setting is None:
         raise _Wrong("wanted", ONLY_SETTINGS)
@@ -100,10 +99,8 @@ def _wanted(raw: Any, what: str, vocabulary: Vocabulary) -> Step | None:
         raise _Wrong("wanted", NO_STEP) from None
 
 
-def _at(raw: Any, now: datetime) -> datetime | None:
+def _at(raw: Any, now: datetime) -> datetime:
     """When it was attempted. Later than now would open what is still closed."""
-    if raw is None:
-        return None
     try:
         if not isinstance(raw, str) or not _WRITTEN.match(raw):
             raise ValueError(raw)
@@ -118,8 +115,8 @@ def _at(raw: Any, now: datetime) -> datetime | None:
     return min(at, now)
 
 
-def _count(raw: Any) -> int | None:
+def _count(raw: Any) -> int:
     value = int(raw) if isinstance(raw, float) and raw.is_integer() else raw
-    if value is None or (type(value) is int and value >= 0):
+    if type(value) is int and value >= 0:
         return value
     raise _Wrong("this_month", NO_COUNT)

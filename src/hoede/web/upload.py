@@ -197,9 +197,12 @@ class UnsupportedType(HoedeError):
     code = "media-type-unsupported"
 
 
+_JSON = "application/json"
+
+
 async def read_only_json(content_type: str, stream: AsyncIterator[bytes]) -> Any:
     """A JSON body where nothing else is taken; `UnsupportedType` for what says it is something else."""
-    if parse_options_header(content_type)[0] != b"application/json":
+    if content_type != _JSON and parse_options_header(content_type)[0] != _JSON.encode():
         raise UnsupportedType("Send application/json.")
     return await read_json(stream)
 

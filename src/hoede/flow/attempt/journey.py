@@ -7,8 +7,6 @@ from datetime import date, datetime
 import structlog
 
 from hoede import accounts
-from hoede.accounts import Account
-from hoede.accounts.rules import best
 from hoede.db import Database
 from hoede.flow.attempt.sides import Known, Sides, side_at
 from hoede.policy import (
@@ -108,7 +106,8 @@ class Permits:
     db: Database
     sides: Sides
     tables: Tables
-    counted: Callable[[Side, Attempt, Permit, datetime], None]  # for a version of policy in shadow
+    in_shadow: Callable[[], bool]  # whether a version of policy is tried beside the one in force
+    counted: Callable[[Side, Attempt, Permit, datetime], None]  # for that version
 
     def at_hand(self, service: str, asked: Sequence[Asked], now: datetime) -> list[Answered] | None:
         """The answers if nothing has to be read for them; None otherwise."""
@@ -151,7 +150,7 @@ class Permits:
             written = None if step is None else setting.kind.show(step)
             self.db.commit(lambda tx: accounts.choose(tx, service, account, setting.name, written))
             self.sides.forget(service, account)
-        return Answered(permit=permit, side=known.side, born=_born(known.facts.account, now))
+        return Answered(permit=permit, side=known.side, born=known.born)
 
     def _may_choose(self, side: Side, setting: Setting, step: Step | None, now: datetime) -> Permit:
         policy = self.tables().policy
@@ -169,7 +168,7 @@ class Permits:
             other = None if asked.counterpart is None else known[asked.counterpart]
             permit = self._decided(mine, other, asked, now)
             self._count(mine, other, asked, permit, now)
-            return Answered(permit=permit, side=mine.side, born=_born(mine.facts.account, now))
+            return Answered(permit=permit, side=mine.side, born=mine.born)
         except Exception as error:  # noqa: BLE001 - the request fence: what cannot be decided stays closed
             log.error("permits.not_decided", error=type(error).__name__)  # noqa: TRY400 - no values
             return _unread(asked)
@@ -177,7 +176,8 @@ class Permits:
     def _count(self, mine: Known, other: Known | None, asked: Asked, permit: Permit, now: datetime) -> None:
         """Tell what was answered to whoever counts; that never changes the answer."""
         try:
-            self.counted(mine.side, _attempt(asked, None if other is None else other.side), permit, now)
+            if self.in_shadow():
+                self.counted(mine.side, _attempt(asked, None if other is None else other.side), permit, now)
         except Exception as error:  # noqa: BLE001 - the request fence: what only counts closes nothing
             log.error("permits.not_counted", error=type(error).__name__)  # noqa: TRY400 - no values
 
@@ -217,9 +217,3 @@ def _stricter(one: Permit, other: Permit) -> Permit:
 def _unread(asked: Asked) -> Answered:
     """Where nothing could be found out: closed, but for what is never closed."""
     return Answered(permit=ALWAYS if asked.attempt in NEVER_CLOSED else check_failed(), side=SOMEBODY)
-
-
-def _born(account: Account, now: datetime) -> date | None:
-    """The birthday that counts, so that words can tell a day."""
-    found = best(account.age_evidence, now, now.date())
-    return found.born if found is not None else None

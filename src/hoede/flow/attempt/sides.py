@@ -4,7 +4,7 @@ import threading
 import time
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from types import MappingProxyType
 from typing import Any
 
@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 
 from hoede import accounts
 from hoede.accounts import Account
+from hoede.accounts.rules import best
 from hoede.core.ages import band_of
 from hoede.db import Database, orders
 from hoede.enforcement import Measure, MeasuresError
@@ -23,6 +24,7 @@ from hoede.policy.rules.vocabulary import ANYTHING
 
 KEPT_S = 0.25  # what another process wrote counts here after this long at the latest
 MOST_KEPT = 50_000
+MOST_ALONG = 200  # accounts that are read again along with one that has to be read
 ALL = "*"
 
 
@@ -41,9 +43,11 @@ class Known:
 
     facts: Facts
     side: Side
+    born: date | None  # the birthday that counts, so that words can tell a day
     loaded_at: float  # on the clock of `Sides`
     seat: Seat | None = None
     seat_of: Compiled | None = None
+    again: bool = False  # it was asked for again since
 
     def seated(self, tables: Compiled, now: datetime) -> Seat:
         """Compiled for these tables."""
@@ -75,9 +79,16 @@ def side_at(facts: Facts, now: datetime) -> Side:
     )
 
 
+def _born(account: Account, now: datetime) -> date | None:
+    found = best(account.age_evidence, now, now.date())
+    return found.born if found is not None else None
+
+
 class Sides:
     """Loads accounts; what was loaded less than a quarter of a second ago is not asked for again.
 
+    Whoever is asked about again and again is read along with the next account that has to be read: one
+    reading of many takes little more than one of one, and all of it is of that moment.
     What this process writes itself counts at once: `forget` after a write about one account,
     `forget_all` when orders were opened.
     """
@@ -96,6 +107,7 @@ class Sides:
         self._vocabulary = vocabulary
         self._clock = clock
         self._kept: dict[tuple[str, str], Known] = {}
+        self._often: dict[tuple[str, str], None] = {}  # those asked for again since they were loaded
         self._writing = threading.Lock()
         self._forgotten = 0
         db.on_new_orders(self.forget_all)
@@ -108,20 +120,38 @@ class Sides:
             kept = self._kept.get((service, one))
             if kept is None or kept.loaded_at < not_before:
                 return None
+            if not kept.again:
+                kept.again = True
+                self._often[service, one] = None
             found[one] = kept
         return found
 
     def load(self, service: str, ids: Collection[str], now: datetime) -> dict[str, Known]:
-        """The accounts as the database has them, all of one moment."""
+        """The accounts as the database has them, all of one moment; and those that are asked for often."""
         at, forgotten = self._clock(), self._forgotten
-        facts = self._db.read(lambda conn: self._facts(conn, service, ids))
-        found = {one: Known(told, side_at(told, now), at) for one, told in facts.items()}
+        every = {*ids, *self._along(service)}
+        facts = self._db.read(lambda conn: self._facts(conn, service, every))
+        found = {one: self._known(service, one, told, now, at) for one, told in facts.items()}
         with self._writing:
             if len(self._kept) + len(found) > MOST_KEPT:
                 self._kept.clear()
             if forgotten == self._forgotten:  # else it may be of before the write
                 self._kept.update({(service, one): known for one, known in found.items()})
         return found
+
+    def _known(self, service: str, account: str, facts: Facts, now: datetime, at: float) -> Known:
+        """It as of now; as long as policy sees the same in it, it is not compiled anew."""
+        side, before = side_at(facts, now), self._kept.get((service, account))
+        known = Known(facts, side, _born(facts.account, now), at)
+        if before is not None and before.side == side:
+            known.seat, known.seat_of = before.seat, before.seat_of
+        return known
+
+    def _along(self, service: str) -> list[str]:
+        """Whom to read as well."""
+        with self._writing:
+            often, self._often = self._often, {}
+        return [account for of, account in often if of == service][:MOST_ALONG]
 
     def forget(self, service: str, account: str) -> None:
         with self._writing:
