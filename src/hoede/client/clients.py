@@ -15,7 +15,9 @@ import httpx2
 
 from hoede.client import calls
 from hoede.client import permits as asking
+from hoede.client import usage as using
 from hoede.client.permits import AttemptTold, PermitAnswer, Relation
+from hoede.client.usage import Heartbeat, HeartbeatsAnswer, UsageAnswer
 from hoede.core.ages import AgeBand, AgeEvidence
 from hoede.core.events import Event
 from hoede.core.orders import OrderState
@@ -145,6 +147,17 @@ class Client:
     def policy(self, account: str) -> dict[str, Any]:
         """Return what is in force for an account. Raises `HoedeRefused`, `HoedeUnavailable`."""
         return self._run(asking.policy(account, self._retries))
+
+    def heartbeats(self, beats: Sequence[Heartbeat]) -> HeartbeatsAnswer:
+        """Pass on that devices are in use. Raises `HoedeRefused`, `HoedeUnavailable`.
+
+        Up to 1,000. Without an answer keep them, and pass them on later with a larger `held_s`.
+        """
+        return self._run(using.heartbeats(beats, self._retries))
+
+    def usage(self, account: str) -> UsageAnswer:
+        """Return how an account's time stands. Raises `HoedeRefused`, `HoedeUnavailable`."""
+        return self._run(using.usage(account, self._retries))
 
     def appeal(
         self, letter: str, account: str, words: str, *, idempotency_key: str | None = None
@@ -289,6 +302,14 @@ class AsyncClient:
     async def policy(self, account: str) -> dict[str, Any]:
         """Return what is in force for an account. Raises `HoedeRefused`, `HoedeUnavailable`."""
         return await self._run(asking.policy(account, self._retries))
+
+    async def heartbeats(self, beats: Sequence[Heartbeat]) -> HeartbeatsAnswer:
+        """As `Client.heartbeats`."""
+        return await self._run(using.heartbeats(beats, self._retries))
+
+    async def usage(self, account: str) -> UsageAnswer:
+        """As `Client.usage`."""
+        return await self._run(using.usage(account, self._retries))
 
     async def appeal(
         self, letter: str, account: str, words: str, *, idempotency_key: str | None = None

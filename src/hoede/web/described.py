@@ -12,6 +12,7 @@ from hoede.web.shapes import (
     AppealIn,
     ChoiceIn,
     EventIn,
+    HeartbeatsIn,
     NoticeIn,
     PermitIn,
     PermitsIn,
@@ -135,6 +136,13 @@ CHOICE_BODY: Final[dict[str, Any]] = {
         "required": True,
         "description": _SIZE,
         "content": {"application/json": {"schema": _inlined(ChoiceIn)}},
+    },
+}
+HEARTBEATS_BODY: Final[dict[str, Any]] = {
+    "requestBody": {
+        "required": True,
+        "description": _SIZE,
+        "content": {"application/json": {"schema": _inlined(HeartbeatsIn)}},
     },
 }
 EVENT_BODY: Final[dict[str, Any]] = {
