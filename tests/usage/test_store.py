@@ -1,10 +1,11 @@
 """How long accounts were used is kept no longer, and no finer, than the table says."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from hoede.db import Database
+from hoede.db import Database, Transaction
 from hoede.simulators.cybertipline import VirtualClock
 from hoede.usage import (
     Beat,
@@ -35,7 +36,8 @@ def used_from(at: datetime, minutes: int, used: Used | None = None) -> Used:
     """Kept after so many minutes of use."""
     start, kept = int(at.timestamp() * 1000), used or Used()
     for half in range(2 * minutes + 1):
-        now, mark = start + half * 30_000, Mark.ON if half else Mark.BEGIN
+        now = start + half * 30_000
+        mark = Mark.BEGIN if half == 0 else Mark.END if half == 2 * minutes else Mark.ON
         kept = take(kept, [Beat(device="d", seq=start // 30_000 + half, mark=mark, at=now)], now)[0]
     return kept
 
@@ -72,6 +74,35 @@ def test_a_day_that_is_over_is_minutes_by_part_of_the_day(still_db: Database, cl
     assert fold_all(still_db) == 1
     assert still_db.read(lambda conn: several(conn, "plein", IDS))["a-1"] == Kept()
     assert _days(still_db) == {(date(2026, 11, 23), Part.AFTERNOON): 45}
+
+
+def test_of_who_uses_it_every_day_no_more_is_kept_either(still_db: Database, clock: VirtualClock) -> None:
+    used = Used()
+    for day in range(6):
+        used = used_from(MONDAY + timedelta(days=day), 20, used)
+        keep(still_db, "a-1", used)
+        fold_all(still_db)
+        used = still_db.read(lambda conn: several(conn, "plein", IDS))["a-1"].used
+        clock.advance(timedelta(days=1))
+    assert len(used.quarters) == 3 * 2  # of 20 minutes a day
+    assert list(_days(still_db).values()) == [20] * 6
+
+
+def test_who_is_counted_by_two_processes_at_once_is_counted_once(still_db: Database) -> None:
+    def count(minute: int) -> None:
+        at = int(MONDAY.timestamp() * 1000) + minute * 60_000
+
+        def step(tx: Transaction) -> None:
+            used = locked(tx, "plein", ("a-1",))["a-1"]
+            beats = [Beat(device=f"d-{minute}", seq=1, mark=Mark.ON, at=at)]
+            save(tx, "plein", {"a-1": take(used, beats, at)[0]})
+
+        still_db.alone(step) if minute % 2 else still_db.commit(step)
+
+    with ThreadPoolExecutor(6) as pool:
+        list(pool.map(count, range(12)))
+    used = still_db.read(lambda conn: several(conn, "plein", IDS))["a-1"].used
+    assert sum(used.quarters.values()) == 12 * 30_000
 
 
 def test_before_and_after_it_is_folded_a_day_is_the_same(still_db: Database, clock: VirtualClock) -> None:

@@ -14,9 +14,7 @@ from hoede.core.orders import OrderView
 from hoede.db import orders
 from hoede.flow.beat import give_extra
 from hoede.policy import NEVER_CLOSED
-from hoede.usage import Used, locked, save
-
-LEAST = 14 * 60  # seconds: what one may hold back
+from hoede.usage import Used, day_parts, locked, save, several
 
 
 def beat(account: str, seq: int, mark: str = "on", **more: Any) -> dict[str, Any]:
@@ -243,3 +241,18 @@ def test_what_was_heard_is_in_the_figures(api: Api) -> None:
     figures = api.http.get("/metrics").text
 
     assert 'hoede_heartbeats_total{came="counted"}' in figures
+
+
+def test_days_that_are_over_become_parts_of_days_when_it_is_tidied(api: Api) -> None:
+    account = somebody(api, 14)
+    past = int(datetime.now(UTC).timestamp()) // 900 - 4 * 24 * 5
+    used = Used(quarters={past: 600_000})
+    api.hoede.db.commit(lambda tx: locked(tx, SERVICE, (account,)))
+    api.hoede.db.commit(lambda tx: save(tx, SERVICE, {account: used}))
+
+    api.hoede.expire.once()
+
+    since = (datetime.now(UTC) - timedelta(days=10)).date()
+    kept = api.hoede.db.read(lambda conn: several(conn, SERVICE, (account,)))[account]
+    found = api.hoede.db.read(lambda conn: day_parts(conn, SERVICE, account, "Europe/Amsterdam", since))
+    assert (kept.used, list(found.values())) == (Used(), [10])

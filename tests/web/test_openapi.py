@@ -9,6 +9,7 @@ from tests.web.api import Api
 from hoede.web.shapes import AccountIn, EventIn, NoticeIn, ReceiptIn
 
 TAKING = {
+    "/v1/heartbeats": "post",
     "/v1/accounts/{account}": "put",
     "/v1/accounts/{account}/choices/{setting}": "put",
     "/v1/accounts:batch": "post",
@@ -18,7 +19,11 @@ TAKING = {
     "/v1/orders/{order}/receipt": "post",
     "/v1/permits": "post",
 }
-ROUTES = TAKING | {"/v1/accounts/{account}/policy": "get", "/v1/notices/{notice}": "get"}
+ROUTES = TAKING | {
+    "/v1/accounts/{account}/policy": "get",
+    "/v1/accounts/{account}/usage": "get",
+    "/v1/notices/{notice}": "get",
+}
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,7 @@
 """Time: how exact minutes are counted in weeks with faults, and how many heartbeats one `serve` takes.
 
-The weeks are drawn (`bench/week.py`). The heartbeats are of teens with the baseline's caps, over HTTP, a thousand
-in a request, on SQLite as it comes.
+The weeks are drawn (`bench/week.py`). The heartbeats are of accounts with the baseline's caps, over HTTP, a
+thousand in a request, on SQLite as it comes.
 """
 
 import json
@@ -9,6 +9,7 @@ import os
 import tempfile
 import time
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 import httpx2
@@ -28,23 +29,29 @@ BROKEN = Faults()
 def measure() -> list[Row]:
     """The weeks, then the heartbeats."""
     return [
-        _wrong("minutes_a_day_wrong_without_faults", CLEAN, "<= 1"),
-        _wrong("minutes_a_day_wrong_lost_doubled_reordered", USUAL, "<= 1"),
-        _wrong("minutes_a_day_wrong_killed_and_held_back_too", BROKEN, ""),
+        _wrong("wrong_p99_without_faults", CLEAN, "<= 1"),
+        _wrong("wrong_p99_lost_doubled_reordered", USUAL, "<= 1"),
+        _wrong("wrong_p99_killed_and_held_back_too", BROKEN, ""),
         *_heartbeats(),
     ]
 
 
 def _wrong(name: str, faults: Faults, target: str) -> Row:
-    """The worst day of all."""
+    """Minutes by which a day is wrong, in 99 of 100 days."""
     weeks = [drawn(SEED + number, faults) for number in range(PEOPLE)]
     errors = [found - week.minutes(day) for week in weeks for day, found in enumerate(week.counted())]
     amounts = [abs(one) for one in errors]
     told = (
-        f"{PEOPLE} people, 3 devices, {DAYS} days; p95 {percentile(amounts, 0.95):.2f},"
-        f" on average {sum(errors) / len(errors):+.2f}"
+        f"{PEOPLE} people, 3 devices, {DAYS} days, {_told(faults)}; p95 {percentile(amounts, 0.95):.2f},"
+        f" worst day {max(amounts):.2f}, on average {sum(errors) / len(errors):+.2f}"
     )
-    return Row(name=name, unit="min", ours=round(max(amounts), 2), target=target, spread=told)
+    ours = round(percentile(amounts, 0.99), 2)
+    return Row(name=name, unit="min a day", ours=ours, target=target, spread=told)
+
+
+def _told(faults: Faults) -> str:
+    found = {name: share for name, share in asdict(faults).items() if share}
+    return ", ".join(f"{share:.0%} {name.replace('_', ' ')}" for name, share in found.items()) or "no faults"
 
 
 def _heartbeats() -> list[Row]:

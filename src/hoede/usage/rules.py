@@ -241,7 +241,7 @@ def _going_on(beat: Beat, since: int, steps: int) -> Interval:
         return since, since + _lasted(beat.mark, steps)
     if beat.mark is Mark.ON and steps <= _PAUSE and beat.at - since < longest - _JITTER:
         return beat.at - longest, beat.at  # the one before was late
-    return since, beat.at
+    return since, beat.at if beat.mark is Mark.ON else min(beat.at, since + longest)
 
 
 def _lasted(mark: Mark, beats: int) -> int:
@@ -324,6 +324,13 @@ def parts(quarters: Mapping[int, int], zone: str | None) -> ByPart:
         local = _moment(number * _QUARTER).astimezone(there)
         found[local.date(), tuple(Part)[local.hour // 6]] += ms
     return found
+
+
+def due_at(used: Used, now: datetime) -> datetime:
+    """When something of it has had its time."""
+    if not used.quarters:
+        return now + DEVICE_KEPT
+    return _moment((min(used.quarters) + 1) * _QUARTER) + FOLD_AFTER
 
 
 def fold(used: Used, zone: str | None, now: datetime) -> tuple[Used, ByPart]:

@@ -11,9 +11,10 @@ from sqlalchemy import Column, Connection, Index, Integer, String, Table, Text, 
 from hoede.core.leaves import Leaf
 from hoede.db import METADATA, Moment, Transaction, insert_all_new, insert_new
 from hoede.db.columns import milliseconds
-from hoede.usage.rules import FOLD_AFTER, MARKS, ByPart, Heard, Part, Used, fold, parts
+from hoede.usage.rules import MARKS, ByPart, Heard, Part, Used, due_at, fold, parts
 
 MOST_AT_ONCE = 500  # accounts that are tidied in one step
+FOLD_EVERY = timedelta(hours=1)
 EXTRA_KEPT = timedelta(days=1)  # once it is over; a request that is answered again still finds it
 
 USED = Table(
@@ -111,8 +112,10 @@ def save(tx: Transaction, service: str, used: Mapping[str, Used]) -> None:
     # In words of the driver's: this is written for every heartbeat there is.
     mark = "%s" if tx.conn.dialect.name == "postgresql" else "?"
     asked = f"UPDATE usage_now SET due_at = {mark}, used = {mark} WHERE service = {mark} AND account = {mark}"  # noqa: S608 - a placeholder
-    due = milliseconds(tx.now + FOLD_AFTER)
-    tx.conn.exec_driver_sql(asked, [(due, _written(one), service, account) for account, one in used.items()])
+    rows = [
+        (milliseconds(due_at(one, tx.now)), _written(one), service, account) for account, one in used.items()
+    ]
+    tx.conn.exec_driver_sql(asked, rows)
 
 
 def add_extra(
@@ -186,7 +189,7 @@ def fold_old(tx: Transaction, service: str, zones: Mapping[str, str | None]) -> 
         if not left.devices and not left.quarters:
             tx.conn.execute(delete(USED).where(*mine))
         else:
-            again = tx.now + timedelta(hours=1)
+            again = max(due_at(left, tx.now), tx.now + FOLD_EVERY)
             tx.conn.execute(update(USED).where(*mine).values(due_at=again, used=_written(left)))
     return len(zones)
 

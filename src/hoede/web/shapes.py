@@ -15,7 +15,6 @@ from pydantic import (
     Field,
     JsonValue,
     StrictBool,
-    StrictFloat,
     StrictInt,
     StringConstraints,
     field_validator,
@@ -389,7 +388,7 @@ class HeartbeatIn(_Shape):
         description="What the time went to; docs/reference/usage.md.",
         json_schema_extra={"enum": list(shipped_kinds())},
     )
-    held_s: Annotated[StrictFloat | StrictInt, Field(ge=0, le=86_400)] = Field(
+    held_s: Annotated[float, Field(ge=0, le=86_400)] = Field(
         default=0, description="Seconds since it came to the platform; after 15 minutes it no longer counts."
     )
 
