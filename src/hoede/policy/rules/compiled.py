@@ -3,7 +3,7 @@
 What an account's side of an attempt comes to depends on few facts: the packs that count, its band, and what
 is said about the settings that the attempt asks. Everything that agrees in those has one number, its
 profile; and the permit of two profiles and a relation stands in a table. An entry is made by the plain
-evaluator the first time it is wanted. Times at which an account is closed, and minutes that are counted, are
+evaluator the first time it is wanted. Times at which an account is closed, and caps that are reached, are
 looked at each time: as long as they leave it open the table has the answer, else the plain evaluator.
 """
 
@@ -15,10 +15,11 @@ from typing import TypeVar
 
 from hoede.policy.rules.effective import Bound, Policy, bounds_of
 from hoede.policy.rules.packs import Pack
-from hoede.policy.rules.permits import Permit, account_reasons, asked_of, decide, reasons_of
+from hoede.policy.rules.permits import Permit, account_reasons, asked_of, decide, reasons_of, with_extra
 from hoede.policy.rules.sides import Attempt, Relation, Side
-from hoede.policy.rules.steps import ClosedTimes, Minutes, Week
+from hoede.policy.rules.steps import ClosedTimes, Minutes, Step, Stretch, Week
 from hoede.policy.rules.vocabulary import Setting
+from hoede.policy.rules.windows import DAY
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -100,8 +101,8 @@ class Compiled:
             seat.acting[what] = PLAIN
             return PLAIN
         said = [(one, bounds_of(one, seat.side, seat.packs, seat.since)) for one in gate.own]
-        timed = tuple(one for one in said if _by_the_clock(*one))
-        seat.timed[what] = timed
+        timed = [one for one in said if _by_the_clock(*one)]
+        seat.timed[what] = tuple(one for one in timed if _may_close(*one, seat.side, seat.since))
         seat.acting[what] = self._profile(seat, [one for one in said if one not in timed])
         return seat.acting[what]
 
@@ -155,6 +156,26 @@ class Compiled:
 
 def _by_the_clock(setting: Setting, bounds: tuple[Bound, ...]) -> bool:
     return bool(bounds) and isinstance(setting.kind, (ClosedTimes, Minutes, Week))
+
+
+def _may_close(setting: Setting, bounds: tuple[Bound, ...], side: Side, since: datetime) -> bool:
+    """Whether there is any moment from then on at which the time or a count stands in the way."""
+    kind = setting.kind
+    if isinstance(kind, ClosedTimes):
+        return True
+    if isinstance(kind, Stretch):
+        return side.break_until is not None and since < side.break_until
+    used = side.minutes_today
+    return used is not None and any(
+        used >= _fewest(with_extra(setting, one, side.extra_minutes).step) for one in bounds
+    )
+
+
+def _fewest(step: Step) -> int:
+    """The minutes of the day that has the fewest."""
+    if isinstance(step, tuple):
+        return min(int(one) for one in step)  # type: ignore[arg-type]
+    return step if isinstance(step, int) else DAY
 
 
 def _entered(table: dict[K, V]) -> dict[K, V]:
