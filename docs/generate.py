@@ -113,6 +113,7 @@ def pages() -> dict[str, str]:
         "roles.md": roles_page(),
         "rules.md": rules_page(),
         "settings.md": settings_page(),
+        "usage.md": usage_page(),
     }
 
 
@@ -207,7 +208,7 @@ def retention_page() -> str:
     others = ((_code(name), str(days)) for name, days in tables.kept.days.items())
     return _page(
         "Retention",
-        "evidence/retention.toml and detection/retention.toml",
+        "evidence/retention.toml, detection/retention.toml and usage/retention.toml",
         "The tables themselves say why, and as of when.",
         "## Sealed copies",
         _table(("ground", "days at least"), sealed),
@@ -589,6 +590,17 @@ def settings_page() -> str:
         "What [packs](packs.md), guardians and people themselves can set, from strict to open.\n"
         f"Always open, whatever anybody sets: {_codes(sorted(NEVER_CLOSED))}.",
         _table(("setting", "called", "asks", "steps", "attempt"), rows),
+    )
+
+
+def usage_page() -> str:
+    kinds = read_tables().kinds
+    rows = ((_code(name), "yes" if one.counts else "no", one.says) for name, one in kinds.items())
+    return _page(
+        "Kinds of time",
+        "usage/kinds.toml",
+        "What a heartbeat may say that time went to. It says whether the time counts, and is not kept.",
+        _table(("kind", "counts", "what"), rows),
     )
 
 

@@ -8,7 +8,7 @@ A platform tells what happened, and carries out orders. The floors, top down; ea
     config  logs                one frozen configuration; logs with an allow-list
     web                         HTTP and pages: reads a request, calls one flow, renders
     flow                        the journeys, which never import one another
-    accounts policy lists detection enforcement evidence review reporting access
+    accounts policy usage lists detection enforcement evidence review reporting access
                                 slices, side by side: rules (pure), a store (its tables), policy as TOML
     audit                       the log nobody can change unseen
     db  keys  media             grouped transactions, orders, leases; the keys that last; decoding, confined
@@ -40,6 +40,7 @@ The journey, from an upload to an authority's receipt:
     flow.rescan                 what was let through meets what a list learned since
     flow.attempt                may this account do this now: what is known of it becomes a permit
     web.permits, web.me         asked before every act; one's own page shows what is on, and takes choices
+    web.usage, flow.beat        heartbeats become minutes; whose time is up is told to the platform
     flow.expire                 what has had its time goes
 
 What happens and who carries it out is data: enforcement/rulebook.toml and measures.toml. The rest of the

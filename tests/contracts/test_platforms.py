@@ -4,11 +4,12 @@ import base64
 import json
 import threading
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
-from hoede.client import WebhookInvalid, verify_webhook
+from hoede.client import TimeUp, WebhookInvalid, verify_webhook
 from hoede.core.orders import Order, Target, TargetKind
 from hoede.enforcement import OrderSent, PlatformRefused, PlatformUnavailable
 from hoede.enforcement.platforms.webhook import Endpoint, WebhookPlatform
@@ -83,6 +84,16 @@ def test_an_order_arrives_word_for_word(platform_at: PlatformAt, listening: List
     assert call.letter is not None
     assert (call.letter.title, call.letter.paragraphs) == (LETTER.title, LETTER.paragraphs)
     assert (call.letter.locale, call.letter.appeal_url) == (LETTER.locale, LETTER.appeal_url)
+
+
+def test_that_time_is_up_says_why_and_when_it_opens(platform_at: PlatformAt, listening: Listening) -> None:
+    requests: list[Request] = []
+    values = {"account": "a-1", "code": "daily_time", "opens_at": "2026-11-27T23:00:00+00:00"}
+    platform = platform_at(listening(requests, (204, {}, b"")))
+    order = replace(ORDER, measure="time_up", values=values)
+    platform.send(order, account="a-1", letter=None, now=datetime.now(UTC))
+    call = verify_webhook(requests[0][2], requests[0][1], [OLD])
+    assert call.time == TimeUp("daily_time", datetime(2026, 11, 27, 23, tzinfo=UTC))
 
 
 def test_an_order_without_a_letter_says_so(platform_at: PlatformAt, listening: Listening) -> None:

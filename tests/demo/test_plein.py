@@ -20,7 +20,7 @@ from hoede.demo.plein import PleinSettings, create_app
 
 SECRET, NEXT_SECRET = ("whsec_" + base64.b64encode(bytes([one]) * 24).decode() for one in (1, 2))
 PROMPTLY_S = 10.0
-FOR_ACCOUNTS = {"restrict_account", "lift", "close_account", "reopen", "notify"}
+FOR_ACCOUNTS = {"restrict_account", "lift", "close_account", "reopen", "notify", "time_up"}
 
 
 class FakeHoede(ThreadingHTTPServer):
@@ -35,6 +35,8 @@ class FakeHoede(ThreadingHTTPServer):
         self.accounts: list[dict[str, Any]] = []
         self.events: list[str] = []  # the Idempotency-Key of each
         self.receipts: list[tuple[str, dict[str, Any]]] = []
+        self.beats: list[dict[str, Any]] = []
+        self.time_closes = False
         self.url = f"http://127.0.0.1:{self.server_address[1]}"
 
     def told(self, path: str, body: bytes, key: str) -> tuple[int, dict[str, object]]:
@@ -48,7 +50,30 @@ class FakeHoede(ThreadingHTTPServer):
         if path.endswith("/receipt"):
             self.receipts.append((path.split("/")[3], json.loads(body)))
             return 200, {"state": "done"}
+        if path == "/v1/heartbeats":
+            return 200, self._heard(json.loads(body)["beats"])
+        if path == "/v1/permits":
+            return 200, {"permits": [self._permit(one) for one in json.loads(body)["attempts"]]}
         return self.answer
+
+    def _heard(self, beats: list[dict[str, Any]]) -> dict[str, object]:
+        self.beats += beats
+        closed = {one["account"] for one in beats} if self.time_closes else set()
+        told = [{"account": one, "code": "break", "asks": None, "opens_at": None} for one in closed]
+        return {"heard": {"counted": len(beats)}, "closed": told, "winding_down": []}
+
+    def _permit(self, _attempt: dict[str, Any]) -> dict[str, object]:
+        text = {"en": "Time for a break of 5 min.", "nl": "Tijd voor een pauze van 5 min."}
+        why = {
+            "code": "break",
+            "text": text,
+            "guideline": "time",
+            "setting": "time.break_every",
+            "asks": None,
+        }
+        refused = {"permit": "refused", "reasons": [why], "now": {"en": [], "nl": []}}
+        granted = {"permit": "granted", "reasons": []}
+        return {"whom": None, "packs": [], "opens_at": None, **(refused if self.time_closes else granted)}
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -398,3 +423,55 @@ def test_the_session_cookie_is_out_of_reach_of_scripts_and_other_sites(
 def test_pages_speak_dutch_when_asked_and_remember_it(plein: TestClient) -> None:
     assert '<html lang="nl">' in plein.get("/join?lang=nl").text
     assert "Doe mee met Plein" in plein.get("/").text
+
+
+def beat(plein: TestClient, seq: int, **more: str) -> dict[str, Any]:
+    told = {"device": "d-1", "seq": str(seq), "mark": "on", **more}
+    answer: dict[str, Any] = plein.post("/beat", data=told).json()
+    return answer
+
+
+def test_beats_are_passed_on_as_they_came(plein: TestClient, hoede: FakeHoede, joined: str) -> None:
+    for seq, mark in enumerate(("begin", "on", "end")):
+        beat(plein, seq, mark=mark)
+    assert eventually(lambda: len(hoede.beats) == 3)
+    assert [(one["account"], one["seq"], one["mark"]) for one in hoede.beats] == [
+        (joined, 0, "begin"),
+        (joined, 1, "on"),
+        (joined, 2, "end"),
+    ]
+
+
+def test_beats_wait_while_hoede_is_away_and_say_for_how_long(
+    plein: TestClient, hoede: FakeHoede, joined: str
+) -> None:
+    hoede.down.set()
+    beat(plein, 1)
+    time.sleep(0.3)
+    hoede.down.clear()
+    assert eventually(lambda: bool(hoede.beats))
+    assert (hoede.beats[0]["account"], hoede.beats[0]["held_s"] >= 0.2) == (joined, True)
+
+
+@pytest.mark.parametrize("wrong", [{"mark": "off"}, {"seq": "-1"}, {"device": ""}, {"device": "d" * 65}])
+def test_a_beat_that_is_none_is_refused(plein: TestClient, joined: str, wrong: dict[str, str]) -> None:
+    assert joined
+    told = {"device": "d-1", "seq": "1", "mark": "on"} | wrong
+    assert plein.post("/beat", data=told).status_code == 422
+
+
+def test_who_is_to_stop_sees_a_calm_screen_until_it_opens(
+    plein: TestClient, hoede: FakeHoede, joined: str
+) -> None:
+    hoede.time_closes = True
+    assert eventually(lambda: beat(plein, 1)["pause"])
+    assert "Time for a break of 5 min." in plein.get("/pause").text
+    hoede.time_closes = False
+    assert plein.get("/pause", follow_redirects=False).headers["location"] == "/"
+    assert (joined, beat(plein, 2)["pause"]) == (joined, False)
+
+
+def test_an_order_leads_to_the_calm_screen_too(plein: TestClient, joined: str) -> None:
+    assert beat(plein, 1) == {"pause": False}
+    order(plein, "ord_1", "time_up", joined)
+    assert beat(plein, 2) == {"pause": True}

@@ -139,6 +139,11 @@ def sides(draw: st.DrawFn) -> Side:
         locks=draw(locks()),
         restrictions=draw(restrictions()),
         minutes_today=draw(st.none() | st.integers(0, 200)),
+        minutes_in_a_row=draw(st.integers(0, 90)),
+        break_until=draw(
+            st.none() | st.sampled_from([NOW - timedelta(minutes=1), NOW + timedelta(minutes=4)])
+        ),
+        extra_minutes=draw(st.sampled_from([0, 0, 15, 60])),
     )
 
 

@@ -9,6 +9,7 @@ from tests.web.api import Api
 from hoede.web.shapes import AccountIn, AgeAppealIn, EventIn, NoticeIn, ReceiptIn
 
 TAKING = {
+    "/v1/heartbeats": "post",
     "/v1/accounts/{account}": "put",
     "/v1/accounts/{account}/choices/{setting}": "put",
     "/v1/accounts:batch": "post",
@@ -24,6 +25,7 @@ ROUTES = TAKING | {
     "/v1/accounts/{account}/policy": "get",
     "/v1/notices/{notice}": "get",
     "/v1/audit/head": "get",
+    "/v1/accounts/{account}/usage": "get",
 }
 
 

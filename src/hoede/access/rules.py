@@ -17,6 +17,7 @@ class Scope(StrEnum):
     NOTICES = "notices"
     PERMITS = "permits"
     APPEALS = "appeals"
+    USAGE = "usage"
 
 
 class KeyKind(StrEnum):

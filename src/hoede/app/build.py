@@ -35,6 +35,7 @@ from hoede.flow.age import AnswerAges, TakeAges
 from hoede.flow.appeal import Appeal
 from hoede.flow.attempt import Permits, Sides
 from hoede.flow.attempt import Tables as PolicyTables
+from hoede.flow.beat import Listen
 from hoede.flow.carry_out import CarryOut, Job, ReceiveReceipt, Waits
 from hoede.flow.cases import Cases
 from hoede.flow.change_policy import ChangePolicy
@@ -63,6 +64,7 @@ from hoede.reporting import Authority
 from hoede.review.helplines import shipped, unchecked
 from hoede.web import age_appeals_api, api, appeals_api, health, log_api, me, notices_api, public, report
 from hoede.web import permits as permit_pages
+from hoede.web import usage as usage_pages
 from hoede.web.answering import Answers
 from hoede.web.console.desk import Desk
 from hoede.web.guard import Guard
@@ -121,6 +123,7 @@ class Hoede:
     change_policy: ChangePolicy
     watches: tuple[Watch, ...]
     permits: Permits
+    listen: Listen
     site: FastAPI
     connections: tuple[Closeable, ...]
 
@@ -229,6 +232,14 @@ def build(config: Config, *, demo_links: Mapping[str, str] | None = None, holder
         counted=partial(_in_shadow, policy, counts),
     )
     erase = Erase(db=db, vault=vault, columns=shipped_columns(), forget=permits.sides.forget, new_id=new_id)
+    listen = Listen(
+        db=db,
+        names=keys.names,
+        kinds=tables.kinds,
+        measures=tables.book.measures,
+        times=permits.times,
+        zones=permits.zones,
+    )
     doors = console(config, desk, change, keys.names, new_id)
     return Hoede(
         config=config,
@@ -267,6 +278,7 @@ def build(config: Config, *, demo_links: Mapping[str, str] | None = None, holder
             ),
         ),
         permits=permits,
+        listen=listen,
         site=_site(
             config,
             tables,
@@ -274,6 +286,7 @@ def build(config: Config, *, demo_links: Mapping[str, str] | None = None, holder
             ballast,
             screening,
             permits,
+            listen,
             appeal,
             ages,
             notice,
@@ -484,6 +497,7 @@ def _site(  # noqa: PLR0917 - likewise
     ballast: Ballast,
     screening: Screening,
     permits: Permits,
+    listen: Listen,
     appeal: Appeal,
     ages: TakeAges,
     notice: TakeNotice,
@@ -514,12 +528,20 @@ def _site(  # noqa: PLR0917 - likewise
         answers=Answers(shipped_vocabulary()),
         now=lambda: datetime.now(UTC),
     )
+    used = usage_pages.UsageDesk(
+        guard=machines.guard,
+        listen=listen,
+        permits=permits,
+        kinds=tables.kinds,
+        now=lambda: datetime.now(UTC),
+    )
     figures = health.Health(
         db=db,
         ready=partial(_ready, db, ballast),
         unchecked_helplines=lambda: unchecked(helplines, today()),
         has_ballast=lambda: ballast.there,
         detectors=lambda: screening.looking.health.all(time.monotonic()),
+        heard=listen.tally.read,
     )
     pages = public.routes(
         appeal=appeal,
@@ -556,6 +578,7 @@ def _site(  # noqa: PLR0917 - likewise
     return site(
         [
             permit_pages.routes(asked),
+            usage_pages.routes(used),
             api.routes(machines),
             notices_api.routes(told),
             appeals_api.routes(objected),
@@ -564,7 +587,10 @@ def _site(  # noqa: PLR0917 - likewise
             health.routes(figures),
         ],
         [*pages, *doors.routes],
-        {permit_pages.PERMITS_PATH: permit_pages.PermitDoor(asked)},
+        {
+            permit_pages.PERMITS_PATH: permit_pages.PermitDoor(asked),
+            usage_pages.HEARTBEATS_PATH: usage_pages.HeartbeatDoor(used),
+        },
     )
 
 

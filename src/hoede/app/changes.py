@@ -24,7 +24,7 @@ from hoede.review import notice_store as notices
 from hoede.review import store as review
 
 # Acts that change no row: the leaf is all there is.
-LEAF_ONLY = frozenset({"evidence.opened", "choice.made"})
+LEAF_ONLY = frozenset({"evidence.opened", "choice.made", "time.extra"})
 
 
 # Each tells act and id of its own changes.

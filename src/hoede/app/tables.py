@@ -13,6 +13,7 @@ from hoede.policy import LookingLaw, parse_look_table
 from hoede.review import KnownNames, Lanes, Outcomes, parse_lanes, parse_outcomes
 from hoede.review.ages import AgeBases, parse_age_bases
 from hoede.review.notices import Reasons, parse_reasons
+from hoede.usage import Kinds, shipped_kinds
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,8 @@ class Tables:
     age_bases: AgeBases  # on what an age may be believed
     reasons: Reasons  # what people may report, and where it waits
     retention: Retention
-    kept: Retention  # of what is no evidence: fingerprints, what rules in shadow would have done
+    kept: Retention  # of what is no evidence: fingerprints, what rules in shadow would have done, use
+    kinds: Kinds  # of time, and whether it counts
     laws: tuple[LookingLaw, ...]
     forms: Forms
     roles: Roles
@@ -52,7 +54,8 @@ def read_tables(may_look_file: Path | None = None, formats_file: Path | None = N
         age_bases=parse_age_bases(_shipped("review", "age_bases.toml")),
         reasons=parse_reasons(_shipped("review", "reasons.toml")),
         retention=parse_retention(_shipped("evidence", "retention.toml")),
-        kept=parse_retention(_shipped("detection", "retention.toml")),
+        kept=parse_retention(_shipped("detection", "retention.toml") + _shipped("usage", "retention.toml")),
+        kinds=shipped_kinds(),
         laws=laws,
         forms=forms,
         roles=parse_roles(_shipped("access", "roles.toml")),

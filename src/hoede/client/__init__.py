@@ -22,6 +22,11 @@ Before an account does something, ask; where it is not granted, show the reasons
 Fetch `hoede.policy(account)` when somebody signs in: where Hoede cannot be reached, `permit` holds to the
 limits it fetched last, for a day; without them everything is refused but help, reports and the like.
 
+While somebody uses it, pass on the heartbeats of their devices; the answer names whose time is up:
+
+    answer = hoede.heartbeats([Heartbeat(account="a-17", device="d-1", seq=41, mark="on", held_s=2.0)])
+    show_the_calm_screen([one.account for one in answer.closed])
+
 Orders come by webhook, at least once each, until Hoede has a receipt:
 
     call = verify_webhook(body, headers, secrets)  # WebhookInvalid: answer 401
@@ -55,7 +60,8 @@ from hoede.client.calls import (
 from hoede.client.clients import AsyncClient, Client
 from hoede.client.links import handover_link, me_link
 from hoede.client.permits import AttemptTold, PermitAnswer, PermitReason
-from hoede.client.webhooks import Letter, OrderCall, WebhookInvalid, verify_webhook
+from hoede.client.usage import Heartbeat, HeartbeatsAnswer, TimeClosed, UsageAnswer
+from hoede.client.webhooks import Letter, OrderCall, TimeUp, WebhookInvalid, verify_webhook
 from hoede.core.ages import AgeBand, AgeEvidence, Assurance
 from hoede.core.errors import HoedeError
 from hoede.core.events import Answer, Channel, Event, EventKind
@@ -75,6 +81,8 @@ __all__ = [
     "Event",
     "EventAnswer",
     "EventKind",
+    "Heartbeat",
+    "HeartbeatsAnswer",
     "HoedeError",
     "HoedeRefused",
     "HoedeUnavailable",
@@ -86,6 +94,9 @@ __all__ = [
     "PermitReason",
     "Target",
     "TargetKind",
+    "TimeClosed",
+    "TimeUp",
+    "UsageAnswer",
     "WebhookInvalid",
     "handover_link",
     "me_link",

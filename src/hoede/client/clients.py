@@ -15,8 +15,10 @@ import httpx2
 
 from hoede.client import calls
 from hoede.client import permits as asking
+from hoede.client import usage as using
 from hoede.client.limits import Limits
 from hoede.client.permits import AttemptTold, PermitAnswer, Relation
+from hoede.client.usage import Heartbeat, HeartbeatsAnswer, UsageAnswer
 from hoede.core.ages import AgeBand, AgeEvidence
 from hoede.core.events import Event
 from hoede.core.orders import OrderState
@@ -166,6 +168,17 @@ class Client:
         Its limits are kept, for when Hoede cannot be reached: fetch them when somebody signs in.
         """
         return self._run(asking.policy(account, self._limits, self._retries))
+
+    def heartbeats(self, beats: Sequence[Heartbeat]) -> HeartbeatsAnswer:
+        """Pass on that devices are in use. Raises `HoedeRefused`, `HoedeUnavailable`.
+
+        Up to 1,000. Without an answer keep them, and pass them on later with a larger `held_s`.
+        """
+        return self._run(using.heartbeats(beats, self._retries))
+
+    def usage(self, account: str) -> UsageAnswer:
+        """Return how an account's time stands. Raises `HoedeRefused`, `HoedeUnavailable`."""
+        return self._run(using.usage(account, self._retries))
 
     def appeal(
         self, letter: str, account: str, words: str, *, idempotency_key: str | None = None
@@ -333,6 +346,14 @@ class AsyncClient:
         Its limits are kept, for when Hoede cannot be reached: fetch them when somebody signs in.
         """
         return await self._run(asking.policy(account, self._limits, self._retries))
+
+    async def heartbeats(self, beats: Sequence[Heartbeat]) -> HeartbeatsAnswer:
+        """As `Client.heartbeats`."""
+        return await self._run(using.heartbeats(beats, self._retries))
+
+    async def usage(self, account: str) -> UsageAnswer:
+        """As `Client.usage`."""
+        return await self._run(using.usage(account, self._retries))
 
     async def appeal(
         self, letter: str, account: str, words: str, *, idempotency_key: str | None = None

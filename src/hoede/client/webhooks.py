@@ -29,6 +29,14 @@ class Letter:
 
 
 @dataclass(frozen=True, slots=True)
+class TimeUp:
+    """Why time closes an account for now."""
+
+    code: str  # daily_time, break or away, as in a permit
+    opens_at: datetime | None  # when it opens by itself
+
+
+@dataclass(frozen=True, slots=True)
 class OrderCall:
     """An order as it came by webhook."""
 
@@ -39,6 +47,7 @@ class OrderCall:
     case: str | None  # to name in `because` when Hoede wants content
     letter: Letter | None
     sent_at: datetime
+    time: TimeUp | None = None  # of `time_up`
 
 
 def verify_webhook(body: bytes, headers: Mapping[str, str], secrets: Sequence[str]) -> OrderCall:
@@ -74,7 +83,13 @@ def _read(told: Mapping[str, Any], sent_at: str) -> OrderCall:
         case=told.get("case"),
         letter=None if told.get("letter") is None else _letter(told["letter"]),
         sent_at=datetime.fromisoformat(sent_at),
+        time=None if told.get("time") is None else _time_up(told["time"]),
     )
+
+
+def _time_up(told: Mapping[str, Any]) -> TimeUp:
+    opens_at = told["opens_at"]
+    return TimeUp(told["code"], None if opens_at is None else datetime.fromisoformat(opens_at))
 
 
 def _letter(told: Mapping[str, Any]) -> Letter:

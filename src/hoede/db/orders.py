@@ -232,6 +232,11 @@ def view(conn: Connection, order: str) -> OrderView | None:
     return None if row is None else _view(row)
 
 
+def known(conn: Connection, ids: Collection[str]) -> set[str]:
+    """Those of these ids that are orders."""
+    return set(conn.execute(select(ORDERS.c.id).where(ORDERS.c.id.in_(ids))).scalars())
+
+
 def views(conn: Connection, *, cause: str | None = None) -> tuple[OrderView, ...]:
     """All orders, or those of one cause, oldest first."""
     asked = select(ORDERS).order_by(ORDERS.c.opened_at, ORDERS.c.id)

@@ -1,8 +1,11 @@
-"""What has had its time goes: requests, links, fingerprints, shadows, sign-ins, copies, stray files."""
+"""What has had its time goes: requests, links, fingerprints, shadows, sign-ins, use, copies, stray files."""
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import partial
 
+from hoede import accounts, usage
 from hoede.access.jobs import forget_sign_ins
 from hoede.core.retention import Retention
 from hoede.db import Database, Transaction, idempotency
@@ -27,6 +30,7 @@ class Expired:
     fingerprints: int
     shadows: int
     sign_ins: int
+    use: int  # days that became weeks, weeks and extra time that went
     evidence: int
     intake: int
 
@@ -47,9 +51,18 @@ class Expire:
             ),
             shadows=self.db.commit(lambda tx: shadows.forget_before(tx, self.kept.since("shadow", now))),
             sign_ins=self.db.commit(forget_sign_ins),
+            use=self._less_of_use(now),
             evidence=self._destroy(),
             intake=sweep(self.db, self.vault),
         )
+
+    def _less_of_use(self, now: datetime) -> int:
+        """Days that are over become minutes by part of the day, in some steps so that nobody waits long."""
+        while due := self.db.read(lambda conn: usage.due(conn, now)):
+            for service, ids in _by_service(due).items():
+                self.db.commit(partial(_folded, service, ids))
+        days, weeks = (self.kept.since(one, now).date() for one in ("day_parts", "weeks"))
+        return self.db.commit(lambda tx: usage.forget_old(tx, days_before=days, weeks_before=weeks))
 
     def _destroy(self) -> int:
         """Copies whose time is over: key and leaf, then the object.
@@ -60,6 +73,18 @@ class Expire:
         for one in gone:
             self.vault.drop_object(one)
         return len(gone)
+
+
+def _by_service(due: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for service, account in due:
+        found.setdefault(service, []).append(account)
+    return found
+
+
+def _folded(service: str, ids: Collection[str], tx: Transaction) -> int:
+    told = accounts.several(tx.conn, service, ids)
+    return usage.fold_old(tx, service, {one: told[one].zone for one in ids})
 
 
 def _keys_destroyed(tx: Transaction) -> list[str]:

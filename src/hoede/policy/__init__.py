@@ -52,6 +52,7 @@ from hoede.policy.rules.sides import (
     zones_at,
 )
 from hoede.policy.rules.steps import Shown, Step
+from hoede.policy.rules.timing import TimeNow, time_now
 from hoede.policy.rules.vocabulary import (
     NEVER_CLOSED,
     Code,
@@ -101,6 +102,7 @@ __all__ = [
     "Start",
     "Status",
     "Step",
+    "TimeNow",
     "UnderMinimum",
     "Vocabulary",
     "Who",
@@ -124,5 +126,6 @@ __all__ = [
     "show_in_force",
     "show_permit",
     "show_reason",
+    "time_now",
     "zones_at",
 ]

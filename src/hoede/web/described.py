@@ -13,6 +13,7 @@ from hoede.web.shapes import (
     AppealIn,
     ChoiceIn,
     EventIn,
+    HeartbeatsIn,
     NoticeIn,
     PermitIn,
     PermitsIn,
@@ -121,6 +122,13 @@ CHOICE_BODY: Final[dict[str, Any]] = {
         "required": True,
         "description": _SIZE,
         "content": {"application/json": {"schema": inlined(ChoiceIn)}},
+    },
+}
+HEARTBEATS_BODY: Final[dict[str, Any]] = {
+    "requestBody": {
+        "required": True,
+        "description": _SIZE,
+        "content": {"application/json": {"schema": inlined(HeartbeatsIn)}},
     },
 }
 EVENT_BODY: Final[dict[str, Any]] = {

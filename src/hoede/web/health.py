@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from fastapi import APIRouter
 from prometheus_client import CollectorRegistry, generate_latest
-from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 from starlette.responses import JSONResponse, Response
 
@@ -29,6 +29,7 @@ class Health:
     unchecked_helplines: Callable[[], int]
     has_ballast: Callable[[], bool]
     detectors: Callable[[], Mapping[str, bool]]  # those that ever looked in this process: whether it is ill
+    heard: Callable[[], Mapping[str, int]]  # heartbeats that came to this process, by what became of them
 
 
 def routes(health: Health) -> APIRouter:
@@ -102,6 +103,14 @@ class _Figures(Collector):
         for name, is_ill in self._health.detectors().items():
             ill.add_metric([name], float(is_ill))
         yield ill
+        heard = CounterMetricFamily(
+            "hoede_heartbeats",
+            "Heartbeats of devices in this process, by what became of them",
+            labels=["came"],
+        )
+        for came, times in self._health.heard().items():
+            heard.add_metric([came], float(times))
+        yield heard
         yield _gauge(
             "helplines_unchecked", "Helplines nobody checked in 90 days", self._health.unchecked_helplines()
         )

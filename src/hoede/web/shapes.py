@@ -24,6 +24,7 @@ from hoede.core.events import Channel, Event, EventKind
 from hoede.policy import shipped_vocabulary
 from hoede.review.appeals import LONGEST_OBJECTION
 from hoede.review.notices import LONGEST_WORDS, Notice, NoticeAnswer, Reason, Source, State, storable
+from hoede.usage import shipped_kinds
 from hoede.web.inlined import inlined
 
 MOST_RECEIVERS = 1000
@@ -378,6 +379,70 @@ class ChoiceOut(_Shape):
     setting: str
     step: JsonValue = Field(description="What is in force now.")
     who: Literal["law", "house", "safety", "guardian", "you"]
+
+
+class HeartbeatIn(_Shape):
+    """A device is in use. Described here, read in `usage`."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {"account": "acc-7", "device": "d-1", "seq": 41, "mark": "on", "kind": "watch", "held_s": 2}
+            ]
+        }
+    )
+    account: Id
+    device: Id = Field(description="Drawn by chance at each installation; it names nobody's phone.")
+    seq: Annotated[StrictInt, Field(ge=0, le=2**53 - 1)] = Field(
+        description="One more with each heartbeat of the device."
+    )
+    mark: Literal["begin", "on", "end"] = Field(
+        description="`on`: half a minute of use since the one before; `end`: less, and now it is put away."
+    )
+    kind: str = Field(
+        description="What the time went to; docs/reference/usage.md.",
+        json_schema_extra={"enum": list(shipped_kinds())},
+    )
+    held_s: Annotated[float, Field(ge=0, le=86_400)] = Field(
+        default=0, description="Seconds since it came to the platform; after 15 minutes it no longer counts."
+    )
+
+
+class HeartbeatsIn(_Shape):
+    """What devices said of late, in any order."""
+
+    beats: tuple[HeartbeatIn, ...] = Field(min_length=1, max_length=1000)
+
+
+class ClosedOut(_Shape):
+    account: str
+    code: str = Field(description="Why, as in a permit: daily_time, break, away.")
+    asks: Literal["self", "guardian"] | None = Field(description="Who could say yes to it.")
+    opens_at: Moment | None = Field(description="When time alone opens it again.")
+
+
+class HeartbeatsOut(_Shape):
+    """What became of the heartbeats, and whose time it is to stop or to wind down."""
+
+    heard: dict[str, int] = Field(description="How many counted, and how many came twice or late.")
+    closed: tuple[ClosedOut, ...] = Field(description="Show each of these the calm screen.")
+    winding_down: tuple[str, ...] = Field(description="Accounts whose evening screen it is time for.")
+
+
+class UsageOut(_Shape):
+    """How an account's time stands; nothing of what it was used for."""
+
+    account: str
+    minutes_today: int
+    minutes_allowed: int | None = Field(description="Extra time is in it; null: no end.")
+    minutes_left: int | None
+    extra_minutes: int
+    permit: Literal["granted", "ask", "refused"] = Field(description="To use it, as far as time decides.")
+    codes: tuple[str, ...] = Field(description="Why not, as in a permit: daily_time, break, away.")
+    asks: Literal["self", "guardian"] | None
+    opens_at: Moment | None
+    wind_down_at: str | None = Field(description="By the account's clock.")
+    winds_down: bool
 
 
 class ReceiptIn(_Shape):

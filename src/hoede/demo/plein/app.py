@@ -27,6 +27,7 @@ from hoede.demo.plein.rounds import Rounds
 from hoede.demo.plein.settings import PleinSettings
 from hoede.demo.plein.square import Square
 from hoede.demo.plein.telling import Telling
+from hoede.demo.plein.using import Beats, Using
 
 STATIC = Path(__file__).parent / "static"
 
@@ -48,11 +49,18 @@ def create_app(
     # Somebody waits for what is asked: one try, and no long one.
     asked = Client(settings.hoede_url, settings.api_key, timeout_s=settings.timeout_s, tries=1)
     square = _square(settings, hoede, asked, now, new_id)
+    beats = Beats(asked, square.database)  # a round tries again, and then says for how long it waited
+    beats_round = Rounds("plein-beats", beats.pass_on, settings.again_s)
     app = FastAPI(
-        title="Plein", docs_url=None, redoc_url=None, openapi_url=None, lifespan=_lifespan(square, hoede)
+        title="Plein",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        lifespan=_lifespan(square, hoede, beats_round),
     )
     for part in (Reading, Joining, Posting, Acting, Reporting, Hook, Admin):
         app.include_router(part(square).routes())
+    app.include_router(Using(square, beats).routes())
     app.add_exception_handler(404, Reading(square).missing)
     app.mount("/css", StaticFiles(directory=settings.css))
     app.mount("/static", StaticFiles(directory=STATIC))
@@ -85,11 +93,13 @@ def _square(
     )
 
 
-def _lifespan(square: Square, hoede: Client) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+def _lifespan(
+    square: Square, hoede: Client, beats_round: Rounds
+) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        # Two threads: a slow upload must not keep a receipt waiting.
-        rounds = (square.posts_round, square.receipts_round)
+        # A thread for each: a slow upload must not keep a receipt waiting.
+        rounds = (square.posts_round, square.receipts_round, beats_round)
         for one in rounds:
             one.start()
         yield

@@ -30,6 +30,9 @@ CREATE TABLE IF NOT EXISTS carried (
     receipt_sent INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 CREATE INDEX IF NOT EXISTS carried_owing ON carried (carried_at) WHERE receipt_sent = 0;
+CREATE TABLE IF NOT EXISTS pause (
+    account TEXT PRIMARY KEY REFERENCES account (id), until TEXT  -- when it opens by itself
+) STRICT;
 CREATE TABLE IF NOT EXISTS letter (
     id TEXT PRIMARY KEY, account TEXT NOT NULL REFERENCES account (id), locale TEXT NOT NULL,
     title TEXT NOT NULL, paragraphs TEXT NOT NULL, appeal_url TEXT NOT NULL, came_at TEXT NOT NULL

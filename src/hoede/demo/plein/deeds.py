@@ -7,7 +7,7 @@ from functools import partial
 from types import MappingProxyType
 
 from hoede.client import OrderCall, TargetKind
-from hoede.demo.plein import accounts, orders, posts
+from hoede.demo.plein import accounts, orders, pauses, posts
 from hoede.demo.plein.pictures import Pictures
 from hoede.demo.plein.posts import Post, PostState
 
@@ -106,6 +106,14 @@ def _notify(tx: sqlite3.Connection, call: OrderCall, _pictures: Pictures) -> str
     return None if accounts.find(tx, call.account) else "no-such-account"
 
 
+def _time_up(tx: sqlite3.Connection, call: OrderCall, _pictures: Pictures) -> str | None:
+    """The next beat of a device that is still in use leads to the calm screen."""
+    if accounts.find(tx, call.account) is None:
+        return "no-such-account"
+    pauses.begin(tx, call.account, call.time.opens_at if call.time else None)
+    return None
+
+
 def _post(tx: sqlite3.Connection, call: OrderCall) -> Post | None:
     return posts.find(tx, call.target.id) if call.target.kind is TargetKind.CONTENT else None
 
@@ -123,5 +131,6 @@ DEEDS: Mapping[str, Deed] = MappingProxyType(
         "close_account": partial(_close, closed=True),
         "reopen": partial(_close, closed=False),
         "notify": _notify,
+        "time_up": _time_up,
     }
 )

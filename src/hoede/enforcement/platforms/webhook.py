@@ -96,9 +96,15 @@ def message(order: Order, *, account: str, letter: Letter | None, now: datetime)
         "account": account,
         "case": order.values.get("case") or None,
         "letter": None if letter is None else _letter(letter),
+        "time": _time(order.values) if "opens_at" in order.values else None,
     }
     body = {"type": f"order.{order.measure}", "timestamp": now.isoformat(), "data": data}
     return json.dumps(body, ensure_ascii=False)
+
+
+def _time(values: Mapping[str, str]) -> dict[str, str | None]:
+    """Why time closes an account, and when it opens again."""
+    return {"code": values["code"], "opens_at": values["opens_at"] or None}
 
 
 def _letter(letter: Letter) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """From an attempt to a permit: the accounts, the policy in force, and `decide`. Fails closed."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -23,10 +23,12 @@ from hoede.policy import (
     Setting,
     Side,
     Step,
+    TimeNow,
     Whom,
     check_failed,
     decide,
     effective,
+    time_now,
 )
 from hoede.policy.rules.compiled import Compiled
 from hoede.policy.rules.permits import account_reasons, path_of
@@ -136,6 +138,16 @@ class Permits:
             refused=tuple(account_reasons(side, acting)),
             limits=tables.always(side, now),
         )
+
+    def times(self, service: str, ids: Collection[str], now: datetime) -> dict[str, TimeNow]:
+        """How the time of accounts stands, as the database has it."""
+        policy = self.tables().policy
+        known = self.sides.load(service, ids, now)
+        return {one: time_now(policy, mine.side, now) for one, mine in known.items()}
+
+    def zones(self, service: str, ids: Collection[str], now: datetime) -> dict[str, tuple[str, ...]]:
+        """The zones whose clocks count for accounts."""
+        return {one: mine.side.zones for one, mine in self.sides.load(service, ids, now).items()}
 
     def choose(
         self, service: str, account: str, setting: Setting, step: Step | None, now: datetime

@@ -3,14 +3,14 @@
 import threading
 import time
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import Connection
 
-from hoede import accounts
+from hoede import accounts, usage
 from hoede.accounts import Account
 from hoede.accounts.rules import best
 from hoede.core.ages import band_of
@@ -19,7 +19,7 @@ from hoede.enforcement import Measure, MeasuresError
 from hoede.enforcement.measures import Measures
 from hoede.policy import Restriction, Side, Step, Vocabulary, zones_at
 from hoede.policy.rules.compiled import Compiled, Seat
-from hoede.policy.rules.sides import days_at
+from hoede.policy.rules.sides import days_at, days_begin
 from hoede.policy.rules.vocabulary import ANYTHING
 
 KEPT_S = 0.25  # what another process wrote counts here after this long at the latest
@@ -35,6 +35,7 @@ class Facts:
     account: Account
     choices: Mapping[str, Step]
     restrictions: tuple[Restriction, ...]
+    use: usage.Kept = field(default_factory=usage.Kept)
 
 
 @dataclass(slots=True)
@@ -63,7 +64,14 @@ def side_at(facts: Facts, now: datetime) -> Side:
     today = days_at(now, zones)[0]
     age = accounts.age_at(told.age_evidence, now, today)
     place: dict[str, Any] = {"country": told.country, "region": told.region, "zones": zones}
-    own: dict[str, Any] = {"choices": facts.choices, "restrictions": facts.restrictions}
+    own: dict[str, Any] = {
+        "choices": facts.choices,
+        "restrictions": facts.restrictions,
+        "minutes_today": usage.minutes_since(facts.use.used, days_begin(now, zones)),
+        "minutes_in_a_row": facts.use.used.minutes_in_a_row,
+        "break_until": facts.use.used.break_until,
+        "extra_minutes": facts.use.extra_at(now),
+    }
     if age is None:
         return Side(**place, **own)
     since = min(days_at(told.age_known_at, zones)[0], today) if told.age_known_at else today
@@ -167,11 +175,13 @@ class Sides:
         told = accounts.several(conn, service, ids)
         chosen = accounts.choices(conn, service, ids)
         closed = orders.standing(conn, service, ids, self._undoes)
+        used = usage.several(conn, service, ids)
         return {
             one: Facts(
                 told[one],
                 self._steps(chosen[one]),
                 tuple(Restriction(order=order, names=self._closed[name]) for name, order in closed[one]),
+                used[one],
             )
             for one in told
         }

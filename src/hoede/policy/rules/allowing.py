@@ -15,12 +15,13 @@ from hoede.policy.rules.steps import (
     Ladder,
     Minutes,
     Step,
+    Stretch,
     Week,
     at_most,
     cap_of,
     windows_of,
 )
-from hoede.policy.rules.windows import closed_until
+from hoede.policy.rules.windows import DAY, closed_until
 
 # How well two have to know each other for a rung; rungs that are not about others stand in the next two.
 _KNOWN: dict[str, Relation] = {
@@ -55,6 +56,8 @@ class Asked:
     with_guardian: bool = False
     this_month: int | None = None
     minutes_today: int | None = None
+    minutes_in_a_row: int = 0
+    break_until: datetime | None = None
 
     def turned(self, other: Side, now: datetime) -> "Asked":
         """The same attempt, asked of the other side."""
@@ -66,6 +69,8 @@ class Asked:
             with_guardian=False,
             this_month=None,
             minutes_today=None,
+            minutes_in_a_row=0,
+            break_until=None,
         )
 
 
@@ -77,6 +82,8 @@ def says(kind: Kind, step: Step, asked: Asked) -> Says:
         return _rung(kind, str(step), asked)
     if isinstance(kind, ClosedTimes):
         return Says.NO if step and (not asked.zones_known or _closed(step, asked)) else Says.YES
+    if isinstance(kind, Stretch):
+        return Says.NO if _needs_a_break(step, asked) else Says.YES
     if asked.minutes_today is not None:
         allowed = _minutes(kind, step, asked)
         return Says.YES if allowed is None or asked.minutes_today < allowed else Says.NO
@@ -108,6 +115,11 @@ def _closed(step: Step, asked: Asked) -> list[datetime]:
     return [at for local in asked.times if (at := closed_until(windows_of(step), local)) is not None]
 
 
+def _needs_a_break(step: Step, asked: Asked) -> bool:
+    over = isinstance(step, int) and asked.minutes_in_a_row >= step
+    return over and asked.break_until is not None and asked.times[0] < asked.break_until
+
+
 def _minutes(kind: Kind, step: Step, asked: Asked) -> int | None:
     """How many minutes the day has; the fewest of the days it is. None: no end."""
     if isinstance(kind, Minutes):
@@ -122,6 +134,8 @@ def opens_again(kind: Kind, step: Step, asked: Asked) -> datetime | None:
     if isinstance(kind, ClosedTimes):
         closed = _closed(step, asked) if asked.zones_known else []
         return max(closed).astimezone(UTC) if closed else None
+    if isinstance(kind, Stretch):
+        return asked.break_until
     if isinstance(kind, (Minutes, Week)):
         return max(_midnight(local) for local in asked.times).astimezone(UTC)
     return None
@@ -129,3 +143,14 @@ def opens_again(kind: Kind, step: Step, asked: Asked) -> datetime | None:
 
 def _midnight(local: datetime) -> datetime:
     return local.replace(hour=0, minute=0, second=0, microsecond=0, fold=0) + timedelta(days=1)
+
+
+def extended(kind: Kind, step: Step, extra_minutes: int) -> Step:
+    """A cap with so many minutes on top; of every other step the same."""
+    if not extra_minutes or isinstance(kind, Stretch):
+        return step
+    if isinstance(kind, Minutes) and isinstance(step, int):
+        return min(DAY, step + extra_minutes)
+    if isinstance(kind, Week) and isinstance(step, tuple):
+        return tuple(min(DAY, int(one) + extra_minutes) for one in step)  # type: ignore[arg-type]
+    return step

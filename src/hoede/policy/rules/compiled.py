@@ -3,24 +3,36 @@
 What an account's side of an attempt comes to depends on few facts: the packs that count, its band, and what
 is said about the settings that the attempt asks. Everything that agrees in those has one number, its
 profile; and the permit of two profiles and a relation stands in a table. An entry is made by the plain
-evaluator the first time it is wanted. What looks at the clock or at a count is left to the plain evaluator.
+evaluator the first time it is wanted. Times at which an account is closed, and caps that are reached, are
+looked at each time: as long as they leave it open the table has the answer, else the plain evaluator.
 """
 
 import itertools
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 from typing import TypeVar
 
 from hoede.policy.rules.effective import Bound, Policy, bounds_of
 from hoede.policy.rules.packs import Pack
-from hoede.policy.rules.permits import Answer, Permit, account_reasons, decide
+from hoede.policy.rules.permits import (
+    Answer,
+    Permit,
+    account_reasons,
+    asked_of,
+    decide,
+    reasons_of,
+    with_extra,
+)
 from hoede.policy.rules.sides import Attempt, Relation, Side
-from hoede.policy.rules.steps import ClosedTimes, Minutes, Week
+from hoede.policy.rules.steps import ClosedTimes, Minutes, Step, Stretch, Week
 from hoede.policy.rules.vocabulary import Setting
+from hoede.policy.rules.windows import DAY
 
 K = TypeVar("K")
 V = TypeVar("V")
+
+Timed = tuple[Setting, tuple[Bound, ...]]  # a setting, and what is said about it
 
 PLAIN = -1  # no profile: ask the plain evaluator
 NOBODY = -2  # no other side
@@ -40,6 +52,9 @@ class Seat:
     until: datetime  # from then on something may count that did not, or no longer
     acting: dict[str, int] = field(default_factory=dict)
     met: dict[str, int] = field(default_factory=dict)
+    timed: dict[str, tuple[Timed, ...]] = field(
+        default_factory=dict
+    )  # what an attempt's answer takes a clock for
 
 
 class Compiled:
@@ -78,7 +93,7 @@ class Compiled:
             told = other.met.get(what)
             met = self.met(other, what) if told is None else told
             fresh = fresh and other.since <= now < other.until
-        if PLAIN in (own, met) or not fresh:
+        if PLAIN in (own, met) or not fresh or self.closed(seat, what, now):
             return self._plainly(seat, what, now, other, relation)
         key = (what, own, met, relation)
         permit = self._permits.get(key)
@@ -104,20 +119,37 @@ class Compiled:
     def acting(self, seat: Seat, what: str) -> int:
         """The profile of who attempts it."""
         gate = self._gates.get(what)
-        seat.acting[what] = PLAIN if gate is None else self._profile(seat, gate.own)
+        if gate is None:
+            seat.acting[what] = PLAIN
+            return PLAIN
+        said = [(one, bounds_of(one, seat.side, seat.packs, seat.since)) for one in gate.own]
+        timed = [one for one in said if _by_the_clock(*one)]
+        seat.timed[what] = tuple(one for one in timed if _may_close(*one, seat.side, seat.since))
+        seat.acting[what] = self._profile(seat, [one for one in said if one not in timed])
         return seat.acting[what]
+
+    def closed(self, seat: Seat, what: str, now: datetime) -> bool:
+        """Whether the time or a count of minutes stands in the way now; asked after `acting`."""
+        timed = seat.timed.get(what)
+        if not timed:
+            return False
+        asked = asked_of(Attempt(what=what), seat.side, None, now)
+        return any(True for one, bounds in timed for _ in reasons_of(one, seat.side, bounds, asked))
 
     def met(self, seat: Seat, what: str) -> int:
         """The profile of whom it is about."""
         gate = self._gates.get(what)
-        seat.met[what] = PLAIN if gate is None else self._profile(seat, gate.theirs)
+        said = (
+            []
+            if gate is None
+            else [(one, bounds_of(one, seat.side, seat.packs, seat.since)) for one in gate.theirs]
+        )
+        clock = any(_by_the_clock(*one) for one in said)
+        seat.met[what] = PLAIN if gate is None or clock else self._profile(seat, said)
         return seat.met[what]
 
-    def _profile(self, seat: Seat, settings: tuple[Setting, ...]) -> int:
-        said = [bounds_of(one, seat.side, seat.packs, seat.since) for one in settings]
-        if any(_by_the_clock(one, seat.side, bounds) for one, bounds in zip(settings, said, strict=True)):
-            return PLAIN
-        key = (seat.frame, tuple(said))
+    def _profile(self, seat: Seat, said: Iterable[Timed]) -> int:
+        key = (seat.frame, tuple((one.name, bounds) for one, bounds in said))
         if key not in self._profiles:
             _entered(self._profiles)[key] = next(self._numbers)
         return self._profiles[key]
@@ -144,10 +176,28 @@ class Compiled:
         return min(moments, default=_NEVER)
 
 
-def _by_the_clock(setting: Setting, side: Side, bounds: tuple[Bound, ...]) -> bool:
-    if isinstance(setting.kind, ClosedTimes):
-        return bool(bounds)
-    return isinstance(setting.kind, (Minutes, Week)) and side.minutes_today is not None and bool(bounds)
+def _by_the_clock(setting: Setting, bounds: tuple[Bound, ...]) -> bool:
+    return bool(bounds) and isinstance(setting.kind, (ClosedTimes, Minutes, Week))
+
+
+def _may_close(setting: Setting, bounds: tuple[Bound, ...], side: Side, since: datetime) -> bool:
+    """Whether there is any moment from then on at which the time or a count stands in the way."""
+    kind = setting.kind
+    if isinstance(kind, ClosedTimes):
+        return True
+    if isinstance(kind, Stretch):
+        return side.break_until is not None and since < side.break_until
+    used = side.minutes_today
+    return used is not None and any(
+        used >= _fewest(with_extra(setting, one, side.extra_minutes).step) for one in bounds
+    )
+
+
+def _fewest(step: Step) -> int:
+    """The minutes of the day that has the fewest."""
+    if isinstance(step, tuple):
+        return min(int(one) for one in step)  # type: ignore[arg-type]
+    return step if isinstance(step, int) else DAY
 
 
 def _entered(table: dict[K, V]) -> dict[K, V]:

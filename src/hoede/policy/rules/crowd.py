@@ -85,7 +85,8 @@ class Crowd:
         numbers = []
         for at, seat in enumerate(seats):
             profile = self._compiled.met(seat, what) if met else self._compiled.acting(seat, what)
-            key: Hashable = (PLAIN, at) if profile == PLAIN else profile
+            closed = not met and self._compiled.closed(seat, what, self._now)
+            key: Hashable = (PLAIN, at) if closed or profile == PLAIN else profile
             if key not in known:
                 known[key] = len(some)
                 some.append(seat)

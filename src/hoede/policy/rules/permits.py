@@ -1,16 +1,16 @@
 """Permits: may this account do this now? Granted, refused, or ask, with every reason. Pure."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
 from hoede.core.ages import BANDS, AgeBand, youngest_of
-from hoede.policy.rules.allowing import Asked, Says, opens_again, says
+from hoede.policy.rules.allowing import Asked, Says, extended, opens_again, says
 from hoede.policy.rules.effective import Bound, Layer, Policy, Who, band_in, bounds_of
 from hoede.policy.rules.packs import CONTACT, Basis, Choosing, Pack, UnderMinimum
 from hoede.policy.rules.sides import SOMEBODY, Attempt, Side, knows_zone, local_times
-from hoede.policy.rules.steps import ClosedTimes, Step, at_most
+from hoede.policy.rules.steps import ClosedTimes, Step, Stretch, at_most
 from hoede.policy.rules.vocabulary import NEVER_CLOSED, Code, Gate, Setting
 
 _TIMES = frozenset({Code.QUIET, Code.DAILY_TIME, Code.BREAK, Code.AWAY})
@@ -134,6 +134,8 @@ def asked_of(attempt: Attempt, side: Side, other: Side | None, now: datetime) ->
         with_guardian=attempt.with_guardian,
         this_month=attempt.this_month,
         minutes_today=side.minutes_today,
+        minutes_in_a_row=side.minutes_in_a_row,
+        break_until=side.break_until,
     )
 
 
@@ -253,10 +255,24 @@ def _any_of(side: Side) -> frozenset[AgeBand]:
 def _of_setting(
     setting: Setting, side: Side, packs: tuple[Pack, ...], asked: Asked, now: datetime
 ) -> Iterator[Reason]:
-    for bound in bounds_of(setting, side, packs, now):
+    yield from reasons_of(setting, side, bounds_of(setting, side, packs, now), asked)
+
+
+def reasons_of(setting: Setting, side: Side, bounds: Iterable[Bound], asked: Asked) -> Iterator[Reason]:
+    """A reason for each bound that stands in the way."""
+    for one in bounds:
+        bound = with_extra(setting, one, side.extra_minutes)
         said = says(setting.kind, bound.step, asked)
         if said is not Says.YES:
             yield reason_of(setting, side, bound, said, asked)
+
+
+def with_extra(setting: Setting, bound: Bound, extra_minutes: int) -> Bound:
+    """Extra time goes on top of what somebody may let go of: of a limit no further than a yes opens it."""
+    step = extended(setting.kind, bound.step, extra_minutes)
+    if bound.layer <= Layer.LIMIT:
+        step = bound.step if bound.open_to is None else setting.kind.meet(step, bound.open_to)
+    return bound if step == bound.step else replace(bound, step=step)
 
 
 def reason_of(setting: Setting, side: Side, bound: Bound, said: Says, asked: Asked) -> Reason:
@@ -286,7 +302,7 @@ def reason_of(setting: Setting, side: Side, bound: Bound, said: Says, asked: Ask
 
 
 def _asks(setting: Setting, bound: Bound, said: Says, asked: Asked) -> Whom | None:
-    if isinstance(setting.kind, ClosedTimes):
+    if isinstance(setting.kind, (ClosedTimes, Stretch)):
         return None  # it opens by itself
     if said is Says.ASK_GUARDIAN:
         return Whom.GUARDIAN

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import IntEnum
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -62,6 +62,9 @@ class Side:
     locks: tuple[Lock, ...] = ()
     restrictions: tuple[Restriction, ...] = ()
     minutes_today: int | None = None  # None: nobody counts them
+    minutes_in_a_row: int = 0  # without a break
+    break_until: datetime | None = None  # when there was a break, if there is no more use until then
+    extra_minutes: int = 0  # given for today on top of any cap that somebody may let go of
 
     @property
     def at_least(self) -> int:
@@ -123,6 +126,18 @@ def _zone(name: str) -> ZoneInfo | None:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         return None
+
+
+def days_begin(now: datetime, zones: tuple[str, ...]) -> tuple[datetime, ...]:
+    """When the day began, in each zone that counts."""
+    return tuple(
+        local.replace(hour=0, minute=0, second=0, microsecond=0, fold=0) for local in local_times(now, zones)
+    )
+
+
+def day_ends(now: datetime, zones: tuple[str, ...]) -> datetime:
+    """When the day has ended in every zone that counts."""
+    return max(one + timedelta(days=1) for one in days_begin(now, zones)).astimezone(UTC)
 
 
 def days_at(now: datetime, zones: tuple[str, ...]) -> tuple[date, ...]:

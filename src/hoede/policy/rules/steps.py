@@ -120,6 +120,11 @@ class Minutes:
 
 
 @dataclass(frozen=True, slots=True)
+class Stretch(Minutes):
+    """Minutes in a row, until a break; fewer is stricter."""
+
+
+@dataclass(frozen=True, slots=True)
 class Week:
     """Minutes by day of the week; a day that is not named has all day."""
 

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from hoede.core.ages import AgeBand
+from hoede.core.times import BREAK
 from hoede.policy.rules.effective import Layer, Who
 from hoede.policy.rules.permits import Answer, Permit, Reason, Whom
 from hoede.policy.rules.sides import Relation
@@ -167,7 +168,7 @@ def _facts(words: Catalogue, reason: Reason, around: Around) -> dict[str, object
         "law": reason.law or None,
         "layer": int(reason.layer),
         "list": _setting(words, reason, around),
-        "n": reason.step if isinstance(reason.step, int) else None,
+        "n": _minutes(reason),
         "order": reason.note or None,
         "pack": reason.pack,
         "reason": reason.note or None,
@@ -181,6 +182,13 @@ def _facts(words: Catalogue, reason: Reason, around: Around) -> dict[str, object
         **around.more,
     }
     return {name: fact for name, fact in facts.items() if fact is not None}
+
+
+def _minutes(reason: Reason) -> int | None:
+    """How long a break is, not after how long it comes; else the minutes of the step."""
+    if reason.code is Code.BREAK:
+        return BREAK // timedelta(minutes=1)
+    return reason.step if isinstance(reason.step, int) else None
 
 
 def _who(words: Catalogue, who: Who, around: Around, reader: Reader) -> str:

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any, Literal
 
 from hoede.core.errors import HoedeError
-from hoede.policy.rules.steps import Clock, ClosedTimes, Kind, Ladder, Minutes, Step, Week, Words
+from hoede.policy.rules.steps import Clock, ClosedTimes, Kind, Ladder, Minutes, Step, Stretch, Week, Words
 
 GROUPS = (
     "account",
@@ -174,6 +174,7 @@ def _setting(
 
 _KINDS: Mapping[str, Kind] = {
     "minutes": Minutes(),
+    "stretch": Stretch(),
     "week": Week(),
     "clock": Clock(),
     "windows": ClosedTimes(),
