@@ -20,7 +20,7 @@ from hoede.app.packs import texts_named
 from hoede.app.tables import Tables, read_tables
 from hoede.app.watch import COUNTS_EVERY_S, Watch
 from hoede.audit import Sequencer
-from hoede.config import Config, ConfigError
+from hoede.config import Config, ConfigError, read_secret
 from hoede.core.errors import HoedeError
 from hoede.db import Database, DiskFull, failpoints
 from hoede.db.ballast import Ballast
@@ -40,6 +40,19 @@ from hoede.flow.expire import Expire
 from hoede.flow.grounds import GroundsStand
 from hoede.flow.judge import Judge, Objections
 from hoede.flow.notice import TakeNotice
+from hoede.flow.pair import (
+    Asking,
+    Clock,
+    Exits,
+    FamilyViews,
+    GuardianPeople,
+    Links,
+    PairDesk,
+    ReportFigures,
+    SendMail,
+    Together,
+    Weekly,
+)
 from hoede.flow.preserve import Preserve
 from hoede.flow.read import Read
 from hoede.flow.report import Compose, Report
@@ -52,6 +65,7 @@ from hoede.flow.view import View
 from hoede.keys import FileKeys
 from hoede.lists import Nearby
 from hoede.lists import store as lists
+from hoede.mail import Nowhere, Post, Security, SmtpPost
 from hoede.media import CHILD, FETCHER, Fetcher, Level, Limits, Pool, Reader, connect, resolve, system_roots
 from hoede.policy import Attempt, Permit, Side, shipped_vocabulary
 from hoede.policy.live import LivePolicy
@@ -90,6 +104,21 @@ class Closeable(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Pair:
+    """The journeys of pairings, on one desk."""
+
+    links: Links
+    together: Together
+    asking: Asking
+    views: FamilyViews
+    exits: Exits
+    people: GuardianPeople
+    clock: Clock
+    weekly: Weekly
+    mail: SendMail
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Hoede:
     """Everything that runs, tied together."""
 
@@ -116,6 +145,7 @@ class Hoede:
     change_policy: ChangePolicy
     watches: tuple[Watch, ...]
     permits: Permits
+    pair: Pair
     site: FastAPI
     connections: tuple[Closeable, ...]
 
@@ -211,6 +241,7 @@ def build(config: Config, *, demo_links: Mapping[str, str] | None = None, holder
         tables=PolicyTables(policy.policy),
         counted=partial(_in_shadow, policy, counts),
     )
+    pair = build_pair(config, tables, db, keys, permits, policy)
     doors = console(config, desk, change, keys.names, new_id)
     return Hoede(
         config=config,
@@ -247,6 +278,7 @@ def build(config: Config, *, demo_links: Mapping[str, str] | None = None, holder
             ),
         ),
         permits=permits,
+        pair=pair,
         site=_site(
             config, tables, db, ballast, screening, permits, appeal, notice, fetcher, demo_links, doors
         ),
@@ -387,6 +419,56 @@ def policy_changes(config: Config, tables: Tables, db: Database, keys: FileKeys)
     """What changes policy, for the console and for commands."""
     return ChangePolicy(
         db=db, keys=keys, roles=tables.roles, vocabulary=shipped_vocabulary(), home=config.home_country
+    )
+
+
+def build_pair(  # noqa: PLR0917 - likewise
+    config: Config, tables: Tables, db: Database, keys: FileKeys, permits: Permits, policy: LivePolicy
+) -> Pair:
+    """Pairings, on the policy in force."""
+    vocabulary, figures = shipped_vocabulary(), ReportFigures()
+    desk = PairDesk(
+        db=db,
+        names=keys.names,
+        acts=tables.pairing.acts,
+        assurance=tables.pairing.assurance,
+        presets=tables.pairing.presets,
+        vocabulary=vocabulary,
+        policy=policy.policy,
+        side=permits.sides.at,
+        forget=permits.sides.forget,
+        measures=tables.book.measures,
+        lanes=tables.lanes,
+        new_id=new_id,
+        random=secrets.token_bytes,
+        public_url=config.public_url.rstrip("/"),
+    )
+    return Pair(
+        links=Links(desk),
+        together=Together(desk),
+        asking=Asking(desk),
+        views=FamilyViews(desk, figures),
+        exits=Exits(desk),
+        people=GuardianPeople(desk, partial(secrets.token_urlsafe, 32)),
+        clock=Clock(desk),
+        weekly=Weekly(db, figures, vocabulary, new_id),
+        mail=SendMail(db=db, post=_post(config)),
+    )
+
+
+def _post(config: Config) -> Post:
+    """How letters leave; without a mail server they wait."""
+    if not config.mail_host:
+        return Nowhere()
+    password = config.mail_password_file
+    return SmtpPost(
+        host=config.mail_host,
+        port=config.mail_port,
+        sender=config.mail_from,
+        security=Security(config.mail_security),
+        now=lambda: datetime.now(UTC),
+        user=config.mail_user,
+        password=partial(read_secret, password) if password else str,
     )
 
 

@@ -16,6 +16,7 @@ from hoede.evidence import vault_keys
 from hoede.keys import FileKeys
 from hoede.lists import banks, quarantine
 from hoede.lists import store as lists
+from hoede.pairing import store as pairing
 from hoede.policy import store as policy
 from hoede.reporting import store as reports
 from hoede.review import judgments, readings, views
@@ -42,6 +43,7 @@ _TELLING = (
     readings,
     notices,
     policy,
+    pairing,
 )
 
 

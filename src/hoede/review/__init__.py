@@ -8,10 +8,11 @@ from hoede.review.asked import Answer, FileAnswer, FileSays, Refused, Said, Why,
 from hoede.review.judgments import JudgmentRow
 from hoede.review.outcomes import AccountIs, KnownNames, Outcome, Outcomes, OutcomesError, parse_outcomes
 from hoede.review.priority import Pressing, next_lane, pressing, priority, rank_by, rank_of
-from hoede.review.rules import Grounds, Lane, Lanes, lane_of, objection_until, parse_lanes
+from hoede.review.rules import APART, Grounds, Lane, Lanes, lane_of, objection_until, parse_lanes
 from hoede.review.store import CaseFile, CaseRow, LetterRow, Objection
 
 __all__ = [
+    "APART",
     "AccountIs",
     "Answer",
     "CaseFile",

@@ -22,6 +22,11 @@ class Grounds(StrEnum):
     KNOWN = "known"  # equal to verified material: nobody needs to look
     SUSPECTED = "suspected"  # a person judges
     OBJECTION = "objection"  # somebody objected against measures
+    PAIRING = "pairing"  # about a pairing: a person answers, nothing is judged
+
+
+# Cases of their own: no file joins them, and none of them is an account's case about content.
+APART = frozenset({Grounds.OBJECTION, Grounds.PAIRING})
 
 
 class LanesError(HoedeError):

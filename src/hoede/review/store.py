@@ -32,7 +32,7 @@ from sqlalchemy import (
 
 from hoede.core.leaves import Leaf
 from hoede.db import METADATA, Moment, Transaction, insert_new
-from hoede.review.rules import Grounds
+from hoede.review.rules import APART, Grounds
 
 OPEN, SECOND, JUDGED = "open", "second", "judged"  # states of a case; second: judged, to be checked
 
@@ -56,7 +56,7 @@ CASES = Table(
 )
 # One case at most takes an account's files, whichever process opens it.
 _TAKES_FILES = and_(
-    CASES.c.state == "open", CASES.c.composed_at.is_(None), CASES.c.grounds != Grounds.OBJECTION.value
+    CASES.c.state == "open", CASES.c.composed_at.is_(None), CASES.c.grounds.not_in(sorted(APART))
 )
 Index(
     "ux_case_takes_files",
@@ -211,7 +211,7 @@ def open_case(
 def latest_case(conn: Connection, service: str, account: str) -> CaseRow | None:
     """The account's case that takes files, or else its newest one about content, open or not.
 
-    Objections are cases of their own.
+    Objections and what is about pairings are cases of their own.
     """
     row = conn.execute(_latest(service, account)).one_or_none()
     return None if row is None else case_row(row)
@@ -229,7 +229,7 @@ def lock_latest_case(tx: Transaction, service: str, account: str) -> CaseRow | N
 def _latest(service: str, account: str) -> Select[Any]:
     return (
         select(CASES)
-        .where(CASES.c.service == service, CASES.c.account == account, CASES.c.grounds != Grounds.OBJECTION)
+        .where(CASES.c.service == service, CASES.c.account == account, CASES.c.grounds.not_in(APART))
         # Who takes files comes first, not who is newest by a clock: clocks are set back, processes sleep.
         .order_by(_TAKES_FILES.desc(), CASES.c.opened_at.desc(), CASES.c.id.desc())
         .limit(1)
@@ -321,8 +321,8 @@ def in_danger(tx: Transaction, case_id: str, why: str, lane: str, due_at: dateti
 
 
 def of_account(conn: Connection, service: str, account: str) -> tuple[CaseRow, ...]:
-    """The account's cases about content, oldest first; objections are cases of their own."""
-    mine = (CASES.c.service == service, CASES.c.account == account, CASES.c.grounds != Grounds.OBJECTION)
+    """The account's cases about content, oldest first; objections and pairings are cases of their own."""
+    mine = (CASES.c.service == service, CASES.c.account == account, CASES.c.grounds.not_in(APART))
     rows = conn.execute(select(CASES).where(*mine).order_by(CASES.c.opened_at, CASES.c.id))
     return tuple(case_row(row) for row in rows)
 

@@ -10,12 +10,13 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from hoede import accounts
+from hoede import accounts, pairing
 from hoede.accounts import Account
 from hoede.core.ages import band_of
 from hoede.db import Database, orders
 from hoede.enforcement import Measure, MeasuresError
 from hoede.enforcement.measures import Measures
+from hoede.flow.attempt.families import SILENT, Said, said
 from hoede.policy import Restriction, Side, Step, Vocabulary, zones_at
 from hoede.policy.rules.compiled import Compiled, Seat
 from hoede.policy.rules.sides import days_at
@@ -33,6 +34,7 @@ class Facts:
     account: Account
     choices: Mapping[str, Step]
     restrictions: tuple[Restriction, ...]
+    said: Said = SILENT  # by guardians
 
 
 @dataclass(slots=True)
@@ -59,7 +61,13 @@ def side_at(facts: Facts, now: datetime) -> Side:
     today = days_at(now, zones)[0]
     age = accounts.age_at(told.age_evidence, now, today)
     place: dict[str, Any] = {"country": told.country, "region": told.region, "zones": zones}
-    own: dict[str, Any] = {"choices": facts.choices, "restrictions": facts.restrictions}
+    own: dict[str, Any] = {
+        "choices": facts.choices,
+        "restrictions": facts.restrictions,
+        "locks": facts.said.locks_at(now),
+        "approved": facts.said.approved_at(now),
+        "assured_guardian": facts.said.is_assured_at(now),
+    }
     if age is None:
         return Side(**place, **own)
     since = min(days_at(told.age_known_at, zones)[0], today) if told.age_known_at else today
@@ -123,6 +131,10 @@ class Sides:
                 self._kept.update({(service, one): known for one, known in found.items()})
         return found
 
+    def at(self, conn: Connection, service: str, account: str, now: datetime) -> Side:
+        """An account as this very connection sees it; nothing is kept."""
+        return side_at(self._facts(conn, service, (account,))[account], now)
+
     def forget(self, service: str, account: str) -> None:
         with self._writing:
             self._forgotten += 1
@@ -137,11 +149,13 @@ class Sides:
         told = accounts.several(conn, service, ids)
         chosen = accounts.choices(conn, service, ids)
         closed = orders.standing(conn, service, ids, self._undoes)
+        families = pairing.families_of(conn, service, ids)
         return {
             one: Facts(
                 told[one],
                 self._steps(chosen[one]),
                 tuple(Restriction(order=order, names=self._closed[name]) for name, order in closed[one]),
+                said(families[one], self._vocabulary) if one in families else SILENT,
             )
             for one in told
         }

@@ -15,7 +15,7 @@ from hoede.enforcement import store as decisions
 from hoede.evidence import EvidenceRow
 from hoede.evidence import store as evidence
 from hoede.reporting import store as reports
-from hoede.review import CaseRow, Grounds, JudgmentRow, judgments
+from hoede.review import APART, CaseRow, JudgmentRow, judgments
 from hoede.review import store as review
 
 
@@ -113,7 +113,7 @@ def _elsewhere(conn: Connection, case: CaseRow) -> frozenset[str]:
     """What the account's other cases ask for: by their judgment, or by their decisions while they wait."""
     found: set[str] = set()
     for other in review.of_account(conn, case.service, case.account):
-        if other.id == case.id or other.grounds is Grounds.OBJECTION:
+        if other.id == case.id or other.grounds in APART:
             continue
         judged: JudgmentRow | None = judgments.in_force(conn, other.id)
         if judged is not None:

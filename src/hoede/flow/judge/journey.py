@@ -13,11 +13,11 @@ from hoede.evidence import store as evidence
 from hoede.flow.judge.facts import Facts, facts, lock_orders
 from hoede.flow.judge.plan import Plan, Wants, plan, wants_before, wants_of
 from hoede.review import (
+    APART,
     AccountIs,
     Answer,
     CaseRow,
     FileSays,
-    Grounds,
     JudgmentRow,
     Lanes,
     Outcome,
@@ -117,8 +117,8 @@ class Judge:
         return Judged(_there(tx.conn, judgment_id), todo)
 
     def _understood(self, answer: Answer, seen: Facts) -> Said | Refused:
-        if seen.case.grounds is Grounds.OBJECTION:
-            return Refused(Why.OUTCOME)  # an objection is answered, not judged
+        if seen.case.grounds in APART:
+            return Refused(Why.OUTCOME)  # an objection, or what a pairing asks, is answered, not judged
         said = understand(answer, self.outcomes, seen.evidence, adult=seen.adult)
         if isinstance(said, Said) and seen.awaited and (said.outcome.report or said.outcome.content):
             return Refused(Why.PRESERVE)

@@ -20,7 +20,7 @@ from hoede.policy.rules.vocabulary import Setting, Vocabulary
 
 Row = TypeVar("Row", Limit, Start)
 # A guardian opens these only when assured to be an adult.
-_ASSURED_GROUPS = frozenset({"account", "contact"})
+ASSURED_GROUPS = frozenset({"account", "contact"})
 
 
 class PolicyError(HoedeError):
@@ -206,7 +206,7 @@ def _opened(setting: Setting, side: Side, step: Step, open_to: Step | None) -> S
 
 
 def _may_approve(setting: Setting, side: Side) -> bool:
-    return side.assured_guardian or setting.group not in _ASSURED_GROUPS
+    return side.assured_guardian or setting.group not in ASSURED_GROUPS
 
 
 def _starts(setting: Setting, side: Side, packs: tuple[Pack, ...]) -> Iterator[Bound]:

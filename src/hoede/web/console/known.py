@@ -12,7 +12,7 @@ from hoede.detection import EventRow
 from hoede.detection import store as events
 from hoede.evidence import EvidenceRow
 from hoede.flow.judge.facts import Facts, facts
-from hoede.review import CaseRow, Grounds, JudgmentRow, Objection, claims, judgments
+from hoede.review import APART, CaseRow, Grounds, JudgmentRow, Objection, claims, judgments
 from hoede.review import notice_store as notices
 from hoede.review import store as review
 from hoede.review.notice_store import NoticeGroup
@@ -49,7 +49,7 @@ class Known:
 
     @property
     def to_judge(self) -> bool:
-        return self.case.state == review.OPEN and self.case.grounds is not Grounds.OBJECTION
+        return self.case.state == review.OPEN and self.case.grounds not in APART
 
     @property
     def to_check(self) -> JudgmentRow | None:
