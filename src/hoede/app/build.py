@@ -216,6 +216,16 @@ def build(config: Config, *, demo_links: Mapping[str, str] | None = None, holder
         authorities=tuple(config.authorities),
         undo_within=timedelta(seconds=config.undo_within_s),
     )
+    change = policy_changes(config, tables, db, keys)
+    change.begin(texts_named(config.policy_packs))
+    policy, counts = LivePolicy(db, change.vocabulary), ShadowCounts()
+    permits = Permits(
+        db=db,
+        sides=Sides(db, tables.book.measures, change.vocabulary),
+        tables=PolicyTables(policy.policy),
+        counted=partial(_in_shadow, policy, counts),
+    )
+    pair = build_pair(config, tables, db, keys, permits, policy)
     desk = Desk(
         db=db,
         roles=tables.roles,
@@ -230,18 +240,9 @@ def build(config: Config, *, demo_links: Mapping[str, str] | None = None, holder
         objections=Objections(judge=judge),
         view=View(db=db, vault=vault, reader=reader, new_id=new_id),
         read=Read(db=db, new_id=new_id),
+        exits=pair.exits,
         detectors=lambda: screening.looking.health.all(time.monotonic()),
     )
-    change = policy_changes(config, tables, db, keys)
-    change.begin(texts_named(config.policy_packs))
-    policy, counts = LivePolicy(db, change.vocabulary), ShadowCounts()
-    permits = Permits(
-        db=db,
-        sides=Sides(db, tables.book.measures, change.vocabulary),
-        tables=PolicyTables(policy.policy),
-        counted=partial(_in_shadow, policy, counts),
-    )
-    pair = build_pair(config, tables, db, keys, permits, policy)
     doors = console(config, desk, change, keys.names, new_id)
     return Hoede(
         config=config,

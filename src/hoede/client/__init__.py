@@ -43,7 +43,7 @@ Everything a platform needs is exported here. `demo/plein` is a whole platform b
 
 from hoede.client.calls import AppealReceipt, EventAnswer, HoedeRefused, HoedeUnavailable, NoticeReceipt
 from hoede.client.clients import AsyncClient, Client
-from hoede.client.links import handover_link, me_link
+from hoede.client.links import family_link, handover_link, me_link
 from hoede.client.permits import AttemptTold, PermitAnswer, PermitReason
 from hoede.client.webhooks import Letter, OrderCall, WebhookInvalid, verify_webhook
 from hoede.core.ages import AgeBand, AgeEvidence, Assurance
@@ -76,6 +76,7 @@ __all__ = [
     "Target",
     "TargetKind",
     "WebhookInvalid",
+    "family_link",
     "handover_link",
     "me_link",
     "verify_webhook",

@@ -88,6 +88,7 @@ def policy_json(account: str, found: InForceFor) -> Json:
         "age_band": found.side.band.value,
         "age_known": found.side.known,
         "packs": list(found.packs),
+        "paired": found.paired,
         "settings": {name: _setting(one) for name, one in found.settings.items()},
     }
 

@@ -348,6 +348,7 @@ class PolicyOut(_Shape):
     age_band: Literal["under-13", "13-15", "16-17", "18+"]
     age_known: bool
     packs: tuple[str, ...]
+    paired: bool = Field(description="With a guardian: show the sign of a pairing as long as it is true.")
     settings: dict[str, SettingOut]
 
 

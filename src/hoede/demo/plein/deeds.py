@@ -106,6 +106,11 @@ def _notify(tx: sqlite3.Connection, call: OrderCall, _pictures: Pictures) -> str
     return None if accounts.find(tx, call.account) else "no-such-account"
 
 
+def _know(tx: sqlite3.Connection, call: OrderCall, _pictures: Pictures) -> str | None:
+    """Nothing to do: we ask before every act, so what changed counts at the next one."""
+    return None if accounts.find(tx, call.account) else "no-such-account"
+
+
 def _post(tx: sqlite3.Connection, call: OrderCall) -> Post | None:
     return posts.find(tx, call.target.id) if call.target.kind is TargetKind.CONTENT else None
 
@@ -123,5 +128,8 @@ DEEDS: Mapping[str, Deed] = MappingProxyType(
         "close_account": partial(_close, closed=True),
         "reopen": partial(_close, closed=False),
         "notify": _notify,
+        "settings_changed": _know,
+        "link_started": _know,
+        "link_ended": _know,
     }
 )

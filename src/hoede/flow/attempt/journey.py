@@ -77,6 +77,7 @@ class InForceFor:
     side: Side
     settings: Mapping[str, InForce]
     packs: tuple[str, ...]
+    paired: bool = False  # with a guardian, so that the platform shows the sign
 
 
 class Tables:
@@ -124,9 +125,12 @@ class Permits:
     def effective(self, service: str, account: str, now: datetime) -> InForceFor:
         """Everything that is in force for an account."""
         policy = self.tables().policy
-        side = self.sides.load(service, (account,), now)[account].side
-        packs = tuple(one.ref for one in policy.acting(side, now))
-        return InForceFor(side=side, settings=effective(policy, side, now), packs=packs)
+        known = self.sides.load(service, (account,), now)[account]
+        packs = tuple(one.ref for one in policy.acting(known.side, now))
+        settings = effective(policy, known.side, now)
+        return InForceFor(
+            side=known.side, settings=settings, packs=packs, paired=known.facts.said.family.paired
+        )
 
     def choose(
         self, service: str, account: str, setting: Setting, step: Step | None, now: datetime

@@ -9,6 +9,7 @@ from hoede.access import Permission, Roles, find_person
 from hoede.db import Database
 from hoede.flow.cases import Cases
 from hoede.flow.judge import Judge, Objections
+from hoede.flow.pair import Exits
 from hoede.flow.read import Read
 from hoede.flow.view import View
 from hoede.review import Refused, Why
@@ -32,6 +33,7 @@ class Desk:
     objections: Objections
     view: View
     read: Read
+    exits: Exits
     detectors: Callable[[], Mapping[str, bool]]  # those that ever looked in this process: whether it is ill
 
     def says(self, visit: Visit, refused: Refused) -> str:
