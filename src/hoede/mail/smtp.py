@@ -40,6 +40,8 @@ class SmtpPost:
         try:
             with self._connected() as server:
                 server.send_message(self._message(letter))
+        except smtplib.SMTPAuthenticationError as error:
+            raise MailUnavailable("The mail server does not let us in.", mail=letter.id) from error
         except smtplib.SMTPRecipientsRefused as error:
             codes = [code for code, _ in error.recipients.values()]
             raise self._failed(min(codes, default=_FINAL), letter) from error

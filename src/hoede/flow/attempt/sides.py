@@ -25,6 +25,7 @@ from hoede.policy.rules.vocabulary import ANYTHING
 KEPT_S = 0.25  # what another process wrote counts here after this long at the latest
 MOST_KEPT = 50_000
 ALL = "*"
+FamiliesOf = Callable[[Connection, str, Collection[str]], Mapping[str, pairing.Family]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,12 +98,14 @@ class Sides:
         vocabulary: Vocabulary,
         *,
         clock: Callable[[], float] = time.monotonic,
+        families: FamiliesOf = pairing.families_of,
     ) -> None:
         self._db = db
         self._undoes = {one.name: one.inverse for one in measures.values() if one.closes}
         self._closed = {one.name: closed_names(one, vocabulary) for one in measures.values() if one.closes}
         self._vocabulary = vocabulary
         self._clock = clock
+        self._families = families
         self._kept: dict[tuple[str, str], Known] = {}
         self._writing = threading.Lock()
         self._forgotten = 0
@@ -149,7 +152,7 @@ class Sides:
         told = accounts.several(conn, service, ids)
         chosen = accounts.choices(conn, service, ids)
         closed = orders.standing(conn, service, ids, self._undoes)
-        families = pairing.families_of(conn, service, ids)
+        families = self._families(conn, service, ids)
         return {
             one: Facts(
                 told[one],
