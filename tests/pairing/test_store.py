@@ -49,10 +49,11 @@ def test_a_family_from_the_first_letter_to_the_end(scene: Scene) -> None:
     while weekly.once():
         pass
     done(scene.links.stop(teen, link.id))
-    scene.later(days=7)
     sent = Sent()
-    while SendMail(db=scene.db, post=sent).once():
-        pass
+    for days in (0, 7):
+        scene.later(days=days)
+        while SendMail(db=scene.db, post=sent).once():
+            pass
 
     assert scene.link(link.id).state is State.ENDED
     # What the teen took of the offer, and what both signed, is the teen's own choice: it stays.
@@ -64,7 +65,8 @@ def test_a_family_from_the_first_letter_to_the_end(scene: Scene) -> None:
     assert len(scene.db.read(lambda conn: digests.digests_of(conn, link.id))) == 1
     assert len(scene.db.read(lambda conn: looks.looks_of(conn, link.id))) == 1
     assert scene.db.commit(codes.forget_old) >= 0
-    assert len(scene.db.read(lambda conn: mails.to(conn, guardian.person))) == len(sent.letters)
+    letters = scene.db.read(lambda conn: mails.to(conn, guardian.person))
+    assert {one.subject for one in sent.letters} <= {subject for subject, _ in letters}
 
 
 def test_a_code_that_two_type_at_once_lets_one_in(scene: Scene) -> None:
