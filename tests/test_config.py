@@ -244,7 +244,13 @@ def test_a_refusal_never_repeats_a_secret(told: dict[str, Any]) -> None:
 
 def test_every_number_has_its_unit_in_its_name() -> None:
     units = ("_s", "_ms", "_bytes", "_days")
-    plain = {"port", "serve_workers", "call_after_tries", "media_children"}  # a number, and counts
+    plain = {
+        "port",
+        "mail_port",
+        "serve_workers",
+        "call_after_tries",
+        "media_children",
+    }  # numbers, and counts
     plain |= {"industry_quorum", "breaker_accounts"}  # counts, too
     numbers = {name for name, field in Config.model_fields.items() if field.annotation in {int, float}}
 
@@ -253,3 +259,19 @@ def test_every_number_has_its_unit_in_its_name() -> None:
 
 def test_every_field_says_what_it_is_for() -> None:
     assert [name for name, field in Config.model_fields.items() if not field.description] == []
+
+
+@pytest.mark.parametrize(
+    ("more", "says"),
+    [
+        ({"mail_host": "mail.example"}, "letters need a sender"),
+        ({"mail_user": "us"}, "go together"),
+        ({"mail_security": "perhaps"}, "mail_security"),
+        ({"mail_port": 0}, "mail_port"),
+    ],
+)
+def test_letters_need_a_sender_and_a_password_with_the_name(
+    told: dict[str, Any], more: dict[str, Any], says: str
+) -> None:
+    with pytest.raises(ConfigError, match=says):
+        parse_config(told | more)

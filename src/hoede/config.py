@@ -195,6 +195,18 @@ class Config(_Part):
         pattern=r"^[A-Z]{2}$",
         description="Where the operator is; the packs of that country count for everybody.",
     )
+    mail_host: str = Field(
+        default="",
+        description="Mail server for letters to guardians. None: they wait, and nobody can pair by mail.",
+    )
+    mail_port: Annotated[int, Field(ge=1, le=65535)] = Field(default=587, description="Its port.")
+    mail_security: Literal["starttls", "tls", "none"] = Field(
+        default="starttls",
+        description='"none" only for a server on this machine: production refuses it for any other.',
+    )
+    mail_from: str = Field(default="", description="Sender of letters, e.g. `families@plein.example`.")
+    mail_user: str = Field(default="", description="User name at the mail server; none: no login.")
+    mail_password_file: Path | None = Field(default=None, description="File with the password there.")
     services: Mapping[str, Service] = Field(min_length=1, description="The operator's platforms by id.")
     authorities: Mapping[str, AuthorityPart] = Field(min_length=1, description="Whom reports go to, by name.")
 
@@ -206,6 +218,17 @@ class Config(_Part):
                     f'deployment is "{self.deployment}" and authorities.{name}.environment is'
                     f' "{part.environment}": reports go to a production authority only when both say so'
                 )
+        return self
+
+    @model_validator(mode="after")
+    def _writes_letters(self) -> Self:
+        if self.mail_host and "@" not in self.mail_from:
+            raise ValueError("mail_from: letters need a sender, like families@plein.example")
+        if bool(self.mail_user) != (self.mail_password_file is not None):
+            raise ValueError("mail_user and mail_password_file go together: give both or none")
+        at_home = self.mail_host in {"localhost", "127.0.0.1", "::1"}
+        if self.production and self.mail_host and self.mail_security == "none" and not at_home:
+            raise ValueError('mail_security: "none" would send letters readable by anybody on the way')
         return self
 
     @model_validator(mode="after")

@@ -25,6 +25,7 @@ FULL = Handover(
     content="c-1 é/?&",
     since=date(2024, 2, 29),
     linked="device-1",
+    wrote_first=NOON - timedelta(hours=1),
 )
 BARE = Handover(service="plein", subject="a-7", once="0123456789abcdef", until=NOON + LASTS)
 

@@ -46,6 +46,7 @@ WHO = {
     "case-judge": TAKE,
     "case-look": TAKE,
     "case-note": TAKE,
+    "case-pairing": TAKE,
     "case-picture": TAKE,
     "case-preview": TAKE,
     "case-renew": TAKE,

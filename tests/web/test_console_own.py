@@ -43,6 +43,7 @@ OF_CASE = {
     "case-judge": {"mine", "my judgment"},  # sent twice it is one
     "case-look": MINE,
     "case-note": ALL,  # one's own; nobody else sees it
+    "case-pairing": set(),  # none of these: test_console_pairing.py
     "case-picture": MINE,
     "case-preview": ALL - OBJECTIONS,  # what a judgment would do; it does nothing
     "case-renew": MINE,

@@ -1,7 +1,7 @@
 """Access: who may do what here. Machines by API key, people by passkey, session and role."""
 
 from hoede.access.ceremonies import Ceremonies
-from hoede.access.people import Person, PersonUnknown, all_people, find_person
+from hoede.access.people import Person, PersonKind, PersonUnknown, all_people, find_person
 from hoede.access.roles import Permission, Roles, RolesError, RoleUnknown, parse_roles
 from hoede.access.rules import ApiKey, KeyKind, KeyRefused, Scope
 from hoede.access.sessions import Session
@@ -15,6 +15,7 @@ __all__ = [
     "KeyRefused",
     "Permission",
     "Person",
+    "PersonKind",
     "PersonUnknown",
     "RelyingParty",
     "RoleUnknown",

@@ -7,7 +7,7 @@ from typing import Any
 from hoede.access.challenges import keep_challenge, take_challenge
 from hoede.access.invitations import LinkRefused, invited, use_link
 from hoede.access.passkeys import Passkey, add_passkey, find_passkey, passkey_used, passkeys_of
-from hoede.access.people import Person, PersonUnknown, find_person, lock_person
+from hoede.access.people import Person, PersonKind, PersonUnknown, find_person, lock_person
 from hoede.access.sessions import Session, end_session, open_session, renew
 from hoede.access.tries import MOST_BY_PERSON, TooManyTries, may_try
 from hoede.access.webauthn_check import (
@@ -35,6 +35,7 @@ class Ceremonies:
     party: RelyingParty
     new_id: Callable[[str], str]
     random: Callable[[int], bytes]
+    kind: PersonKind = PersonKind.STAFF  # nobody of another kind passes
 
     def secret(self) -> str:
         """A cookie, link or challenge nobody can guess."""
@@ -84,7 +85,8 @@ class Ceremonies:
 
         def step(tx: Transaction) -> None:
             person_id = use_link(tx, link)
-            if lock_person(tx, person_id).is_disabled:
+            person = lock_person(tx, person_id)
+            if person.is_disabled or person.kind is not self.kind:
                 raise LinkRefused
             self._keep(tx, passkey_id, person_id, key)
             self._end(tx, former)
@@ -107,7 +109,7 @@ class Ceremonies:
     def invited(self, link: str) -> Person:
         """Whom a link is for; raises `LinkRefused`."""
         person = self.db.read(lambda conn: find_person(conn, invited(conn, link, self.db.time(conn))))
-        if person is None or person.is_disabled:
+        if person is None or person.is_disabled or person.kind is not self.kind:
             raise LinkRefused
         return person
 
@@ -137,14 +139,13 @@ class Ceremonies:
             raise PasskeyRefused
         return passkey, check_use(self.party, answer, challenge, passkey)
 
-    @staticmethod
-    def _still(tx: Transaction, passkey: Passkey, count: int) -> None:
+    def _still(self, tx: Transaction, passkey: Passkey, count: int) -> None:
         """Raise `PasskeyRefused` when what was true while the passkey was checked no longer is."""
         try:
             person = lock_person(tx, passkey.person_id)
         except PersonUnknown as error:
             raise PasskeyRefused from error
-        if person.is_disabled or not passkey_used(tx, passkey, count):
+        if person.is_disabled or person.kind is not self.kind or not passkey_used(tx, passkey, count):
             raise PasskeyRefused
 
     @staticmethod

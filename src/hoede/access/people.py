@@ -4,6 +4,7 @@ import json
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Connection, Row, func, insert, select
@@ -15,6 +16,13 @@ from hoede.db import Transaction
 
 LONGEST_NAME = 80  # characters
 COMMAND_LINE = "command-line"  # who did it, where it was no person that is known here
+
+
+class PersonKind(StrEnum):
+    """Who signs in: at the desk, or at the pages of families. Neither passes for the other."""
+
+    STAFF = "staff"
+    GUARDIAN = "guardian"
 
 
 class PersonUnknown(HoedeError):
@@ -37,6 +45,7 @@ class Person:
     language: str
     created_at: datetime
     disabled_at: datetime | None
+    kind: PersonKind = PersonKind.STAFF
 
     @property
     def is_disabled(self) -> bool:
@@ -55,7 +64,14 @@ class Change:
 
 
 def add_person(
-    tx: Transaction, person_id: str, *, name: str, roles: Collection[str], language: str, by: str
+    tx: Transaction,
+    person_id: str,
+    *,
+    name: str,
+    roles: Collection[str],
+    language: str,
+    by: str,
+    kind: PersonKind = PersonKind.STAFF,
 ) -> None:
     """Add somebody, who cannot sign in until they used an invitation. Raises `NameUnfit`."""
     fit = name.strip()
@@ -63,7 +79,9 @@ def add_person(
         raise NameUnfit
     held = json.dumps(list(roles))
     tx.conn.execute(
-        insert(PEOPLE).values(id=person_id, name=fit, roles=held, language=language, created_at=tx.now)
+        insert(PEOPLE).values(
+            id=person_id, name=fit, roles=held, language=language, created_at=tx.now, kind=kind
+        )
     )
     note(tx, person_id, "person.created", by=by, detail=held)
 
@@ -74,8 +92,9 @@ def find_person(conn: Connection, person_id: str) -> Person | None:
 
 
 def all_people(conn: Connection) -> tuple[Person, ...]:
-    """Everybody, in the order they were added."""
-    rows = conn.execute(select(PEOPLE).order_by(PEOPLE.c.created_at, PEOPLE.c.id))
+    """Everybody who works here, in the order they were added."""
+    staff = PEOPLE.c.kind == PersonKind.STAFF
+    rows = conn.execute(select(PEOPLE).where(staff).order_by(PEOPLE.c.created_at, PEOPLE.c.id))
     return tuple(_person(row) for row in rows)
 
 
@@ -88,8 +107,9 @@ def lock_person(tx: Transaction, person_id: str) -> Person:
 
 
 def lock_everybody(tx: Transaction) -> dict[str, Person]:
-    """Likewise for all people: who counts administrators must be the only one who takes one away."""
-    rows = tx.conn.execute(select(PEOPLE).order_by(PEOPLE.c.id).with_for_update())
+    """Likewise for all who work here: who counts administrators must be the only one who takes one away."""
+    staff = PEOPLE.c.kind == PersonKind.STAFF
+    rows = tx.conn.execute(select(PEOPLE).where(staff).order_by(PEOPLE.c.id).with_for_update())
     return {row.id: _person(row) for row in rows}
 
 
@@ -129,4 +149,5 @@ def _person(row: Row[Any]) -> Person:
         language=row.language,
         created_at=row.created_at,
         disabled_at=row.disabled_at,
+        kind=PersonKind(row.kind),
     )

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, insert, or_, select, update
 
-from hoede.access.people import Person, find_person, note
+from hoede.access.people import Person, PersonKind, find_person, note
 from hoede.access.rules import digest_of
 from hoede.access.tables import SESSIONS
 from hoede.db import Transaction
@@ -49,13 +49,20 @@ def open_session(tx: Transaction, session_id: str, cookie: str, person_id: str) 
     note(tx, person_id, "session.opened", by=person_id, detail=session_id)
 
 
-def session_of(conn: Connection, cookie: str, now: datetime) -> Session | None:
-    """The session behind a cookie, or None when there is none, its time is up or the person is disabled."""
+def session_of(
+    conn: Connection, cookie: str, now: datetime, kind: PersonKind = PersonKind.STAFF
+) -> Session | None:
+    """The session behind a cookie, of a person of this kind.
+
+    None when there is none, its time is up or the person is disabled.
+    """
     row = conn.execute(select(SESSIONS).where(SESSIONS.c.digest == digest_of(cookie))).one_or_none()
     if row is None or _is_over(row, now):
         return None
     person = find_person(conn, row.person_id)
-    return None if person is None or person.is_disabled else _session(row, person)
+    if person is None or person.is_disabled or person.kind is not kind:
+        return None
+    return _session(row, person)
 
 
 def sessions_of(conn: Connection, person: Person, now: datetime) -> tuple[Session, ...]:

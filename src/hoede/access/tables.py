@@ -13,6 +13,7 @@ PEOPLE = Table(
     Column("language", String(8), nullable=False),
     Column("created_at", Moment, nullable=False),
     Column("disabled_at", Moment),
+    Column("kind", String(16), nullable=False, server_default="staff"),  # who works here, or a guardian
 )
 
 # What is here was done; the tables below hold only what is in force, so that nothing ended lies about.

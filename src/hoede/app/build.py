@@ -21,7 +21,7 @@ from hoede.app.packs import texts_named
 from hoede.app.tables import Tables, read_tables
 from hoede.app.watch import COUNTS_EVERY_S, Watch
 from hoede.audit import Sequencer
-from hoede.config import Config, ConfigError
+from hoede.config import Config, ConfigError, read_secret
 from hoede.core.errors import HoedeError
 from hoede.db import Database, DiskFull, failpoints
 from hoede.db.ballast import Ballast
@@ -44,6 +44,19 @@ from hoede.flow.expire import Expire
 from hoede.flow.grounds import GroundsStand
 from hoede.flow.judge import Judge, Objections
 from hoede.flow.notice import TakeNotice
+from hoede.flow.pair import (
+    Asking,
+    Clock,
+    Exits,
+    FamilyViews,
+    GuardianPeople,
+    Links,
+    PairDesk,
+    ReportFigures,
+    SendMail,
+    Together,
+    Weekly,
+)
 from hoede.flow.preserve import Preserve
 from hoede.flow.read import Read
 from hoede.flow.report import Compose, Report
@@ -56,6 +69,7 @@ from hoede.flow.view import View
 from hoede.keys import FileKeys
 from hoede.lists import Nearby
 from hoede.lists import store as lists
+from hoede.mail import Nowhere, Post, Security, SmtpPost
 from hoede.media import CHILD, FETCHER, Fetcher, Level, Limits, Pool, Reader, connect, resolve, system_roots
 from hoede.policy import Attempt, Permit, Side, shipped_vocabulary
 from hoede.policy.live import LivePolicy
@@ -95,6 +109,21 @@ class Closeable(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Pair:
+    """The journeys of pairings, on one desk."""
+
+    links: Links
+    together: Together
+    asking: Asking
+    views: FamilyViews
+    exits: Exits
+    people: GuardianPeople
+    clock: Clock
+    weekly: Weekly
+    mail: SendMail
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Hoede:
     """Everything that runs, tied together."""
 
@@ -124,6 +153,7 @@ class Hoede:
     watches: tuple[Watch, ...]
     permits: Permits
     listen: Listen
+    pair: Pair
     site: FastAPI
     connections: tuple[Closeable, ...]
 
@@ -198,6 +228,16 @@ def build(config: Config, *, demo_links: Mapping[str, str] | None = None, holder
     )
     change = policy_changes(config, tables, db, keys)
     sides = Sides(db, tables.book.measures, change.vocabulary)
+    change.begin(texts_named(config.policy_packs))
+    policy, counts = LivePolicy(db, change.vocabulary), ShadowCounts()
+    permits = Permits(
+        db=db,
+        sides=sides,
+        tables=PolicyTables(policy.policy),
+        in_shadow=lambda: policy.snapshot().shadow is not None,
+        counted=partial(_in_shadow, policy, counts),
+    )
+    pair = build_pair(config, tables, db, keys, permits, policy)
     desk = Desk(
         db=db,
         roles=tables.roles,
@@ -220,18 +260,17 @@ def build(config: Config, *, demo_links: Mapping[str, str] | None = None, holder
         ),
         view=View(db=db, vault=vault, reader=reader, new_id=new_id),
         read=Read(db=db, new_id=new_id),
+        exits=pair.exits,
         detectors=lambda: screening.looking.health.all(time.monotonic()),
     )
-    change.begin(texts_named(config.policy_packs))
-    policy, counts = LivePolicy(db, change.vocabulary), ShadowCounts()
-    permits = Permits(
+    erase = Erase(
         db=db,
-        sides=sides,
-        tables=PolicyTables(policy.policy),
-        in_shadow=lambda: policy.snapshot().shadow is not None,
-        counted=partial(_in_shadow, policy, counts),
+        vault=vault,
+        columns=shipped_columns(),
+        forget=permits.sides.forget,
+        unpair=pair.links.erase_teen,
+        new_id=new_id,
     )
-    erase = Erase(db=db, vault=vault, columns=shipped_columns(), forget=permits.sides.forget, new_id=new_id)
     listen = Listen(
         db=db,
         names=keys.names,
@@ -279,6 +318,7 @@ def build(config: Config, *, demo_links: Mapping[str, str] | None = None, holder
         ),
         permits=permits,
         listen=listen,
+        pair=pair,
         site=_site(
             config,
             tables,
@@ -435,6 +475,56 @@ def policy_changes(config: Config, tables: Tables, db: Database, keys: FileKeys)
     """What changes policy, for the console and for commands."""
     return ChangePolicy(
         db=db, keys=keys, roles=tables.roles, vocabulary=shipped_vocabulary(), home=config.home_country
+    )
+
+
+def build_pair(  # noqa: PLR0917 - likewise
+    config: Config, tables: Tables, db: Database, keys: FileKeys, permits: Permits, policy: LivePolicy
+) -> Pair:
+    """Pairings, on the policy in force."""
+    vocabulary, figures = shipped_vocabulary(), ReportFigures()
+    desk = PairDesk(
+        db=db,
+        names=keys.names,
+        acts=tables.pairing.acts,
+        assurance=tables.pairing.assurance,
+        presets=tables.pairing.presets,
+        vocabulary=vocabulary,
+        policy=policy.policy,
+        side=permits.sides.at,
+        forget=permits.sides.forget,
+        measures=tables.book.measures,
+        lanes=tables.lanes,
+        new_id=new_id,
+        random=secrets.token_bytes,
+        public_url=config.public_url.rstrip("/"),
+    )
+    return Pair(
+        links=Links(desk),
+        together=Together(desk),
+        asking=Asking(desk),
+        views=FamilyViews(desk, figures),
+        exits=Exits(desk),
+        people=GuardianPeople(desk, partial(secrets.token_urlsafe, 32)),
+        clock=Clock(desk),
+        weekly=Weekly(db, figures, vocabulary, new_id),
+        mail=SendMail(db=db, post=_post(config)),
+    )
+
+
+def _post(config: Config) -> Post:
+    """How letters leave; without a mail server they wait."""
+    if not config.mail_host:
+        return Nowhere()
+    password = config.mail_password_file
+    return SmtpPost(
+        host=config.mail_host,
+        port=config.mail_port,
+        sender=config.mail_from,
+        security=Security(config.mail_security),
+        now=lambda: datetime.now(UTC),
+        user=config.mail_user,
+        password=partial(read_secret, password) if password else str,
     )
 
 

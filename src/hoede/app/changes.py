@@ -17,6 +17,7 @@ from hoede.evidence import store as evidence
 from hoede.keys import FileKeys
 from hoede.lists import banks, quarantine
 from hoede.lists import store as lists
+from hoede.pairing import store as pairing
 from hoede.policy import store as policy
 from hoede.reporting import store as reports
 from hoede.review import age_store, judgments, readings, views
@@ -46,6 +47,7 @@ _TELLING = (
     policy,
     erasures,
     holds,
+    pairing,
 )
 
 

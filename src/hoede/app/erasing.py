@@ -2,11 +2,10 @@
 
 from dataclasses import dataclass
 
-from hoede.app.build import new_id, open_database
+from hoede.app.build import build, open_database
 from hoede.config import Config
 from hoede.evidence import EvidenceState, LocalDisk, Unreadable, Vault
 from hoede.evidence import store as evidence
-from hoede.flow.erase import Erase, shipped_columns
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,13 +24,11 @@ class Scrubbed:
 
 def erase_account(config: Config, service: str, account: str) -> str:
     """Erase an account beside a running service; returns the erasure's id."""
-    db, keys = open_database(config)
-    vault = Vault(config.data_folder / "vault", keys, LocalDisk())
-    erase = Erase(db=db, vault=vault, columns=shipped_columns(), forget=lambda _s, _a: None, new_id=new_id)
+    hoede = build(config)
     try:
-        return erase.ask(service, account)
+        return hoede.erase.ask(service, account)
     finally:
-        db.close()
+        hoede.close()
 
 
 def scrub_vault(config: Config) -> Scrubbed:

@@ -1,5 +1,6 @@
 """Reads the tables that ship with the package, and the operator's own."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -9,11 +10,23 @@ from hoede.config import ConfigError
 from hoede.core.retention import Retention, parse_retention
 from hoede.enforcement import Rulebook, parse_measures, parse_rulebook
 from hoede.media import Forms, parse_forms
-from hoede.policy import LookingLaw, parse_look_table
+from hoede.pairing import Acts, parse_acts
+from hoede.pairing.rules.adults import Asks, parse_assurance
+from hoede.pairing.rules.limits import Preset, parse_presets
+from hoede.policy import LookingLaw, parse_look_table, shipped_vocabulary
 from hoede.review import KnownNames, Lanes, Outcomes, parse_lanes, parse_outcomes
 from hoede.review.ages import AgeBases, parse_age_bases
 from hoede.review.notices import Reasons, parse_reasons
 from hoede.usage import Kinds, shipped_kinds
+
+
+@dataclass(frozen=True, slots=True)
+class PairingTables:
+    """What can be done with a pairing, what proves an adult, and presets."""
+
+    acts: Acts
+    assurance: Mapping[str, Asks]
+    presets: Mapping[str, Preset]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +44,7 @@ class Tables:
     laws: tuple[LookingLaw, ...]
     forms: Forms
     roles: Roles
+    pairing: PairingTables
 
 
 def read_tables(may_look_file: Path | None = None, formats_file: Path | None = None) -> Tables:
@@ -59,6 +73,11 @@ def read_tables(may_look_file: Path | None = None, formats_file: Path | None = N
         laws=laws,
         forms=forms,
         roles=parse_roles(_shipped("access", "roles.toml")),
+        pairing=PairingTables(
+            acts=parse_acts(_shipped("pairing", "states.toml")),
+            assurance=parse_assurance(_shipped("pairing", "assurance.toml")),
+            presets=parse_presets(_shipped("pairing", "presets.toml"), shipped_vocabulary().settings),
+        ),
     )
 
 

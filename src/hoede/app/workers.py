@@ -18,13 +18,16 @@ POLL_S = 0.25  # for orders that other processes opened, and those whose time co
 NUMBER_EVERY_S = 0.2
 TIDY_EVERY_S = 3600
 RESCAN_EVERY_S = 5
+PAIRINGS_EVERY_S = 30
+MAIL_EVERY_S = 1
+WEEKLY_EVERY_S = 300
 AFTER_TROUBLE_S = 1  # what broke is seldom mended at once, and each time makes a line in the log
 # Kinds apart: a platform that hangs never keeps evidence from being sealed or a report from being filed.
 KINDS = (Carrier.VAULT, Carrier.PLATFORM, Carrier.PLATFORM, Carrier.AUTHORITY, Carrier.SCREENING)
 
 
 class Workers:
-    """`sets` times one worker of each kind, one sequencer, one that rescans and one that tidies up."""
+    """`sets` times one worker of each kind, a sequencer, and what rescans, tidies, pairs and writes."""
 
     def __init__(self, hoede: Hoede, sets: int) -> None:
         self._hoede = hoede
@@ -38,6 +41,9 @@ class Workers:
         self._add("sequencer", hoede.sequencer.run_once, NUMBER_EVERY_S)
         self._add("tidy", self._tidy, TIDY_EVERY_S)
         self._add("rescan", hoede.rescan.once, RESCAN_EVERY_S)
+        self._add("pairings", hoede.pair.clock.once, PAIRINGS_EVERY_S)
+        self._add("mail", hoede.pair.mail.once, MAIL_EVERY_S)
+        self._add("weekly", hoede.pair.weekly.once, WEEKLY_EVERY_S)
         hoede.db.on_new_orders(partial(_wake, carriers))
 
     def start(self) -> None:

@@ -13,6 +13,7 @@ BENCHES = (
     "lists",
     "media",
     "notices",
+    "pairing",
     "permit",
     "queue",
     "restore",

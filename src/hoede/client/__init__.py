@@ -58,7 +58,7 @@ from hoede.client.calls import (
     NoticeReceipt,
 )
 from hoede.client.clients import AsyncClient, Client
-from hoede.client.links import handover_link, me_link
+from hoede.client.links import family_link, handover_link, me_link
 from hoede.client.permits import AttemptTold, PermitAnswer, PermitReason
 from hoede.client.usage import Heartbeat, HeartbeatsAnswer, TimeClosed, UsageAnswer
 from hoede.client.webhooks import Letter, OrderCall, TimeUp, WebhookInvalid, verify_webhook
@@ -98,6 +98,7 @@ __all__ = [
     "TimeUp",
     "UsageAnswer",
     "WebhookInvalid",
+    "family_link",
     "handover_link",
     "me_link",
     "verify_webhook",

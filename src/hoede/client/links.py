@@ -50,11 +50,47 @@ def me_link(
     account: str,
     now: datetime,
     locale: str | None = None,
+    linked: str | None = None,
+    wrote_first: datetime | None = None,
 ) -> str:
     """Return where to send somebody who wants to see and choose what is on for them; it lasts 15 minutes.
 
     Make it for nobody but the account that is signed in, when the button is tapped, and open it on top.
+    `linked` as in `handover_link`; `wrote_first` is when this session first wrote with somebody new, or got
+    their message: nobody pairs within a day of it.
     """
-    handed = Handover(service=service, subject=account, once=token_hex(16), until=now + LASTS)
+    handed = Handover(
+        service=service,
+        subject=account,
+        once=token_hex(16),
+        until=now + LASTS,
+        linked=linked,
+        wrote_first=wrote_first,
+    )
+    return _own(url, "me", handed, secrets, Purpose.ME, locale)
+
+
+def family_link(
+    url: str,
+    secrets: Sequence[str],
+    *,
+    service: str,
+    account: str,
+    now: datetime,
+    locale: str | None = None,
+    linked: str | None = None,
+) -> str:
+    """Return where to send a parent or guardian who has an account of their own; it lasts 15 minutes.
+
+    They need none: `/family` alone is enough. With the link what you know of their age counts as proof where
+    it was verified, and nobody pairs with their own second account (`linked` as in `handover_link`).
+    """
+    handed = Handover(service=service, subject=account, once=token_hex(16), until=now + LASTS, linked=linked)
+    return _own(url, "family", handed, secrets, Purpose.FAMILY, locale)
+
+
+def _own(  # noqa: PLR0917 - the parts of an address
+    url: str, page: str, handed: Handover, secrets: Sequence[str], purpose: Purpose, locale: str | None
+) -> str:
     language = f"&lang={quote(locale, safe='')}" if locale else ""
-    return f"{url.rstrip('/')}/me?h={sign_handover(handed, secrets, Purpose.ME)}{language}"
+    return f"{url.rstrip('/')}/{page}?h={sign_handover(handed, secrets, purpose)}{language}"

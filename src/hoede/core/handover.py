@@ -18,7 +18,7 @@ SKEW = timedelta(minutes=5)  # clocks of two machines differ
 LONGEST = 4096  # characters of a word
 MOST_SIGNATURES = 4
 # The same secret signs webhooks, and both kinds of links; none can pass for another.
-_FOR = {"report": b"hoede-handover/1\n", "me": b"hoede-me/1\n"}
+_FOR = {"report": b"hoede-handover/1\n", "me": b"hoede-me/1\n", "family": b"hoede-family/1\n"}
 _IDS = ("service", "subject", "once")
 _MAYBE = ("reporter", "content", "linked")
 _LONGEST_ID = 255
@@ -29,6 +29,7 @@ class Purpose(StrEnum):
 
     REPORT = "report"
     ME = "me"  # of the account that is its subject
+    FAMILY = "family"  # for a guardian who has the account that is its subject
 
 
 class HandoverWrong(StrEnum):
@@ -50,6 +51,7 @@ class Handover:
     content: str | None = None
     since: date | None = None  # since when the reporter's account is there
     linked: str | None = None  # the same for accounts that are one hand
+    wrote_first: datetime | None = None  # when this session wrote with somebody new, or got their message
 
 
 def sign_handover(handed: Handover, secrets: Sequence[str], purpose: Purpose = Purpose.REPORT) -> str:
@@ -59,6 +61,8 @@ def sign_handover(handed: Handover, secrets: Sequence[str], purpose: Purpose = P
     """
     told = {name: value for name, value in asdict(handed).items() if value is not None}
     told["until"] = int(handed.until.timestamp())
+    if handed.wrote_first is not None:
+        told["wrote_first"] = int(handed.wrote_first.timestamp())
     if handed.since is not None:
         told["since"] = handed.since.isoformat()
     payload = json.dumps(told, separators=(",", ":"), sort_keys=True).encode()
@@ -88,12 +92,14 @@ def read_handover(
 
 
 def _handover(told: Any) -> Handover:
-    if set(told) - {*_IDS, *_MAYBE, "until", "since"}:
+    if set(told) - {*_IDS, *_MAYBE, "until", "since", "wrote_first"}:
         raise ValueError("an unknown key")
     ids = {name: _id(told[name]) for name in _IDS}
     maybe = {name: _id(told[name]) for name in _MAYBE if name in told}
     since = date.fromisoformat(told["since"]) if "since" in told else None
-    return Handover(**ids, **maybe, since=since, until=datetime.fromtimestamp(told["until"], UTC))
+    wrote = datetime.fromtimestamp(told["wrote_first"], UTC) if "wrote_first" in told else None
+    until = datetime.fromtimestamp(told["until"], UTC)
+    return Handover(**ids, **maybe, since=since, until=until, wrote_first=wrote)
 
 
 def _id(value: Any) -> str:

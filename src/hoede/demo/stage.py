@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from starlette.requests import Request
@@ -21,6 +22,7 @@ from hoede.config import parse_config, read_secret
 from hoede.db import Transaction
 from hoede.demo.plein import Plein, PleinSettings
 from hoede.simulators.cybertipline import REHEARSAL, Settings, Simulator
+from hoede.simulators.mailbox import Mailbox
 from hoede.simulators.pictures import test_card
 from hoede.web.pages import STATIC
 
@@ -80,6 +82,7 @@ def stage(
     with ExitStack() as stack:
         settings = Settings(allowed=allowed, css=STATIC)
         authority = stack.enter_context(Simulator(settings, folder / "authority.jsonl", port=ports.authority))
+        mailbox = stack.enter_context(Mailbox())
         listener, plein_port = listen("127.0.0.1", ports.hoede), _free_port(ports.plein)
         url = f"http://localhost:{listener.getsockname()[1]}"
         config = parse_config(
@@ -89,7 +92,7 @@ def stage(
                 authority=authority.api,
                 login=(REHEARSAL.name, REHEARSAL.password),
                 proofs={"platform-verified": f"http://127.0.0.1:{plein_port}/verify"},
-                more={"deployment": "demo", "public_url": url, **patience},
+                more={"deployment": "demo", "public_url": url, **_mail(mailbox), **patience},
             )
         )
         api_key = rehearsal.prepare(config, [test_card()])
@@ -108,6 +111,7 @@ def stage(
         links = {"plein": plein.url, "authority": authority.url, "card": "/demo/test-card.png"}
         hoede = build(config, demo_links=links)
         hoede.site.router.routes.insert(0, Route("/demo/test-card.png", _card))
+        hoede.site.router.routes.insert(0, Route("/demo/mail", partial(_letters, mailbox)))
         stack.enter_context(_running(hoede, listener))
         stack.enter_context(plein)
         yield Stage(hoede=hoede, hoede_url=config.public_url, plein_url=plein.url, authority=authority)
@@ -139,6 +143,22 @@ def _free_port(port: int) -> int:
         return port
     with socket.create_server(("127.0.0.1", 0)) as probe:
         return int(probe.getsockname()[1])
+
+
+def _mail(mailbox: Mailbox) -> dict[str, object]:
+    """Letters go to the stand-in, and nowhere else."""
+    return {
+        "mail_host": "127.0.0.1",
+        "mail_port": mailbox.port,
+        "mail_security": "none",
+        "mail_from": "families@hoede.example",
+    }
+
+
+def _letters(mailbox: Mailbox, request: Request) -> Response:  # noqa: ARG001 - Starlette's signature
+    """What the stand-in got, the newest first."""
+    told = (f"To: {one.to}\nSubject: {one.subject}\n\n{one.body}" for one in reversed(mailbox.letters))
+    return Response("\n----\n\n".join(told) or "No letters yet.", media_type="text/plain")
 
 
 def _card(request: Request) -> Response:  # noqa: ARG001 - Starlette's signature

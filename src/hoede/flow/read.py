@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from hoede.db import Database, Transaction
+from hoede.pairing import exits
+from hoede.pairing.exits import ExitRow
 from hoede.reporting import store as reports
 from hoede.reporting.store import ReportRow
 from hoede.review import CaseRow, Grounds, age_store, claims
@@ -26,11 +28,16 @@ class Written:
     purpose: str = OVERSEE  # what the page is read for
     notices: tuple[NoticeRow, ...] = ()  # the newest
     objected: str | None = None
+    pairing: ExitRow | None = None  # what somebody asked about a pairing
 
     def ids(self, objection: str | None) -> tuple[str, ...]:
         """Whose words these are."""
-        told = tuple(one.id for one in self.notices)
-        return (*told, objection) if objection and self.objected is not None else told
+        told = [one.id for one in self.notices]
+        if objection and self.objected is not None:
+            told.append(objection)
+        if self.pairing is not None:
+            told.append(self.pairing.case_id)
+        return tuple(told)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +83,8 @@ def _written(tx: Transaction, case: CaseRow) -> Written:
     about = case.earlier if case.grounds is Grounds.OBJECTION and case.earlier else case.id
     told = notices.of_case(tx.conn, about, MOST_NOTICES)
     age = age_store.of_case(tx.conn, case.id)
-    return Written(_purpose(case), told, age.words if age else objection_text(tx.conn, case.id))
+    objected = age.words if age else objection_text(tx.conn, case.id)
+    return Written(_purpose(case), told, objected, exits.find(tx.conn, case.id))
 
 
 def _purpose(case: CaseRow) -> str:

@@ -23,11 +23,12 @@ class Grounds(StrEnum):
     SUSPECTED = "suspected"  # a person judges
     OBJECTION = "objection"  # somebody objected against measures
     AGE = "age"  # somebody says that they are older than they are taken for
+    PAIRING = "pairing"  # about a pairing: a person answers, nothing is judged
 
     @property
     def is_content(self) -> bool:
-        """Whether it is about what somebody did; else it is about what we did or think of them."""
-        return self not in {Grounds.OBJECTION, Grounds.AGE}
+        """Whether it is about what somebody did; no file joins the others, and nothing in them is judged."""
+        return self not in {Grounds.OBJECTION, Grounds.AGE, Grounds.PAIRING}
 
 
 class LanesError(HoedeError):

@@ -210,7 +210,7 @@ def open_case(
 def latest_case(conn: Connection, service: str, account: str) -> CaseRow | None:
     """The account's case that takes files, or else its newest one about content, open or not.
 
-    Objections, also to an age, are cases of their own.
+    Objections, also to an age, and what is about pairings are cases of their own.
     """
     row = conn.execute(_latest(service, account)).one_or_none()
     return None if row is None else case_row(row)
@@ -319,9 +319,20 @@ def in_danger(tx: Transaction, case_id: str, why: str, lane: str, due_at: dateti
     )
 
 
+def every_of_account(conn: Connection, service: str, account: str) -> tuple[CaseRow, ...]:
+    """All cases of the account, oldest first: about content, objections, its age, its pairings."""
+    return _of_account(conn, service, account)
+
+
 def of_account(conn: Connection, service: str, account: str) -> tuple[CaseRow, ...]:
-    """The account's cases about content, oldest first; objections are cases of their own."""
-    mine = (CASES.c.service == service, CASES.c.account == account, _ABOUT_CONTENT)
+    """The account's cases about content, oldest first; objections and pairings are cases of their own."""
+    return _of_account(conn, service, account, _ABOUT_CONTENT)
+
+
+def _of_account(
+    conn: Connection, service: str, account: str, *more: ColumnElement[bool]
+) -> tuple[CaseRow, ...]:
+    mine = (CASES.c.service == service, CASES.c.account == account, *more)
     rows = conn.execute(select(CASES).where(*mine).order_by(CASES.c.opened_at, CASES.c.id))
     return tuple(case_row(row) for row in rows)
 

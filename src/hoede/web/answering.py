@@ -105,6 +105,7 @@ def policy_json(account: str, found: InForceFor, vocabulary: Vocabulary) -> Json
         "path": found.path.value,
         "packs": list(found.packs),
         "limits": {what: "granted" if what in found.limits else "refused" for what in vocabulary.gates},
+        "paired": found.paired,
         "settings": {name: _setting(one) for name, one in found.settings.items()},
     }
 

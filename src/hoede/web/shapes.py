@@ -364,6 +364,7 @@ class PolicyOut(_Shape):
             " cannot be reached."
         )
     )
+    paired: bool = Field(description="With a guardian: show the sign of a pairing as long as it is true.")
     settings: dict[str, SettingOut]
 
 

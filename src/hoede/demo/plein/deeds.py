@@ -114,6 +114,11 @@ def _time_up(tx: sqlite3.Connection, call: OrderCall, _pictures: Pictures) -> st
     return None
 
 
+def _know(tx: sqlite3.Connection, call: OrderCall, _pictures: Pictures) -> str | None:
+    """Nothing to do: we ask before every act, so what changed counts at the next one."""
+    return None if accounts.find(tx, call.account) else "no-such-account"
+
+
 def _post(tx: sqlite3.Connection, call: OrderCall) -> Post | None:
     return posts.find(tx, call.target.id) if call.target.kind is TargetKind.CONTENT else None
 
@@ -132,5 +137,8 @@ DEEDS: Mapping[str, Deed] = MappingProxyType(
         "reopen": partial(_close, closed=False),
         "notify": _notify,
         "time_up": _time_up,
+        "settings_changed": _know,
+        "link_started": _know,
+        "link_ended": _know,
     }
 )

@@ -31,11 +31,13 @@ from hoede.policy import (
     time_now,
 )
 from hoede.policy.rules.compiled import Compiled
-from hoede.policy.rules.permits import account_reasons, path_of
+from hoede.policy.rules.permits import NEUTRAL, account_reasons, path_of
 
 log = structlog.get_logger()
 STRICTNESS = (Answer.GRANTED, Answer.ASK, Answer.REFUSED)
 ALWAYS = Permit(answer=Answer.GRANTED)
+# To the other side, and to who attempts, as neutral as any contact that may not be.
+BLOCKED = Permit(answer=Answer.REFUSED, reasons=(NEUTRAL,))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +82,7 @@ class InForceFor:
     path: Path = Path.ACCOUNT
     refused: tuple[Reason, ...] = ()  # why there is no account, where there is none
     limits: frozenset[str] = frozenset()  # what may be done when nobody can be asked
+    paired: bool = False  # with a guardian, so that the platform shows the sign
 
 
 class Tables:
@@ -194,6 +197,17 @@ class Permits:
             log.error("permits.not_counted", error=type(error).__name__)  # noqa: TRY400 - no values
 
     def _decided(self, mine: Known, other: Known | None, asked: Asked, now: datetime) -> Permit:
+        """What guardians said about the two counts before all else: vouched for, or blocked."""
+        if other is None or asked.attempt in NEVER_CLOSED:
+            return self._by_policy(mine, other, asked, now)
+        ours, theirs = mine.facts.said, other.facts.said
+        if asked.counterpart in ours.family.blocked or asked.account in theirs.family.blocked:
+            return BLOCKED
+        if ours.vouches(other.facts.account.id, now) or theirs.vouches(asked.account, now):
+            asked = replace(asked, relation=Relation.TRUSTED)
+        return self._by_policy(mine, other, asked, now)
+
+    def _by_policy(self, mine: Known, other: Known | None, asked: Asked, now: datetime) -> Permit:
         tables = self.tables()
         if asked.is_plain:
             theirs = None if other is None else other.seated(tables, now)

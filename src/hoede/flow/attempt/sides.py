@@ -10,13 +10,14 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from hoede import accounts, usage
+from hoede import accounts, pairing, usage
 from hoede.accounts import Account
 from hoede.accounts.rules import best
 from hoede.core.ages import band_of
 from hoede.db import Database, orders
 from hoede.enforcement import Measure, MeasuresError
 from hoede.enforcement.measures import Measures
+from hoede.flow.attempt.families import SILENT, Said, said
 from hoede.policy import Restriction, Side, Step, Vocabulary, zones_at
 from hoede.policy.rules.compiled import Compiled, Seat
 from hoede.policy.rules.sides import days_at, days_begin
@@ -26,6 +27,7 @@ KEPT_S = 0.25  # what another process wrote counts here after this long at the l
 MOST_KEPT = 50_000
 MOST_ALONG = 200  # accounts that are read again along with one that has to be read
 ALL = "*"
+FamiliesOf = Callable[[Connection, str, Collection[str]], Mapping[str, pairing.Family]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,7 @@ class Facts:
     choices: Mapping[str, Step]
     restrictions: tuple[Restriction, ...]
     use: usage.Kept = field(default_factory=usage.Kept)
+    said: Said = SILENT  # by guardians
 
 
 @dataclass(slots=True)
@@ -70,7 +73,10 @@ def side_at(facts: Facts, now: datetime) -> Side:
         "minutes_today": usage.minutes_since(facts.use.used, days_begin(now, zones)),
         "minutes_in_a_row": facts.use.used.minutes_in_a_row,
         "break_until": facts.use.used.break_until,
-        "extra_minutes": facts.use.extra_at(now),
+        "extra_minutes": facts.use.extra_at(now) + facts.said.extra_minutes(now),
+        "locks": facts.said.locks_at(now),
+        "approved": facts.said.approved_at(now),
+        "assured_guardian": facts.said.is_assured_at(now),
     }
     if age is None:
         return Side(**place, **own)
@@ -108,12 +114,14 @@ class Sides:
         vocabulary: Vocabulary,
         *,
         clock: Callable[[], float] = time.monotonic,
+        families: FamiliesOf = pairing.families_of,
     ) -> None:
         self._db = db
         self._undoes = {one.name: one.inverse for one in measures.values() if one.closes}
         self._closed = {one.name: closed_names(one, vocabulary) for one in measures.values() if one.closes}
         self._vocabulary = vocabulary
         self._clock = clock
+        self._families = families
         self._kept: dict[tuple[str, str], Known] = {}
         self._often: dict[tuple[str, str], None] = {}  # those asked for again since they were loaded
         self._writing = threading.Lock()
@@ -161,6 +169,10 @@ class Sides:
             often, self._often = self._often, {}
         return [account for of, account in often if of == service][:MOST_ALONG]
 
+    def at(self, conn: Connection, service: str, account: str, now: datetime) -> Side:
+        """An account as this very connection sees it; nothing is kept."""
+        return side_at(self._facts(conn, service, (account,))[account], now)
+
     def forget(self, service: str, account: str) -> None:
         with self._writing:
             self._forgotten += 1
@@ -176,12 +188,14 @@ class Sides:
         chosen = accounts.choices(conn, service, ids)
         closed = orders.standing(conn, service, ids, self._undoes)
         used = usage.several(conn, service, ids)
+        families = self._families(conn, service, ids)
         return {
             one: Facts(
                 told[one],
                 self._steps(chosen[one]),
                 tuple(Restriction(order=order, names=self._closed[name]) for name, order in closed[one]),
                 used[one],
+                said(families[one], self._vocabulary) if one in families else SILENT,
             )
             for one in told
         }

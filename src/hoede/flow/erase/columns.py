@@ -23,6 +23,7 @@ class Whose(StrEnum):
 
     ACCOUNT = "account"
     REPORTER = "reporter"
+    GUARDIAN = "guardian"
     STAFF = "staff"
     NOBODY = "nobody"
 
@@ -38,6 +39,7 @@ class Scope(StrEnum):
     JUDGMENT = "judgment"
     NOTICE = "notice"
     ORDER = "order"
+    PAIRING = "pairing"
     MENTIONS = "mentions"  # the account's id stands in the column's JSON
 
 

@@ -42,11 +42,13 @@ class Erase:
     vault: Vault
     columns: Columns
     forget: Callable[[str, str], None]  # what is kept in memory of an account
+    unpair: Callable[[str, str], object]  # ends its pairings, so that guardians and the platform learn of it
     new_id: Callable[[str], str] = field(repr=False)
 
     def ask(self, service: str, account: str) -> str:
         """Erase an account as far as nothing keeps it; returns the id under which the rest is followed."""
         fresh = self.new_id("ers")
+        self.unpair(service, account)
         erasure = self.db.commit(lambda tx: erasures.ask(tx, fresh, service, account))
         self._go_on(erasure)
         self.forget(service, account)
@@ -100,7 +102,7 @@ class Erase:
 
 def _cases(tx: Transaction, whom: Whom) -> tuple[list[CaseRow], dict[CaseRow, str | None]]:
     """Cases that may go and those that stay. One that follows another, or is followed, stays with it."""
-    every = review.of_account(tx.conn, whom.service, whom.account)
+    every = review.every_of_account(tx.conn, whom.service, whom.account)
     whys = {case.id: why_case_stays(tx.conn, case, tx.now) for case in every}
     links = [(case.id, case.earlier) for case in every if case.earlier in whys]
     for _ in every:  # as often as a chain can be long

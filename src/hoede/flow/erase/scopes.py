@@ -12,6 +12,7 @@ from hoede.db.orders import ORDERS
 from hoede.enforcement.store import DECISIONS
 from hoede.evidence.store import EVIDENCE
 from hoede.flow.erase.columns import Columns, Scope, TableRule
+from hoede.pairing import store as pairing
 from hoede.review.judgments import JUDGMENTS
 from hoede.review.notice_store import NOTICES
 
@@ -62,7 +63,8 @@ def delete_all(tx: Transaction, columns: Columns, ids: Ids) -> set[str]:
 
 def delete_account(tx: Transaction, columns: Columns, whom: Whom) -> set[str]:
     """Delete the rows that are the account's own, and take its name out of what stays."""
-    gone: set[str] = set()
+    pairings = [one.id for one in pairing.of_account(tx.conn, whom.service, whom.account)]
+    gone = delete_all(tx, columns, {Scope.PAIRING: pairings})
     for table in reversed(METADATA.sorted_tables):
         rule = columns[table.name]
         for scope, column in rule.erased:

@@ -18,7 +18,7 @@ from hoede.policy.rules.steps import Step, at_most, strictest
 from hoede.policy.rules.vocabulary import Setting, Vocabulary
 
 # A guardian opens these only when assured to be an adult.
-_ASSURED_GROUPS = frozenset({"account", "contact"})
+ASSURED_GROUPS = frozenset({"account", "contact"})
 
 
 class PolicyError(HoedeError):
@@ -200,7 +200,7 @@ def _opened(setting: Setting, side: Side, step: Step, open_to: Step | None) -> S
 
 
 def _may_approve(setting: Setting, side: Side) -> bool:
-    return side.assured_guardian or setting.group not in _ASSURED_GROUPS
+    return side.assured_guardian or setting.group not in ASSURED_GROUPS
 
 
 def _starts(setting: Setting, side: Side, packs: tuple[Pack, ...]) -> Iterator[Bound]:

@@ -10,6 +10,7 @@ from hoede.db import Database
 from hoede.flow.age import AnswerAges
 from hoede.flow.cases import Cases
 from hoede.flow.judge import Judge, Objections
+from hoede.flow.pair import Exits
 from hoede.flow.read import Read
 from hoede.flow.view import View
 from hoede.review import Refused, Why
@@ -34,6 +35,7 @@ class Desk:
     ages: AnswerAges
     view: View
     read: Read
+    exits: Exits
     detectors: Callable[[], Mapping[str, bool]]  # those that ever looked in this process: whether it is ill
 
     def says(self, visit: Visit, refused: Refused) -> str:

@@ -6,6 +6,7 @@ from starlette.responses import RedirectResponse, Response
 
 from hoede.access import Permission
 from hoede.flow.judge import Plan
+from hoede.pairing.exits import Decided
 from hoede.review import Answer, FileAnswer, Refused, Why
 from hoede.review.outcomes import AccountIs
 from hoede.web.console.cases import case_id, case_page
@@ -27,6 +28,7 @@ def open_doors(doors: Doors, desk: Desk) -> None:
     doors.post(f"{one}/check", at.check, needs=Permission.SECOND_CHECK, name="case-check", back=QUEUE)
     doors.post(f"{one}/age", at.age, needs=Permission.APPEAL_JUDGE, name="case-age", back=QUEUE)
     doors.post(f"{one}/answer", at.answer, needs=Permission.APPEAL_JUDGE, name="case-answer", back=QUEUE)
+    doors.post(f"{one}/pairing", at.pairing, needs=judges, name="case-pairing", back=QUEUE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +93,14 @@ class Judging:
         return self._went(
             visit, self.desk.ages.answer(case, person, outcome=outcome, basis=basis, reason=reason)
         )
+
+    def pairing(self, visit: Visit) -> Response:
+        """What a person decides about a safe exit, or about a guardian who reaches for many."""
+        said, reason = visit.body.one("decided"), visit.body.one("reason")
+        if said not in set(Decided):
+            return self._wrong(visit, Refused(Why.OUTCOME))
+        case, person = case_id(visit), visit.person.id
+        return self._went(visit, self.desk.exits.answer(case, person, Decided(said), reason=reason))
 
     def _judge(self, visit: Visit, answer: Answer) -> object:
         return self.desk.judge.judge(case_id(visit), visit.person.id, answer)

@@ -1,0 +1,121 @@
+"""What time alone does with pairings: expiring, cooling, resting, ending, reminding. A step for each."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from hoede import accounts
+from hoede.accounts import AgeGround, age_ground
+from hoede.accounts.rules import local_date
+from hoede.db import Transaction
+from hoede.flow.pair import mailing
+from hoede.flow.pair.desk import PairDesk, move, teen_facts, teen_of
+from hoede.flow.pair.links import Links
+from hoede.pairing import By, Cause, LinkRow, State, codes, requests, store
+from hoede.pairing.rules.leaving import FADES, REMINDED, is_of_age
+from hoede.pairing.rules.saying import Refusal, Why
+
+AT_ONCE = 200  # pairings a round looks at
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """Run by every worker; what one did, another finds done."""
+
+    desk: PairDesk
+
+    def once(self) -> bool:
+        """One round; true while there is more to do."""
+        now = self.desk.db.now()
+        due = self.desk.db.read(lambda conn: store.due(conn, now, now.date(), now + REMINDED, AT_ONCE))
+        moved = 0
+        for link_id in due:
+            moved += self._one(link_id)
+        self.desk.db.commit(requests.expire)
+        self.desk.db.commit(codes.forget_old)
+        return moved == AT_ONCE
+
+    def pause(self, link_id: str) -> LinkRow | Refusal:
+        """Let a pairing rest for maintenance; everybody reads what they read when it rests for anything."""
+        return self.desk.db.commit(
+            lambda tx: rest(tx, self.desk, store.lock(tx, link_id), Cause.PAUSED, By.PERSON)
+        )
+
+    def resume(self, link_id: str) -> LinkRow | Refusal:
+        """Maintenance is over. What rests for anything else rests on."""
+
+        def step(tx: Transaction) -> LinkRow | Refusal:
+            link = store.lock(tx, link_id)
+            if link.rests_for is not Cause.PAUSED:
+                return Refusal(Why.NOT_NOW)
+            return move(tx, self.desk, link, "thaw", By.CLOCK, until=None, rests_for=None)
+
+        return self.desk.db.commit(step)
+
+    def _one(self, link_id: str) -> bool:
+        done = self.desk.db.commit(lambda tx: self._step(tx, store.lock(tx, link_id)))
+        if done is not None and done.service and done.account:
+            self.desk.forget(done.service, done.account)
+        return done is not None
+
+    def _step(self, tx: Transaction, link: LinkRow) -> LinkRow | None:
+        """What is due for one pairing; None when nothing is any more."""
+        if link.state is not State.ENDED and link.adult_on is not None and self._is_of_age(tx, link):
+            return _moved(move(tx, self.desk, link, "come_of_age", By.CLOCK))
+        if link.until is not None and link.until <= tx.now:
+            return self._over(tx, link)
+        if (cause := _rests_for(link, tx.now)) is not None:
+            return _moved(rest(tx, self.desk, link, cause, By.CLOCK))
+        if link.counts and link.reminded_at is None and _is_past(link.guardian_by, tx.now + REMINDED):
+            day = link.guardian_by.date().isoformat() if link.guardian_by else ""
+            mailing.to_guardian(tx, self.desk, link, "still_right", date=day)
+            return store.note(tx, link, "remind", by=By.CLOCK, reminded_at=tx.now)
+        return None
+
+    def _over(self, tx: Transaction, link: LinkRow) -> LinkRow | None:
+        if link.state is State.ENDING:
+            return _moved(move(tx, self.desk, link, "cooled", By.CLOCK))
+        if link.state is State.FROZEN:
+            return _moved(move(tx, self.desk, link, "fade", By.CLOCK))
+        codes.end(tx, link.id)
+        return _moved(move(tx, self.desk, link, "expire", By.CLOCK))
+
+    def _is_of_age(self, tx: Transaction, link: LinkRow) -> bool:
+        service, account = teen_of(link)
+        told = accounts.account(tx.conn, service, account)
+        today: date = local_date(tx.now, told.zone)
+        facts = teen_facts(tx.conn, self.desk, service, account, tx.now)
+        proved = age_ground(told.age_evidence, tx.now, told.zone) is AgeGround.VERIFIED_ADULT
+        return is_of_age(adult_on=link.adult_on, age=facts.age, verified_adult=proved, today=today)
+
+
+def rest(tx: Transaction, desk: PairDesk, link: LinkRow, cause: Cause, by: By) -> LinkRow | Refusal:
+    """Let a pairing rest. What follows is the same for every cause, to the byte: who looks learns nothing."""
+    frozen = move(tx, desk, link, "freeze", by, until=tx.now + FADES, rests_for=cause)
+    if isinstance(frozen, LinkRow):
+        mailing.to_guardian(tx, desk, frozen, "rests")
+    return frozen
+
+
+def _rests_for(link: LinkRow, now: datetime) -> Cause | None:
+    """What is missing for a pairing that counts; None when nothing is."""
+    if not link.counts:
+        return None
+    if _is_past(link.teen_by, now) or _is_past(link.guardian_by, now):
+        return Cause.LAPSED
+    return Cause.UNASSURED if link.assured and not link.is_assured(now) else None
+
+
+def _moved(done: LinkRow | Refusal) -> LinkRow | None:
+    return done if isinstance(done, LinkRow) else None
+
+
+def _is_past(at: datetime | None, now: datetime) -> bool:
+    return at is not None and at <= now
+
+
+def thaw_all(tx: Transaction, desk: PairDesk, guardian: str) -> None:
+    """What rested because a guardian's proof ran out may go on: it is there again."""
+    links = Links(desk)
+    for one in store.of_guardian(tx.conn, guardian):
+        if one.state is State.FROZEN and one.rests_for is Cause.UNASSURED:
+            links.thaw(tx, store.lock(tx, one.id))

@@ -1,0 +1,287 @@
+"""What each end sees. Every look of a guardian is written down in the step that reads what is shown."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from sqlalchemy import Connection
+
+from hoede.core.ages import AgeBand
+from hoede.db import Transaction
+from hoede.flow.pair.desk import Guardian, PairDesk, Teen, in_force, mine, teen_facts, teen_of
+from hoede.pairing import (
+    By,
+    LinkRow,
+    State,
+    digests,
+    families,
+    guardians,
+    limits,
+    looks,
+    proposals,
+    requests,
+    store,
+)
+from hoede.pairing.looks import LookRow
+from hoede.pairing.rules.digest import Digest
+from hoede.pairing.rules.seeing import (
+    ChangeSeen,
+    CountsSeen,
+    GuardianSees,
+    LookSeen,
+    PartsSeen,
+    ProposalSeen,
+    RequestSeen,
+    RestingSeen,
+    SettingSeen,
+    TeenSeen,
+    WeekSeen,
+    seen_list,
+)
+from hoede.pairing.rules.states import STANDS
+from hoede.pairing.store import ChangeRow
+
+A_WEEK = timedelta(days=7)
+PAGES = frozenset({"overview", "settings", "time", "requests", "agreement", "digest"})
+ABOUT_SETTINGS = frozenset({"limit", "sign", "block", "answer"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WeekFigures:
+    minutes: int | None = None
+    minutes_before: int | None = None
+    most_in: str | None = None
+    counts: CountsSeen | None = None
+
+
+class Figures(Protocol):
+    """Minutes and counts of accounts, from whoever keeps them. Nothing else has a way in here."""
+
+    def time(
+        self, conn: Connection, service: str, account: str, band: AgeBand, now: datetime
+    ) -> PartsSeen | WeekSeen | None: ...
+
+    def counts(self, conn: Connection, service: str, account: str, since: datetime) -> CountsSeen | None: ...
+
+    def weeks(
+        self, conn: Connection, service: str, accounts: Collection[str], begins: datetime
+    ) -> Mapping[str, WeekFigures]:
+        """By account, a week's minutes and counts; many at once, for digests."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MyTeen:
+    """A line of a guardian's list."""
+
+    link: str
+    teen: str
+    rests: bool
+    invited: bool  # it has not begun
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MyGuardian:
+    """What a teen reads of one pairing: who, what of it is visible, every change and every look."""
+
+    link: str
+    guardian: str
+    assured: bool
+    state: State
+    invited_by: By
+    mode: str
+    version: int
+    sees: tuple[str, ...]  # keys of words
+    since: datetime | None
+    until: datetime | None
+    confirm_by: datetime | None
+    limits: tuple[SettingSeen, ...]
+    blocked: tuple[str, ...]
+    proposals: tuple[ProposalSeen, ...]
+    changes: tuple[ChangeRow, ...]
+    looks: tuple[LookRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FamilyViews:
+    desk: PairDesk
+    figures: Figures
+
+    def my_teens(self, guardian: Guardian) -> tuple[MyTeen, ...]:
+        """A guardian's pairings by name, and whether each rests."""
+        rows = self.desk.db.read(lambda conn: store.of_guardian(conn, guardian.person))
+        return tuple(
+            MyTeen(
+                link=one.id,
+                teen=one.teen_name,
+                rests=one.state is State.FROZEN,
+                invited=one.state not in STANDS,
+            )
+            for one in rows
+            if one.state is not State.ENDED
+        )
+
+    def guardian_sees(self, guardian: Guardian, link_id: str, page: str) -> GuardianSees | None:
+        """One page about one teen; None for what is not theirs. What cannot be written down is not shown."""
+        if page not in PAGES:
+            return None
+        return self.desk.db.commit(lambda tx: self._look(tx, guardian, link_id, page))
+
+    def my_guardians(self, teen: Teen) -> tuple[MyGuardian, ...]:
+        """Everything a teen may read about their pairings."""
+        return self.desk.db.read(lambda conn: self._mine(conn, teen))
+
+    def my_requests(self, teen: Teen) -> tuple[RequestSeen, ...]:
+        return self.desk.db.read(
+            lambda conn: _requests(conn, teen.service, teen.account, None, self.desk.db.time(conn))
+        )
+
+    def digests(self, end: Guardian | Teen, link_id: str) -> tuple[Digest, ...]:
+        """The weeks of a pairing: both ends read the very same rows. A guardian's look is written down."""
+        if isinstance(end, Guardian):
+            seen = self.guardian_sees(end, link_id, "digest")
+            if not isinstance(seen, TeenSeen):
+                return ()
+        elif not any(one.link == link_id for one in self.my_guardians(end)):
+            return ()
+        return self.desk.db.read(lambda conn: digests.digests_of(conn, link_id))
+
+    def _look(self, tx: Transaction, guardian: Guardian, link_id: str, page: str) -> GuardianSees | None:
+        link = mine(tx, guardian, link_id)
+        if link is None or link.state not in STANDS:
+            return None
+        looks.looked(tx, link.id, page)
+        if link.state is State.FROZEN:
+            return RestingSeen(link.id)
+        return self._seen(tx.conn, link, tx.now)
+
+    def _seen(self, conn: Connection, link: LinkRow, now: datetime) -> TeenSeen:
+        service, account = teen_of(link)
+        band = teen_facts(conn, self.desk, service, account, now).band
+        sees = seen_list(band)
+        return TeenSeen(
+            link=link.id,
+            teen=link.teen_name,
+            since=link.started_at or link.made_at,
+            mode=link.mode,
+            version=families.family_of(conn, service, account).version,
+            ending_at=link.until if link.state is State.ENDING else None,
+            confirm_by=link.guardian_by or now,
+            settings=self._settings(conn, link, now),
+            changes=_changes(store.history(conn, link.id, now - 4 * A_WEEK)),
+            time=self.figures.time(conn, service, account, band, now) if sees else None,
+            counts=self.figures.counts(conn, service, account, now - A_WEEK) if "counts" in sees else None,
+            requests=_requests(conn, service, account, link.id, now),
+            proposals=_proposals(conn, link.id),
+            blocked=limits.blocked_by(conn, link.id),
+            looks=tuple(LookSeen(one.page, one.at) for one in looks.looks_of(conn, link.id)),
+        )
+
+    def _settings(self, conn: Connection, link: LinkRow, now: datetime) -> tuple[SettingSeen, ...]:
+        found = in_force(conn, self.desk, *teen_of(link), now)
+        own = {one.setting: one for one in limits.locks_of(conn, link.id) if one.stands(now)}
+        return tuple(
+            SettingSeen(
+                name=name,
+                step=one.setting.kind.show(one.step),
+                who=one.who,
+                limited_to=own[name].step if name in own else None,
+                limit_reason=own[name].reason if name in own else "",
+                limit_until=own[name].until if name in own else None,
+            )
+            for name, one in found.items()
+        )
+
+    def _mine(self, conn: Connection, teen: Teen) -> tuple[MyGuardian, ...]:
+        now = self.desk.db.time(conn)
+        sees = seen_list(teen_facts(conn, self.desk, teen.service, teen.account, now).band)
+        version = families.family_of(conn, teen.service, teen.account).version
+        return tuple(
+            self._guardian(conn, one, sees, version, now)
+            for one in store.of_account(conn, teen.service, teen.account)
+            if one.state is not State.ENDED
+        )
+
+    def _guardian(
+        self, conn: Connection, link: LinkRow, sees: tuple[str, ...], version: int, now: datetime
+    ) -> MyGuardian:
+        found = None if link.guardian is None else guardians.find(conn, link.guardian)
+        own = limits.locks_of(conn, link.id) if link.counts else ()
+        return MyGuardian(
+            link=link.id,
+            guardian=found.name if found else "",
+            assured=link.is_assured(now),
+            state=link.state,
+            invited_by=link.invited_by,
+            mode=link.mode,
+            version=version,
+            sees=sees if link.state is not State.FROZEN else (),
+            since=link.started_at,
+            until=link.until if link.state is not State.FROZEN else None,
+            confirm_by=link.teen_by if link.counts else None,
+            limits=tuple(
+                SettingSeen(
+                    name=one.setting,
+                    step=one.step,
+                    who="guardian",
+                    limited_to=one.step,
+                    limit_reason=one.reason,
+                    limit_until=one.until,
+                )
+                for one in own
+                if one.stands(now)
+            ),
+            blocked=limits.blocked_by(conn, link.id) if link.counts else (),
+            proposals=_proposals(conn, link.id) if link.counts else (),
+            changes=tuple(one for one in store.history(conn, link.id) if one.by in {By.TEEN, By.GUARDIAN}),
+            looks=looks.looks_of(conn, link.id),
+        )
+
+
+def _changes(history: tuple[ChangeRow, ...]) -> tuple[ChangeSeen, ...]:
+    return tuple(
+        ChangeSeen(setting=name, by=one.by, at=one.at)
+        for one in history
+        if one.act in {"limit", "sign"}
+        for name in one.detail.split()
+    )
+
+
+def _requests(
+    conn: Connection, service: str, account: str, link: str | None, now: datetime
+) -> tuple[RequestSeen, ...]:
+    """Questions to this pairing's guardian; those to stop another pairing are not theirs to read."""
+    return tuple(
+        RequestSeen(
+            id=one.id,
+            kind=one.wish.kind,
+            setting=one.wish.setting,
+            wanted=one.wish.step,
+            about=one.wish.about,
+            words=one.wish.words,
+            stands=one.now(now),
+            asked_at=one.asked_at,
+            until=one.until,
+            offer=one.offer,
+            reason=one.reason,
+        )
+        for one in requests.of_account(conn, service, account)
+        if link is None or one.wish.link in {None, link}
+    )
+
+
+def _proposals(conn: Connection, link: str) -> tuple[ProposalSeen, ...]:
+    return tuple(
+        ProposalSeen(
+            id=one.id,
+            by=one.by,
+            steps=one.steps,
+            text=one.text,
+            at=one.at,
+            signed_by_teen=one.teen_at is not None,
+            signed_by_guardian=one.guardian_at is not None,
+            look_again_at=one.look_again_at,
+        )
+        for one in proposals.of_link(conn, link)
+        if one.ended_at is None
+    )

@@ -1,0 +1,1 @@
+"""Rules of pairings: states, codes, reach, adults, limits, asking, leaving, seeing, digests. Pure."""

@@ -1,0 +1,174 @@
+"""What a guardian may see is a list of fields, and every field is on it. The four promises of disclosure."""
+
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass
+from datetime import timedelta
+from typing import Any, get_args, get_type_hints
+
+import pytest
+from tests.pairing.scene import Scene, done
+
+from hoede.pairing import exits, mails
+from hoede.pairing.rules import seeing
+from hoede.pairing.rules.asking import Kind, Wish
+from hoede.pairing.rules.seeing import GUARDIAN_TYPES, GuardianSees, RestingSeen, TeenSeen
+
+ALLOWED = {
+    "TeenSeen": (
+        "link teen since mode version ending_at confirm_by settings changes time counts requests proposals"
+        " blocked looks"
+    ),
+    "RestingSeen": "link words",
+    "SettingSeen": "name step who limited_to limit_reason limit_until",
+    "ChangeSeen": "setting by at",
+    "PartsSeen": "morning afternoon evening night",
+    "WeekSeen": "this_week last_week",
+    "CountsSeen": "connections blocks reports public",
+    "RequestSeen": "id kind setting wanted about words stands asked_at until offer reason",
+    "ProposalSeen": "id by steps text at signed_by_teen signed_by_guardian look_again_at",
+    "LookSeen": "page at",
+}
+# Parts of names that no field of a guardian's answer may have.
+NEVER = {
+    *(
+        "message",
+        "messages",
+        "query",
+        "search",
+        "searches",
+        "watch",
+        "watched",
+        "history",
+        "contact",
+        "contacts",
+    ),
+    *("friend", "friends", "follower", "followers", "location", "place", "ip", "address", "helpline", "help"),
+    *("case", "cases", "reported", "content", "media", "draft", "drafts", "post", "partner", "evidence"),
+    *("account", "email", "mail", "born", "age", "topic", "topics", "counterpart"),
+}
+
+
+def types_in(kind: Any) -> Iterator[type]:
+    """Every dataclass that a type is built of."""
+    if is_dataclass(kind) and isinstance(kind, type):
+        yield kind
+        for hint in get_type_hints(kind).values():
+            yield from types_in(hint)
+    for part in get_args(kind):
+        yield from types_in(part)
+
+
+def test_a_guardians_answer_is_built_of_listed_types_and_fields_only() -> None:
+    built = {one for kind in get_args(GuardianSees) for one in types_in(kind)}
+
+    assert built == set(GUARDIAN_TYPES)
+    assert {one.__name__: {each.name for each in fields(one)} for one in built} == {
+        name: set(names.split()) for name, names in ALLOWED.items()
+    }
+
+
+@pytest.mark.parametrize("kind", GUARDIAN_TYPES, ids=lambda one: one.__name__)
+def test_no_field_is_for_what_is_never_disclosed(kind: Any) -> None:
+    assert [one.name for one in fields(kind) if not NEVER.isdisjoint(one.name.split("_"))] == []
+
+
+def test_a_field_for_messages_would_be_noticed() -> None:
+    assert NEVER & {"last", "message"}
+    assert seeing.TeenSeen in set(types_in(GuardianSees))
+
+
+def test_every_look_is_there_for_the_teen_to_read(scene: Scene) -> None:
+    teen, guardian = scene.teen(), scene.guardian()
+    link = scene.paired(teen, guardian)
+    for page in ("overview", "time", "overview"):
+        scene.clock.advance(timedelta(minutes=1))
+        seen = scene.views.guardian_sees(guardian, link.id, page)
+    [mine] = scene.views.my_guardians(teen)
+
+    assert [one.page for one in mine.looks] == ["overview", "time", "overview"]
+    assert isinstance(seen, TeenSeen)
+    assert [(one.page, one.at) for one in seen.looks] == [(one.page, one.at) for one in mine.looks]
+
+
+def test_a_page_that_is_none_and_a_teen_who_is_not_theirs_show_nothing(scene: Scene) -> None:
+    teen, guardian = scene.teen(), scene.guardian()
+    link = scene.paired(teen, guardian)
+
+    assert scene.views.guardian_sees(guardian, link.id, "messages") is None
+    assert scene.views.guardian_sees(scene.guardian("Bo"), link.id, "overview") is None
+    assert scene.views.guardian_sees(guardian, "pair_none", "overview") is None
+    assert scene.views.my_guardians(teen)[0].looks == ()
+
+
+def test_before_it_began_a_guardian_sees_nothing(scene: Scene) -> None:
+    teen, guardian = scene.teen(), scene.guardian()
+    link = done(scene.links.accept_link(guardian, scene.invited(teen).secret))
+
+    assert scene.views.guardian_sees(guardian, link.id, "overview") is None
+    assert [(one.teen, one.invited) for one in scene.views.my_teens(guardian)] == [("noor", True)]
+
+
+def test_a_guardian_sees_settings_their_own_limits_and_questions(scene: Scene) -> None:
+    teen, guardian = scene.teen(), scene.guardian()
+    link = scene.paired(teen, guardian)
+    scene.limit(guardian, link.id, teen, "search.use", "off", reason="exams")
+    done(scene.asking.ask(teen, Wish(kind=Kind.LOOSEN, setting="search.use", step="on", words="for school")))
+    seen = scene.views.guardian_sees(guardian, link.id, "overview")
+    assert isinstance(seen, TeenSeen)
+
+    search = next(one for one in seen.settings if one.name == "search.use")
+    assert (search.step, search.limited_to, search.limit_reason) == ("off", "off", "exams")
+    assert [one.words for one in seen.requests] == ["for school"]
+    assert [(one.setting, one.by) for one in seen.changes] == [("search.use", "guardian")]
+
+
+def test_a_guardian_never_reads_of_the_other_guardian(scene: Scene) -> None:
+    teen, anna, bo = scene.teen(), scene.guardian("Anna"), scene.guardian("Bo")
+    hers, his = scene.paired(teen, anna), scene.paired(teen, bo)
+    scene.limit(bo, his.id, teen, "search.use", "off", reason="Bo wrote this")
+    done(scene.links.stop(teen, his.id))
+
+    seen = repr(scene.views.guardian_sees(anna, hers.id, "overview"))
+    assert [part for part in ("Bo", his.id, "end_link") if part in seen] == []
+
+
+def test_both_read_the_very_same_week(scene: Scene) -> None:
+    teen, guardian = scene.teen(), scene.guardian()
+    link = scene.paired(teen, guardian)
+    scene.limit(guardian, link.id, teen, "search.use", "off")
+    scene.clock.advance(timedelta(days=8))
+    weekly = scene.weekly
+    while weekly.once():
+        pass
+    weekly.once()
+    mine, theirs = scene.views.digests(teen, link.id), scene.views.digests(guardian, link.id)
+
+    assert (mine, len(mine)) == (theirs, 1)
+    assert "Zoeken" in mine[0].text  # in the teen's language, to both
+    assert scene.views.digests(scene.guardian("Bo"), link.id) == ()
+    assert scene.views.digests(scene.teen("sam"), link.id) == ()
+
+
+def test_a_week_is_written_once_whoever_writes_it(scene: Scene) -> None:
+    teen, guardian = scene.teen(), scene.guardian()
+    scene.paired(teen, guardian)
+    scene.clock.advance(timedelta(days=8))
+    for one in (scene.weekly, scene.weekly):  # two workers
+        while one.once():
+            pass
+    letters = scene.db.read(lambda conn: mails.to(conn, guardian.person))
+
+    assert len([subject for subject, _ in letters if "Jullie week" in subject]) == 1
+
+
+def test_a_safe_exit_is_on_no_page_of_anybody(scene: Scene) -> None:
+    teen, guardian = scene.teen(), scene.guardian()
+    link = scene.paired(teen, guardian)
+    row = scene.exits.ask(teen, words="marker-of-an-exit", reach=exits.Reach.APP)
+    shown = repr([scene.views.guardian_sees(guardian, link.id, "overview"), scene.views.my_guardians(teen)])
+
+    assert [part for part in ("marker-of-an-exit", row.case_id, "exit") if part in shown] == []
+
+
+def test_what_rests_shows_one_text() -> None:
+    assert RestingSeen("pair_1") == RestingSeen("pair_1", "exit.g")

@@ -1,0 +1,95 @@
+"""One family's whole story on each database, and two processes that pair at once."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+from tests.databases import KINDS
+from tests.pairing.scene import Scene, done, why
+
+from hoede.flow.pair import SendMail
+from hoede.mail import Letter
+from hoede.pairing import Mode, State, codes, digests, families, looks, mails
+from hoede.pairing.rules.asking import Kind, Stands, Wish
+from hoede.pairing.rules.saying import Why
+
+
+@pytest.fixture(params=KINDS)
+def kind(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+class Sent:
+    """Keeps letters."""
+
+    def __init__(self) -> None:
+        self.letters: list[Letter] = []
+
+    def send(self, letter: Letter) -> None:
+        self.letters.append(letter)
+
+
+def test_a_family_from_the_first_letter_to_the_end(scene: Scene) -> None:
+    assert scene.people.write_to("anna@mail.example", name="Anna", locale="en") is None
+    teen, guardian = scene.teen(age=15), scene.guardian("Bo", proved=True)
+    assert why(scene.links.accept_code(guardian, "0000-0000-0000", "noor")) is Why.CODE
+    link = scene.paired(teen, guardian)
+    scene.limit(guardian, link.id, teen, "time.daily_cap", 30, reason="sleep")
+    request = done(scene.asking.ask(teen, Wish(kind=Kind.LOOSEN, setting="time.daily_cap", step=60)))
+    done(scene.asking.counter(guardian, request.id, 45))
+    assert done(scene.asking.accept_offer(teen, request.id)).stands is Stands.APPROVED
+    done(scene.together.block(guardian, link.id, "sam"))
+    version = scene.family(teen).version
+    steps = {"feed.level": "filtered"}
+    proposal = done(scene.together.propose(guardian, link.id, steps, mode=Mode.LIMITS, version=version))
+    done(scene.together.sign(teen, proposal.id))
+    scene.views.guardian_sees(guardian, link.id, "overview")
+    scene.clock.advance(timedelta(days=8))
+    weekly = scene.weekly
+    while weekly.once():
+        pass
+    done(scene.links.stop(teen, link.id))
+    sent = Sent()
+    for days in (0, 7):
+        scene.later(days=days)
+        while SendMail(db=scene.db, post=sent).once():
+            pass
+
+    assert scene.link(link.id).state is State.ENDED
+    # What the teen took of the offer, and what both signed, is the teen's own choice: it stays.
+    assert (scene.step(teen, "time.daily_cap"), scene.step(teen, "feed.level")) == (45, "filtered")
+    assert [one.subject for one in sent.letters][-2:] == [
+        "noor would like to stop pairing",
+        "A pairing has stopped",
+    ]
+    assert len(scene.db.read(lambda conn: digests.digests_of(conn, link.id))) == 1
+    assert len(scene.db.read(lambda conn: looks.looks_of(conn, link.id))) == 1
+    assert scene.db.commit(codes.forget_old) >= 0
+    letters = scene.db.read(lambda conn: mails.to(conn, guardian.person))
+    assert {one.subject for one in sent.letters} <= {subject for subject, _ in letters}
+
+
+def test_a_code_that_two_type_at_once_lets_one_in(scene: Scene) -> None:
+    invitation = scene.invited(scene.teen())
+    both = [scene.guardian(name) for name in ("Anna", "Bo")]
+    with ThreadPoolExecutor(2) as pool:
+        answers = list(pool.map(lambda one: scene.links.accept_code(one, invitation.code, "noor"), both))
+
+    assert sorted(str(why(one)) for one in answers) == ["None", "code"]
+
+
+def test_what_is_written_anew_is_read_as_it_was_said(scene: Scene) -> None:
+    teen, guardian = scene.teen(age=16), scene.guardian(proved=True)
+    link = scene.paired(teen, guardian)
+    until = scene.clock.now() + timedelta(days=3)
+    scene.limit(guardian, link.id, teen, "feed.keywords_blocked", ["Slime", "b"], reason="é", until=until)
+    done(
+        scene.asking.approve(
+            guardian, done(scene.asking.ask(teen, Wish(kind=Kind.CONTACT, about="coach"))).id
+        )
+    )
+    family = scene.family(teen)
+
+    assert [(one.step, one.reason, one.until) for one in family.locks] == [(["b", "slime"], "é", until)]
+    assert [(one.kind, one.about, one.assured) for one in family.grants] == [(Kind.CONTACT, "coach", True)]
+    assert scene.db.commit(lambda tx: families.retell(tx, "plein", "noor")).version == family.version + 1
