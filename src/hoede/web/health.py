@@ -14,6 +14,7 @@ from hoede.core.errors import HoedeError
 from hoede.db import Database, orders
 from hoede.evidence import vault_keys
 from hoede.lists import quarantine
+from hoede.pairing import codes
 from hoede.review import store as review
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
@@ -63,13 +64,14 @@ class _Figures(Collector):
 
     def collect(self) -> Iterable[Metric]:
         db = self._health.db
-        backlog, waiting, quarantined, behind, keys, now = db.read(
+        backlog, waiting, quarantined, behind, keys, guessed, now = db.read(
             lambda conn: (
                 orders.backlog(conn),
                 review.waiting(conn, db.time(conn)),
                 quarantine.count(conn),
                 audit.oldest_unnumbered(conn),
                 vault_keys.in_force(conn),
+                codes.tried_by_everybody(conn, db.time(conn)),
                 db.time(conn),
             )
         )
@@ -91,6 +93,7 @@ class _Figures(Collector):
         )
         yield _gauge("vault_keys", "Keys that wrap evidence; more than one while one is replaced", len(keys))
         yield _gauge("entries_quarantined", "List entries in quarantine", quarantined)
+        yield _gauge("pairing_codes_guessed", "Wrong codes of pairings today, of everybody together", guessed)
         ill = GaugeMetricFamily(
             "hoede_detector_ill", "1 while a detector fails too often in this process", labels=["detector"]
         )
