@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import replace
+from datetime import timedelta
 from importlib.resources import files
 from pathlib import Path
 
@@ -13,11 +14,11 @@ from tests.parts import fresh
 from tests.web.passkeys import URL, Authenticator
 
 from hoede.access import Ceremonies, RelyingParty, Session, all_people, parse_roles, staff
-from hoede.access.invitations import CodeRefused, LinkRefused, keep_codes, new_codes, recover
+from hoede.access.invitations import CodeRefused, LinkRefused, give_link, keep_codes, new_codes, recover
 from hoede.access.jobs import end_all_sign_ins
 from hoede.access.passkeys import passkeys_of
-from hoede.access.people import find_person, history, note
-from hoede.access.sessions import session_of
+from hoede.access.people import PersonKind, add_person, find_person, history, note
+from hoede.access.sessions import open_session, session_of
 from hoede.access.webauthn_check import AddressUnfit, PasskeyRefused
 from hoede.core.errors import HoedeError
 from hoede.db import Database, Transaction
@@ -242,6 +243,22 @@ def test_the_options_name_nobody_who_signs_in_and_want_them_recognised(db: Datab
 def test_each_challenge_is_another(db: Database) -> None:
     asked = {ceremonies(db).ask_to_use("visit")["challenge"] for _ in range(20)}
     assert (len(asked), {len(one) for one in asked}) == (20, {43})
+
+
+def test_a_guardians_link_and_session_count_for_guardians_only(db: Database) -> None:
+    person, link, cookie, kind = fresh("per"), fresh("link"), fresh("cookie"), PersonKind.GUARDIAN
+    db.commit(lambda tx: add_person(tx, person, name="Anna", roles=(), language="en", by=person, kind=kind))
+    db.commit(lambda tx: give_link(tx, link, person, timedelta(hours=1)))
+    db.commit(lambda tx: open_session(tx, fresh("ses"), cookie, person))
+    theirs = replace(ceremonies(db), kind=kind)
+
+    assert theirs.invited(link).id == person
+    with pytest.raises(LinkRefused):
+        ceremonies(db).invited(link)
+    found = db.read(lambda conn: session_of(conn, cookie, db.time(conn), kind))
+    assert found is not None
+    assert (found.person.id, session(db, cookie)) == (person, None)
+    assert db.read(all_people) == ()
 
 
 def test_an_invitation_of_who_is_not_there_any_more_is_none(db: Database) -> None:

@@ -70,7 +70,7 @@ def open_of(tx: Transaction, handle: str) -> int:
 
 def wrong(tx: Transaction, who: str) -> int:
     """Count a wrong try of an end, an address or everybody; how many that makes today."""
-    row = {"who": _mark(tx.key, "try", who), "since": _today(tx.now)}
+    row = {"who": _who(tx.key, who), "since": _today(tx.now)}
     mine = (TRIES.c.who == row["who"], TRIES.c.since == row["since"])
     if not insert_new(tx.conn, TRIES, {**row, "tries": 1}):
         tx.conn.execute(update(TRIES).where(*mine).values(tries=TRIES.c.tries + 1))
@@ -79,8 +79,12 @@ def wrong(tx: Transaction, who: str) -> int:
 
 def tried(conn: Connection, key: bytes, who: str, now: datetime) -> int:
     """How many wrong tries there were today."""
-    mine = (TRIES.c.who == _mark(key, "try", who), TRIES.c.since == _today(now))
+    mine = (TRIES.c.who == _who(key, who), TRIES.c.since == _today(now))
     return int(conn.execute(select(TRIES.c.tries).where(*mine)).scalar_one_or_none() or 0)
+
+
+def tried_by_everybody(conn: Connection, now: datetime) -> int:
+    return tried(conn, b"", EVERYBODY, now)
 
 
 def forget_old(tx: Transaction) -> int:
@@ -100,6 +104,11 @@ def _today(now: datetime) -> datetime:
 
 def _digest(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def _who(key: bytes, who: str) -> str:
+    """Opaque, but for everybody together, who are nobody."""
+    return EVERYBODY if who == EVERYBODY else _mark(key, "try", who)
 
 
 def _mark(key: bytes, what: str, text: str) -> str:

@@ -14,6 +14,7 @@ from hoede.core.errors import HoedeError
 from hoede.db import Database, orders
 from hoede.evidence import vault_keys
 from hoede.lists import quarantine
+from hoede.pairing import codes
 from hoede.policy import store as policy
 from hoede.review import store as review
 
@@ -65,7 +66,7 @@ class _Figures(Collector):
 
     def collect(self) -> Iterable[Metric]:
         db = self._health.db
-        backlog, waiting, quarantined, behind, keys, unconfirmed, now = db.read(
+        backlog, waiting, quarantined, behind, keys, unconfirmed, guessed, now = db.read(
             lambda conn: (
                 orders.backlog(conn),
                 review.waiting(conn, db.time(conn)),
@@ -73,6 +74,7 @@ class _Figures(Collector):
                 audit.oldest_unnumbered(conn),
                 vault_keys.in_force(conn),
                 policy.rollbacks_overdue(conn, db.time(conn)),
+                codes.tried_by_everybody(conn, db.time(conn)),
                 db.time(conn),
             )
         )
@@ -97,6 +99,7 @@ class _Figures(Collector):
         yield _gauge(
             "policy_rollbacks_overdue", "Rollbacks of policy that nobody confirmed in 24 hours", unconfirmed
         )
+        yield _gauge("pairing_codes_guessed", "Wrong codes of pairings today, of everybody together", guessed)
         ill = GaugeMetricFamily(
             "hoede_detector_ill", "1 while a detector fails too often in this process", labels=["detector"]
         )
