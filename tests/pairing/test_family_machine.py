@@ -250,7 +250,7 @@ def test_a_family_may_do_what_it_likes(databases: Databases, tmp_path: Path) -> 
     run_state_machine_as_test(
         FamilyMachine,
         settings=settings(
-            max_examples=300 if LONG_RUN else 12,
+            max_examples=300 if LONG_RUN else 8,
             stateful_step_count=40 if LONG_RUN else 20,
             deadline=None,
             suppress_health_check=list(HealthCheck),
