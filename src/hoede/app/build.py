@@ -15,7 +15,7 @@ from fastapi import FastAPI
 
 from hoede.app.console import console
 from hoede.app.keys import check_key_folder
-from hoede.app.outside import build_authorities, endpoints_of
+from hoede.app.outside import build_authorities, build_hand_over, endpoints_of
 from hoede.app.packs import texts_named
 from hoede.app.tables import Tables, read_tables
 from hoede.app.watch import COUNTS_EVERY_S, Watch
@@ -39,6 +39,7 @@ from hoede.flow.change_policy import ChangePolicy
 from hoede.flow.erase import Erase, shipped_columns
 from hoede.flow.expire import Expire
 from hoede.flow.grounds import GroundsStand
+from hoede.flow.hand_over import HandOver
 from hoede.flow.judge import Judge, Objections
 from hoede.flow.notice import TakeNotice
 from hoede.flow.preserve import Preserve
@@ -110,6 +111,7 @@ class Hoede:
     sequencer: Sequencer
     expire: Expire
     erase: Erase
+    hand_over: HandOver
     rescan: Rescan
     appeal: Appeal
     notice: TakeNotice
@@ -214,6 +216,7 @@ def build(config: Config, *, demo_links: Mapping[str, str] | None = None, holder
         counted=partial(_in_shadow, policy, counts),
     )
     erase = Erase(db=db, vault=vault, columns=shipped_columns(), forget=permits.sides.forget, new_id=new_id)
+    hand_over = build_hand_over(config, db, vault)
     doors = console(config, desk, change, keys.names, new_id)
     return Hoede(
         config=config,
@@ -232,6 +235,7 @@ def build(config: Config, *, demo_links: Mapping[str, str] | None = None, holder
         sequencer=Sequencer(db, keys, mine),
         expire=Expire(db=db, vault=vault, kept=tables.kept),
         erase=erase,
+        hand_over=hand_over,
         rescan=Rescan(
             db=db, nearby=nearby, quorum=config.industry_quorum, earlier=screening.earlier, holder=mine
         ),

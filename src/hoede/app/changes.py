@@ -18,13 +18,14 @@ from hoede.keys import FileKeys
 from hoede.lists import banks, quarantine
 from hoede.lists import store as lists
 from hoede.policy import store as policy
+from hoede.reporting import hand_overs
 from hoede.reporting import store as reports
 from hoede.review import judgments, readings, views
 from hoede.review import notice_store as notices
 from hoede.review import store as review
 
 # Acts that change no row: the leaf is all there is.
-LEAF_ONLY = frozenset({"evidence.opened", "choice.made"})
+LEAF_ONLY = frozenset({"evidence.opened", "choice.made", "handover.packed"})
 
 
 # Each tells act and id of its own changes.
@@ -45,6 +46,7 @@ _TELLING = (
     policy,
     erasures,
     holds,
+    hand_overs,
 )
 
 
