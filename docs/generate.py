@@ -187,13 +187,30 @@ def roles_page() -> str:
 def retention_page() -> str:
     tables = read_tables()
     sealed = ((_code(name), str(days)) for name, days in tables.retention.days.items())
+    laws = (
+        (
+            _code(name),
+            ", ".join(sorted(one.where)) + (", private channels" if one.private else ""),
+            f"at least {one.at_least.days}"
+            if one.at_least
+            else f"at most {one.at_most.days}"
+            if one.at_most
+            else "",
+            str(one.from_),
+            str(one.until or ""),
+        )
+        for name, terms in tables.retention.terms.items()
+        for one in terms
+    )
     others = ((_code(name), str(days)) for name, days in tables.kept.days.items())
     return _page(
         "Retention",
         "evidence/retention.toml and detection/retention.toml",
         "The tables themselves say why, and as of when.",
         "## Sealed copies",
-        _table(("ground", "days at least"), sealed),
+        _table(("ground", "days"), sealed),
+        "A law of where the operator is or the account lives can make it longer, or shorter:",
+        _table(("ground", "where", "days", "from", "until"), laws),
         "It goes within the hour after: not while somebody judges it, a report of it is not finished,\n"
         "or a legal hold is on it.",
         "## What is no evidence",

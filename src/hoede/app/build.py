@@ -366,7 +366,13 @@ def _jobs(  # noqa: PLR0917 - likewise
             public_url=config.public_url.rstrip("/"),
             facts={name: LetterFacts(one.rule, one.outside) for name, one in config.services.items()},
         ),
-        Carrier.VAULT: Preserve(db=db, vault=vault, retention=tables.retention, lanes=tables.lanes),
+        Carrier.VAULT: Preserve(
+            db=db,
+            vault=vault,
+            retention=tables.retention,
+            lanes=tables.lanes,
+            home=config.home_country,
+        ),
         Carrier.AUTHORITY: Report(
             db=db,
             vault=vault,
