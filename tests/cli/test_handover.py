@@ -7,8 +7,11 @@ from pathlib import Path
 
 import pyrage
 import pytest
+from starlette.testclient import TestClient
 from tests.cli.desk import Desk
 
+from hoede.app import build
+from hoede.app.watch import Seldom
 from hoede.simulators.pictures import test_card as the_card
 
 
@@ -99,3 +102,22 @@ def test_an_office_of_the_operators_own_is_one_file(due: Desk) -> None:
     assert "harbour" in [one["office"] for one in told["due"]]
     assert json.dumps(told)
     assert Path(file).exists()
+
+
+def test_whoever_watches_the_figures_is_told(due: Desk) -> None:
+    execute(due, "UPDATE account SET country = 'AU'")
+    hoede = build(due.config)
+    with TestClient(hoede.site) as http:
+        told = http.get("/metrics").text
+    hoede.close()
+    hoede.ballast.let_go()
+    assert "hoede_hand_overs_due 1.0" in told
+    assert "hoede_retention_clock_stopped 0.0" in told
+
+
+def test_a_figure_that_costs_is_asked_seldom() -> None:
+    now, asked = [0.0], []
+    figure = Seldom(lambda: len(asked.append(0) or asked), 300, lambda: now[0])  # type: ignore[func-returns-value] # counts
+    seen = [figure(), figure()]
+    now[0] = 300.0
+    assert [*seen, figure()] == [1, 1, 2]

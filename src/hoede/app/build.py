@@ -18,7 +18,7 @@ from hoede.app.keys import check_key_folder
 from hoede.app.outside import build_authorities, build_hand_over, endpoints_of
 from hoede.app.packs import texts_named
 from hoede.app.tables import Tables, read_tables
-from hoede.app.watch import COUNTS_EVERY_S, Watch
+from hoede.app.watch import COUNTS_EVERY_S, Seldom, Watch
 from hoede.audit import Sequencer
 from hoede.config import Config, ConfigError
 from hoede.core.errors import HoedeError
@@ -72,6 +72,7 @@ LOOKS_AT_ONCE = 8
 LOOKING_SHARE = 0.6  # of the time until a hold is answered; the rest is for writing it down
 FETCHES_AT_ONCE = 4
 FETCHER_MEMORY_MB = 128
+DUE_EVERY_S = 300  # it asks about every case that was ever reported
 HALF_RESTORED = "restoring"  # a folder in the data folder, as long as a restore has not ended
 
 
@@ -256,7 +257,19 @@ def build(config: Config, *, demo_links: Mapping[str, str] | None = None, holder
         ),
         permits=permits,
         site=_site(
-            config, tables, db, ballast, screening, permits, appeal, notice, erase, fetcher, demo_links, doors
+            config,
+            tables,
+            db,
+            ballast,
+            screening,
+            permits,
+            appeal,
+            notice,
+            erase,
+            hand_over,
+            fetcher,
+            demo_links,
+            doors,
         ),
         connections=(platform, *authorities.values(), reader, fetcher),
     )
@@ -446,6 +459,7 @@ def _site(  # noqa: PLR0917 - likewise
     appeal: Appeal,
     notice: TakeNotice,
     erase: Erase,
+    hand_over: HandOver,
     fetcher: Fetcher,
     demo_links: Mapping[str, str] | None,
     doors: Doors,
@@ -476,6 +490,7 @@ def _site(  # noqa: PLR0917 - likewise
         ready=partial(_ready, db, ballast),
         unchecked_helplines=lambda: unchecked(helplines, today()),
         has_ballast=lambda: ballast.there,
+        hand_overs_due=Seldom(lambda: len(hand_over.due()), DUE_EVERY_S),
         detectors=lambda: screening.looking.health.all(time.monotonic()),
     )
     pages = public.routes(

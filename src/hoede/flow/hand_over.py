@@ -1,14 +1,16 @@
 """Every authority a case is for: which and why, a package for each, and that somebody handed it over."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any, Final
 
 from sqlalchemy import Connection, select
 
-from hoede import accounts
+from hoede.accounts.store import ACCOUNTS
 from hoede.core.errors import HoedeError
 from hoede.core.leaves import Leaf
 from hoede.core.orders import OrderState, TargetKind
@@ -22,8 +24,9 @@ from hoede.reporting.archive import Enclosed, Packed, pack
 from hoede.reporting.hand_overs import HandOverRow
 from hoede.reporting.routing import Duty, Facts, Kind, Offices, Routed, route
 from hoede.reporting.store import REPORTS, ReportRow
-from hoede.review import CaseRow
-from hoede.review import store as review
+from hoede.review.store import CASES
+
+CASES_AT_ONCE: Final = 500
 
 
 class CaseNotReported(HoedeError):
@@ -131,29 +134,26 @@ class HandOver:
         raise NotDueThere(office=office)
 
     def _due(self, conn: Connection) -> Iterator[tuple[str, tuple[Stand, ...]]]:
-        for case in _to_be_reported(conn):
-            due = tuple(one for one in self._stands(conn, case) if one.due)
+        for case, stands in self._every(conn, list(_to_be_reported(conn))):
+            due = tuple(one for one in stands if one.due)
             if due:
                 yield case, due
 
     def _stands(self, conn: Connection, case_id: str) -> tuple[Stand, ...]:
-        case = review.find_case(conn, case_id)
-        if case is None or case_id not in set(_to_be_reported(conn, case_id)):
+        found = dict(self._every(conn, list(_to_be_reported(conn, case_id))))
+        if case_id not in found:
             raise CaseNotReported
-        filed, handed = _filed(conn, case_id), hand_overs.of_case(conn, case_id)
-        found = route(self._facts(conn, case), self.offices, case.opened_at.date())
-        return tuple(
-            Stand(
-                one,
-                one.office.name if one.office.name in filed else one.counts_elsewhere(filed),
-                handed.get(one.office.name),
-            )
-            for one in found
-        )
+        return found[case_id]
 
-    def _facts(self, conn: Connection, case: CaseRow) -> Facts:
-        account = accounts.account(conn, case.service, case.account)
-        return Facts(home=self.home, account=account.country, danger=bool(case.danger))
+    def _every(self, conn: Connection, cases: list[str]) -> Iterator[tuple[str, tuple[Stand, ...]]]:
+        """Of each of these cases every office it is for; a few questions for some hundred cases."""
+        for at in range(0, len(cases), CASES_AT_ONCE):
+            some = cases[at : at + CASES_AT_ONCE]
+            filed, handed = _filed(conn, some), hand_overs.of_cases(conn, some)
+            for row in _facts(conn, some):
+                facts = Facts(home=self.home, account=row.country, danger=bool(row.danger))
+                routed = route(facts, self.offices, row.opened_at.date())
+                yield row.id, tuple(_stand(one, filed[row.id], handed[row.id]) for one in routed)
 
     def _enclosed(self, copy: EvidenceRow, office: str) -> Enclosed:
         return Enclosed(
@@ -190,11 +190,29 @@ def _case_of(more: str) -> str:
     return str(json.loads(more)["case"])
 
 
-def _filed(conn: Connection, case_id: str) -> list[str]:
-    """Authorities that have a finished report of this case."""
-    c = REPORTS.c
-    asked = select(c.authority).where(c.case_id == case_id, c.state == SagaState.FINISHED)
-    return list(conn.execute(asked).scalars())
+def _stand(routed: Routed, filed: Collection[str], handed: Mapping[str, HandOverRow]) -> Stand:
+    name = routed.office.name
+    return Stand(routed, name if name in filed else routed.counts_elsewhere(filed), handed.get(name))
+
+
+def _facts(conn: Connection, cases: Sequence[str]) -> Sequence[Any]:
+    """What decides to whom a case goes, the oldest first."""
+    lives = (ACCOUNTS.c.service == CASES.c.service) & (ACCOUNTS.c.id == CASES.c.account)
+    asked = (
+        select(CASES.c.id, CASES.c.opened_at, CASES.c.danger, ACCOUNTS.c.country)
+        .select_from(CASES.outerjoin(ACCOUNTS, lives))
+        .where(CASES.c.id.in_(cases))
+    )
+    return conn.execute(asked.order_by(CASES.c.opened_at, CASES.c.id)).all()
+
+
+def _filed(conn: Connection, cases: Sequence[str]) -> defaultdict[str, list[str]]:
+    """By case, authorities that have a finished report of it."""
+    c, found = REPORTS.c, defaultdict[str, list[str]](list)
+    asked = select(c.case_id, c.authority).where(c.case_id.in_(cases), c.state == SagaState.FINISHED)
+    for row in conn.execute(asked):
+        found[row.case_id].append(row.authority)
+    return found
 
 
 def _composed(conn: Connection, case_id: str) -> tuple[ReportRow, list[EvidenceRow]]:

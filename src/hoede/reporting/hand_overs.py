@@ -1,5 +1,7 @@
 """Hand-overs: what was packed for an office, and that a person handed it over."""
 
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -49,8 +51,15 @@ class HandOverRow:
 
 def of_case(conn: Connection, case_id: str) -> dict[str, HandOverRow]:
     """By office."""
-    rows = conn.execute(select(HAND_OVERS).where(HAND_OVERS.c.case_id == case_id))
-    return {row.authority: _row(row) for row in rows}
+    return of_cases(conn, [case_id])[case_id]
+
+
+def of_cases(conn: Connection, cases: Sequence[str]) -> defaultdict[str, dict[str, HandOverRow]]:
+    """By case and office."""
+    found = defaultdict[str, dict[str, HandOverRow]](dict)
+    for row in conn.execute(select(HAND_OVERS).where(HAND_OVERS.c.case_id.in_(cases))):
+        found[row.case_id][row.authority] = _row(row)
+    return found
 
 
 def note_packed(  # noqa: PLR0917 - the facts of one archive
