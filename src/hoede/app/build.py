@@ -218,7 +218,7 @@ def build(config: Config, *, demo_links: Mapping[str, str] | None = None, holder
     )
     erase = Erase(db=db, vault=vault, columns=shipped_columns(), forget=permits.sides.forget, new_id=new_id)
     hand_over = build_hand_over(config, db, vault)
-    doors = console(config, desk, change, keys.names, new_id)
+    doors = console(config, desk, change, hand_over, keys.names, new_id)
     return Hoede(
         config=config,
         db=db,
