@@ -21,7 +21,7 @@ from hoede.accounts import adapters
 from hoede.accounts.port import AgeClaim
 from hoede.app.tables import read_tables
 from hoede.cli import app
-from hoede.config import ENVIRONMENT_PREFIX, AuthorityPart, Config, Service
+from hoede.config import ENVIRONMENT_PREFIX, AuthorityPart, Config, HandOverPart, Service
 from hoede.core.errors import HoedeError
 from hoede.detection import detectors
 from hoede.flow.erase import shipped_columns
@@ -46,6 +46,7 @@ from hoede.policy import (
 from hoede.policy.guidelines import shipped_guidelines
 from hoede.policy.rules.wording import say_bands, say_step
 from hoede.reporting import authorities
+from hoede.reporting.routing import When, shipped_offices
 from hoede.review import Outcome
 from hoede.web.problems import STATUS
 from hoede.words import catalogue
@@ -106,6 +107,7 @@ def pages() -> dict[str, str]:
         "lanes.md": lanes_page(),
         "looking.md": looking_page(),
         "measures.md": measures_page(),
+        "offices.md": offices_page(),
         "outcomes.md": outcomes_page(),
         "packs.md": packs_page(),
         **{f"packs/{one.id}.md": pack_page(one) for one in SHIPPED},
@@ -205,13 +207,30 @@ def roles_page() -> str:
 def retention_page() -> str:
     tables = read_tables()
     sealed = ((_code(name), str(days)) for name, days in tables.retention.days.items())
+    laws = (
+        (
+            _code(name),
+            ", ".join(sorted(one.where)) + (", private channels" if one.private else ""),
+            f"at least {one.at_least.days}"
+            if one.at_least
+            else f"at most {one.at_most.days}"
+            if one.at_most
+            else "",
+            str(one.from_),
+            str(one.until or ""),
+        )
+        for name, terms in tables.retention.terms.items()
+        for one in terms
+    )
     others = ((_code(name), str(days)) for name, days in tables.kept.days.items())
     return _page(
         "Retention",
         "evidence/retention.toml, detection/retention.toml and usage/retention.toml",
         "The tables themselves say why, and as of when.",
         "## Sealed copies",
-        _table(("ground", "days at least"), sealed),
+        _table(("ground", "days"), sealed),
+        "A law of where the operator is or the account lives can make it longer, or shorter:",
+        _table(("ground", "where", "days", "from", "until"), laws),
         "It goes within the hour after: not while somebody judges it, a report of it is not finished,\n"
         "or a legal hold is on it.",
         "## What is no evidence",
@@ -266,6 +285,8 @@ def config_page() -> str:
         _fields(Service),
         "## `[authorities.NAME]`",
         _fields(AuthorityPart),
+        "## `[hand_overs.NAME]`",
+        _fields(HandOverPart),
     )
 
 
@@ -677,6 +698,47 @@ def authorities_page() -> str:
         "Which of them reports go to stands in `[authorities.NAME]` of the [configuration](config.md).",
         f"Scopes of an API key, for the platforms' side of it: {scopes}.",
     )
+
+
+def offices_page() -> str:
+    offices = shipped_offices().values()
+    rows = (
+        (
+            _code(office.name),
+            one.duty.value,
+            _places_in_words(one.when),
+            one.basis,
+            f"from {one.from_}" + (f" until {one.until}" if one.until else ""),
+            _codes(one.unless),
+            f"[{one.source.partition('#')[2]}](../sources.md#{one.source.partition('#')[2]})",
+        )
+        for office in offices
+        for one in office.routes
+    )
+    heads = ("office", "duty", "cases", "ground", "when", "a report there counts", "source")
+    ways = ((_code(one.name), one.title, one.kind.value, one.how) for one in offices)
+    return _page(
+        "Offices",
+        "reporting/offices/",
+        "Police, hotlines and other authorities, and which cases are for them.\nNot legal advice.",
+        _table(("office", "who", "kind", "how it gets there"), ways),
+        "## Routes",
+        _table(heads, rows),
+    )
+
+
+def _places_in_words(when: When) -> str:
+    parts = [
+        ("operator in", when.home),
+        ("operator not in", when.not_home),
+        ("account in", when.account),
+        ("account not in", when.not_account),
+        ("operator, account or victim in", when.linked),
+    ]
+    told = [f"{says} {', '.join(sorted(places))}" for says, places in parts if places]
+    if when.danger is not None:
+        told.append("a child in danger" if when.danger else "nobody in danger now")
+    return "; ".join(told) or "all"
 
 
 def _modules(package: types.ModuleType) -> Iterator[typing.Any]:

@@ -17,7 +17,17 @@ from hoede.core.errors import HoedeError
 from hoede.media import Rule, parse_rule
 
 ENVIRONMENT_PREFIX = "HOEDE_"
-_NOT_ONE_VALUE = frozenset({"services", "authorities", "acts_alone", "shadow_detectors", "policy_packs"})
+_NOT_ONE_VALUE = frozenset(
+    {
+        "services",
+        "authorities",
+        "hand_overs",
+        "office_files",
+        "acts_alone",
+        "shadow_detectors",
+        "policy_packs",
+    }
+)
 CONFIG_VARIABLE = "HOEDE_CONFIG"  # the file's path itself
 
 
@@ -102,6 +112,14 @@ class AuthorityPart(_Part):
             "The authority's own schema, fetched by `hoede report xsd --fetch NAME`; once it is there,"
             " documents are held against it too before they are sent."
         ),
+    )
+
+
+class HandOverPart(_Part):
+    """An office to which people hand over packages."""
+
+    recipient: str = Field(
+        description="The office's own age public key, `age1...`; only it can open a package."
     )
 
 
@@ -209,6 +227,13 @@ class Config(_Part):
     mail_password_file: Path | None = Field(default=None, description="File with the password there.")
     services: Mapping[str, Service] = Field(min_length=1, description="The operator's platforms by id.")
     authorities: Mapping[str, AuthorityPart] = Field(min_length=1, description="Whom reports go to, by name.")
+    hand_overs: Mapping[str, HandOverPart] = Field(
+        default_factory=dict, description="Offices that get packages, by their name in `reporting/offices/`."
+    )
+    office_files: tuple[Path, ...] = Field(
+        default=(),
+        description="The operator's own offices, each a file like ours; the same name replaces ours.",
+    )
 
     @model_validator(mode="after")
     def _both_say_production(self) -> Self:

@@ -41,6 +41,7 @@ def test_who_manages_people_sees_no_case_and_no_evidence(roles: Roles) -> None:
 
 def test_evidence_policy_and_people_want_a_passkey_used_just_now(roles: Roles) -> None:
     assert roles.fresh == {
+        Permission.CASE_HAND_OVER: timedelta(minutes=15),
         Permission.EVIDENCE_PREVIEW: timedelta(minutes=60),
         Permission.EVIDENCE_RAW: timedelta(minutes=5),
         Permission.PEOPLE_MANAGE: timedelta(minutes=15),

@@ -11,7 +11,7 @@ import hoede.app  # noqa: F401 - every table of the database
 from hoede.accounts.registry import all_age_adapters
 from hoede.app.tables import read_tables
 from hoede.cli import app
-from hoede.config import AuthorityPart, Config, Service
+from hoede.config import AuthorityPart, Config, HandOverPart, Service
 from hoede.core.errors import HoedeError
 from hoede.detection import all_detectors
 from hoede.policy import shipped_ids, shipped_vocabulary
@@ -50,12 +50,12 @@ def test_every_error_has_a_code_of_its_own(made: dict[str, str]) -> None:
     assert [code for code in set(codes) if codes.count(code) > 1] == []
 
 
-@pytest.mark.parametrize("part", [Config, Service, AuthorityPart])
+@pytest.mark.parametrize("part", [Config, Service, AuthorityPart, HandOverPart])
 def test_every_setting_is_documented(part: type[BaseModel]) -> None:
     assert undocumented("config.md", iter(part.model_fields)) == []
 
 
-@pytest.mark.parametrize("part", [Config, Service, AuthorityPart])
+@pytest.mark.parametrize("part", [Config, Service, AuthorityPart, HandOverPart])
 def test_every_setting_says_what_it_is(part: type[BaseModel]) -> None:
     assert [name for name, field in part.model_fields.items() if not field.description] == []
 

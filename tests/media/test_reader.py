@@ -278,6 +278,23 @@ def test_a_preview_in_grey_has_no_colour_and_a_blurred_one_no_edges(reader: Read
     assert (plain.whole, grey.whole, blurred.whole) == (True, True, False)
 
 
+@pytest.mark.parametrize("ground", ["black", "white", "grey"])
+def test_a_mark_stands_all_over_a_preview_and_hides_little(ground: str) -> None:
+    """In this process: the code is the same. Any part that is cut out still has some of it."""
+    content = io.BytesIO(encoded(Image.new("RGB", (400, 400), ground)))
+    plain, marked, other = (
+        np.asarray(
+            Image.open(io.BytesIO(preview("png", content, Limits(), side=400, mark=mark)[0])).convert("L")
+        )
+        for mark in ("", "eva 1a2b3c4d", "bas 1a2b3c4d")
+    )
+    far = np.abs(marked.astype(int) - plain)
+    parts = [far[top : top + 200, left : left + 200].max() for top in (0, 200) for left in (0, 200)]
+    assert min(parts) > 25
+    assert far.mean() < 6
+    assert np.abs(marked.astype(int) - other).max() > 25
+
+
 def test_a_preview_of_moving_pictures_is_not_the_whole_file(reader: Reader) -> None:
     frames = [Image.new("RGB", (64, 64), name) for name in ("teal", "navy")]
     assert not previewed(reader, encoded(frames[0], "GIF", save_all=True, append_images=frames[1:])).whole

@@ -35,6 +35,10 @@ ACT_ON_ORDERS = frozenset({"administrator", "lead"})
 # Who may pass each door. A door without a row here fails the first test.
 WHO = {
     "appeals": SEE_QUEUE,
+    "authorities": SEE_REPORTS,
+    "authorities-case": SEE_REPORTS,
+    "authorities-pack": OPEN_RAW,
+    "authorities-record": OPEN_RAW,
     "case": SEE_QUEUE,
     "case-age": TAKE,
     "case-answer": TAKE,

@@ -57,6 +57,9 @@ OF_WISH = {"raw-agree": {"others' wish"}, "raw-open": {"my wish, agreed"}}
 WISHES = {"my wish", "others' wish", "my wish, agreed", "others' wish, agreed by me", "others' wish, agreed"}
 OF_ME = {"passkey-end": {"mine"}, "session-end": {"mine"}}
 NOBODYS = {
+    "authorities-case": "whoever sees reports sees to whom a case is due",
+    "authorities-pack": "what it makes is for the authority alone to open",
+    "authorities-record": "once for each case and authority",
     "invitation": "whoever has the link",
     "invitation-begin": "likewise",
     "invitation-finish": "likewise",

@@ -17,6 +17,7 @@ class Permission(StrEnum):
     CASE_CLAIM = "case.claim"
     CASE_JUDGE = "case.judge"
     CASE_LEAD = "case.lead"  # take what waits for a lead
+    CASE_HAND_OVER = "case.hand_over"  # to an authority
     SECOND_CHECK = "second.check"
     APPEAL_JUDGE = "appeal.judge"
     EVIDENCE_PREVIEW = "evidence.preview"

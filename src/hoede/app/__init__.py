@@ -3,6 +3,7 @@
 from hoede.app.build import Hoede, Unsafe, build, new_id, open_database
 from hoede.app.changes import verify_log
 from hoede.app.erasing import erase_account, scrub_vault
+from hoede.app.handing import open_hand_over
 from hoede.app.move import move_database, rows_of
 from hoede.app.proving import export_log, proofs_about, publish_head, verify_copy
 from hoede.app.serve import serve, work
@@ -18,6 +19,7 @@ __all__ = [
     "move_database",
     "new_id",
     "open_database",
+    "open_hand_over",
     "proofs_about",
     "publish_head",
     "rows_of",

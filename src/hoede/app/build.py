@@ -16,10 +16,10 @@ from fastapi import FastAPI
 from hoede.accounts.registry import all_age_adapters
 from hoede.app.console import console
 from hoede.app.keys import check_key_folder
-from hoede.app.outside import build_authorities, endpoints_of
+from hoede.app.outside import build_authorities, build_hand_over, endpoints_of
 from hoede.app.packs import texts_named
 from hoede.app.tables import Tables, read_tables
-from hoede.app.watch import COUNTS_EVERY_S, Watch
+from hoede.app.watch import COUNTS_EVERY_S, Seldom, Watch
 from hoede.audit import Sequencer
 from hoede.config import Config, ConfigError, read_secret
 from hoede.core.errors import HoedeError
@@ -42,6 +42,7 @@ from hoede.flow.change_policy import ChangePolicy
 from hoede.flow.erase import Erase, shipped_columns
 from hoede.flow.expire import Expire
 from hoede.flow.grounds import GroundsStand
+from hoede.flow.hand_over import HandOver
 from hoede.flow.judge import Judge, Objections
 from hoede.flow.notice import TakeNotice
 from hoede.flow.pair import (
@@ -89,6 +90,7 @@ LOOKS_AT_ONCE = 8
 LOOKING_SHARE = 0.6  # of the time until a hold is answered; the rest is for writing it down
 FETCHES_AT_ONCE = 4
 FETCHER_MEMORY_MB = 128
+DUE_EVERY_S = 300  # it asks about every case that was ever reported
 HALF_RESTORED = "restoring"  # a folder in the data folder, as long as a restore has not ended
 
 
@@ -144,6 +146,7 @@ class Hoede:
     sequencer: Sequencer
     expire: Expire
     erase: Erase
+    hand_over: HandOver
     rescan: Rescan
     appeal: Appeal
     notice: TakeNotice
@@ -279,7 +282,8 @@ def build(config: Config, *, demo_links: Mapping[str, str] | None = None, holder
         times=permits.times,
         zones=permits.zones,
     )
-    doors = console(config, desk, change, keys.names, new_id)
+    hand_over = build_hand_over(config, db, vault)
+    doors = console(config, desk, change, hand_over, keys.names, new_id)
     return Hoede(
         config=config,
         db=db,
@@ -298,6 +302,7 @@ def build(config: Config, *, demo_links: Mapping[str, str] | None = None, holder
         sequencer=Sequencer(db, keys, mine),
         expire=Expire(db=db, vault=vault, kept=tables.kept),
         erase=erase,
+        hand_over=hand_over,
         rescan=Rescan(
             db=db, nearby=nearby, quorum=config.industry_quorum, earlier=screening.earlier, holder=mine
         ),
@@ -331,6 +336,7 @@ def build(config: Config, *, demo_links: Mapping[str, str] | None = None, holder
             ages,
             notice,
             erase,
+            hand_over,
             fetcher,
             demo_links,
             doors,
@@ -446,7 +452,13 @@ def _jobs(  # noqa: PLR0917 - likewise
                 for name, one in config.services.items()
             },
         ),
-        Carrier.VAULT: Preserve(db=db, vault=vault, retention=tables.retention, lanes=tables.lanes),
+        Carrier.VAULT: Preserve(
+            db=db,
+            vault=vault,
+            retention=tables.retention,
+            lanes=tables.lanes,
+            home=config.home_country,
+        ),
         Carrier.AUTHORITY: Report(
             db=db,
             vault=vault,
@@ -592,6 +604,7 @@ def _site(  # noqa: PLR0917 - likewise
     ages: TakeAges,
     notice: TakeNotice,
     erase: Erase,
+    hand_over: HandOver,
     fetcher: Fetcher,
     demo_links: Mapping[str, str] | None,
     doors: Doors,
@@ -630,6 +643,7 @@ def _site(  # noqa: PLR0917 - likewise
         ready=partial(_ready, db, ballast),
         unchecked_helplines=lambda: unchecked(helplines, today()),
         has_ballast=lambda: ballast.there,
+        hand_overs_due=Seldom(lambda: len(hand_over.due()), DUE_EVERY_S),
         detectors=lambda: screening.looking.health.all(time.monotonic()),
         heard=listen.tally.read,
     )

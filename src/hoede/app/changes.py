@@ -19,13 +19,14 @@ from hoede.lists import banks, quarantine
 from hoede.lists import store as lists
 from hoede.pairing import store as pairing
 from hoede.policy import store as policy
+from hoede.reporting import hand_overs
 from hoede.reporting import store as reports
 from hoede.review import age_store, judgments, readings, views
 from hoede.review import notice_store as notices
 from hoede.review import store as review
 
 # Acts that change no row: the leaf is all there is.
-LEAF_ONLY = frozenset({"evidence.opened", "choice.made", "time.extra"})
+LEAF_ONLY = frozenset({"evidence.opened", "choice.made", "handover.packed", "time.extra"})
 
 
 # Each tells act and id of its own changes.
@@ -48,6 +49,7 @@ _TELLING = (
     erasures,
     holds,
     pairing,
+    hand_overs,
 )
 
 

@@ -6,7 +6,9 @@ from collections.abc import Callable
 from hoede.access import Ceremonies, RelyingParty
 from hoede.config import Config
 from hoede.flow.change_policy import ChangePolicy
+from hoede.flow.hand_over import HandOver
 from hoede.web.console import (
+    authorities,
     cases,
     judging,
     log,
@@ -26,8 +28,13 @@ from hoede.web.console.desk import Desk
 from hoede.web.session import Doors, SessionGuard
 
 
-def console(
-    config: Config, desk: Desk, change: ChangePolicy, names: bytes, new_id: Callable[[str], str]
+def console(  # noqa: PLR0917 - parts in the order they were built
+    config: Config,
+    desk: Desk,
+    change: ChangePolicy,
+    hand_over: HandOver,
+    names: bytes,
+    new_id: Callable[[str], str],
 ) -> Doors:
     """All doors of the console; they stand in the rail in this order."""
     db, roles = desk.db, desk.roles
@@ -43,6 +50,7 @@ def console(
     raw.open_doors(doors, desk)
     orders.open_doors(doors, db)
     reports.open_doors(doors, desk)
+    authorities.open_doors(doors, hand_over, config.data_folder / "spool")
     policy.open_doors(doors, change)
     policy_simulation.open_doors(doors, change)
     log.open_doors(doors, db)

@@ -4,9 +4,14 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from hoede.config import AuthorityPart, Config, ConfigError, read_secret
+from hoede.db import Database
 from hoede.enforcement.platforms.webhook import Endpoint, check_secret
+from hoede.evidence import Vault
+from hoede.flow.hand_over import HandOver
 from hoede.reporting import Authority, AuthorityKind, AuthoritySettings, all_authorities
+from hoede.reporting.archive import RecipientInvalid, check_recipient
 from hoede.reporting.cybertipline import SchemaUnusable
+from hoede.reporting.routing import Kind, shipped_offices
 
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
@@ -67,6 +72,33 @@ def _fetched(name: str, path: Path | None) -> bytes | None:
         raise ConfigError(
             f"authorities.{name}.schema_file {path} cannot be read: {error.strerror}."
         ) from error
+
+
+def build_hand_over(config: Config, db: Database, vault: Vault) -> HandOver:
+    """Raises `ConfigError` for an office nobody knows, or a key that is none."""
+    offices = shipped_offices(_text(path) for path in config.office_files)
+    for name, part in config.hand_overs.items():
+        if name not in offices or offices[name].kind is not Kind.PACKAGE:
+            raise ConfigError(f"hand_overs.{name}: there is no such office; known: {', '.join(offices)}")
+        try:
+            check_recipient(part.recipient)
+        except RecipientInvalid as error:
+            raise ConfigError(f"hand_overs.{name}.recipient: {error.detail}") from error
+    return HandOver(
+        db=db,
+        vault=vault,
+        offices=offices,
+        recipients={name: part.recipient for name, part in config.hand_overs.items()},
+        home=config.home_country,
+        production=config.production,
+    )
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise ConfigError(f"office_files: {path} cannot be read: {error.strerror}.") from error
 
 
 def endpoints_of(config: Config) -> dict[str, Endpoint]:

@@ -1,6 +1,7 @@
 """Threads that keep what a process holds in memory as new as the database, and write down what it counts."""
 
 import threading
+import time
 from collections.abc import Callable
 
 import structlog
@@ -37,3 +38,21 @@ class Watch:
             except Exception as error:  # noqa: BLE001 - the order fence: what cannot be done now is done next time
                 log.error(self._failed, error=type(error).__name__)  # noqa: TRY400 - no values
             self._stopped.wait(self._every_s)
+
+
+class Seldom:
+    """A figure that is asked anew only so often: in between, what it was."""
+
+    def __init__(
+        self, ask: Callable[[], int], every_s: float, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._ask = ask
+        self._every_s = every_s
+        self._clock = clock
+        self._known: tuple[float, int] | None = None
+
+    def __call__(self) -> int:
+        now = self._clock()
+        if self._known is None or now - self._known[0] >= self._every_s:
+            self._known = now, self._ask()
+        return self._known[1]

@@ -15,6 +15,7 @@ from hoede.cli import (
     demo,
     enforcement,
     evidence,
+    handover,
     keys,
     lists,
     media,
@@ -37,6 +38,7 @@ app.add_typer(audit.commands, name="audit")
 app.add_typer(config.commands, name="config")
 app.add_typer(enforcement.commands, name="enforcement")
 app.add_typer(evidence.commands, name="evidence")
+app.add_typer(handover.commands, name="handover")
 app.add_typer(keys.commands, name="keys")
 app.add_typer(lists.commands, name="lists")
 app.add_typer(people.commands, name="people")

@@ -2,9 +2,8 @@
 
 import time
 from collections.abc import Callable
-from functools import partial
+from datetime import datetime
 
-from hoede.core.retention import Retention
 from hoede.db import Database, orders
 from hoede.db.orders import Claim
 from hoede.evidence import store
@@ -14,10 +13,13 @@ from hoede.evidence.vault import Unreadable, Vault
 SWEEP_AFTER_S = 3600  # an intake file younger than this may belong to an event still being answered
 
 
-def seal(db: Database, vault: Vault, retention: Retention, claimed: Claim, ground: str) -> str | None:
+def seal(
+    db: Database, vault: Vault, claimed: Claim, keep_until: Callable[[datetime], datetime]
+) -> str | None:
     """Seal one object and say how it ended: `sealed`, or `impossible: reason`. Safe to repeat.
 
-    None when the claim was lost meanwhile: then another worker says how it ended.
+    `keep_until` tells, from when it is sealed, until when it stays. None when the claim was lost
+    meanwhile: then another worker says how it ended.
     """
     evidence = claimed.order.target.id
     row = db.read(lambda conn: store.find(conn, evidence))
@@ -34,8 +36,9 @@ def seal(db: Database, vault: Vault, retention: Retention, claimed: Claim, groun
             lambda tx: orders.renew(tx, claimed) and store.mark_impossible(tx, evidence, "damaged")
         )
         return "impossible: damaged" if held else None
-    until = partial(retention.until, ground)
-    held = db.commit(lambda tx: orders.renew(tx, claimed) and store.mark_sealed(tx, evidence, until(tx.now)))
+    held = db.commit(
+        lambda tx: orders.renew(tx, claimed) and store.mark_sealed(tx, evidence, keep_until(tx.now))
+    )
     return "sealed" if held else None
 
 

@@ -31,6 +31,7 @@ class How(StrEnum):
 READ = "text"  # how a text is shown: there is no less of it
 SIDES = {How.BLURRED: 640, How.SMALL: 160, How.GREY: 1280, How.CLEAR: 1280}  # pixels
 BLUR = {How.BLURRED: 24}  # pixels
+MARKED = frozenset({How.GREY, How.CLEAR})  # who looks stands faintly all over these
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,11 @@ class View:
         try:
             with _in_memory(self.vault.open(copy.taken)) as file:
                 preview = self.reader.preview(
-                    file, side=SIDES[how], grey=how is How.GREY, blur=BLUR.get(how, 0)
+                    file,
+                    side=SIDES[how],
+                    grey=how is How.GREY,
+                    blur=BLUR.get(how, 0),
+                    mark=_mark(person, view_id) if how in MARKED else "",
                 )
         except MediaRefused:
             return Refused(Why.FORM)
@@ -128,6 +133,11 @@ class View:
         if not isinstance(copy, Refused):
             views.open_raw(tx, raw_id)
         return copy
+
+
+def _mark(person: str, view_id: str) -> str:
+    """The ends of two ids: whose eyes, and which row says when and what for."""
+    return f"{person[-8:]} {view_id[-8:]}"
 
 
 def _may_open(

@@ -49,7 +49,13 @@ def _previewed(form: str, media: BinaryIO, limits: Limits, asked: Any) -> tuple[
     if form not in pictures.FORMS:
         raise FormRefused(f"Media of the form {form} has no preview.")
     picture, count = pictures.preview(
-        form, media, limits, side=asked["small"], grey=asked["grey"], blur=asked["blur"]
+        form,
+        media,
+        limits,
+        side=asked["small"],
+        grey=asked["grey"],
+        blur=asked["blur"],
+        mark=asked["mark"],
     )
     return {"form": form, "frames": count}, picture
 
@@ -87,7 +93,7 @@ def _warm_up() -> None:
         target.seek(0)
         list(pictures.frames_of(form, target, Limits(), small=16))
         target.seek(0)
-        pictures.preview(form, target, Limits(), side=16, grey=True, blur=1)
+        pictures.preview(form, target, Limits(), side=16, grey=True, blur=1, mark="warm")
 
 
 if __name__ == "__main__":

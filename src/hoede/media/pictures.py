@@ -8,7 +8,7 @@ from typing import BinaryIO
 
 import numpy as np
 import pi_heif
-from PIL import Image, ImageFile, ImageFilter, UnidentifiedImageError
+from PIL import Image, ImageDraw, ImageFile, ImageFilter, ImageFont, UnidentifiedImageError
 
 from hoede.core.media import Frame
 from hoede.media.headers import Header, read_header
@@ -17,6 +17,7 @@ from hoede.media.pdq import Pdq, Plane, fingerprint
 
 STRIP_PIXELS = 2_000_000
 FORMS = {"jpeg": "JPEG", "png": "PNG", "gif": "GIF", "webp": "WEBP", "avif": "AVIF", "heic": "HEIF"}
+MARK_APART, MARK_STRENGTH = 24, 70  # pixels around a mark; of 255
 _HALVED = 4  # times the pixels: what a JPEG may have that is decoded at half its size
 _TURNS = 0x0112  # the EXIF tag that says how a picture is held
 # Where the upright picture stands among the turns and mirrors of the stored one, by the tag's value.
@@ -182,11 +183,19 @@ def _small(image: Image.Image, side: int) -> Image.Image:
 
 
 def preview(
-    form: str, file: BinaryIO, limits: Limits, *, side: int, grey: bool = False, blur: int = 0
+    form: str,
+    file: BinaryIO,
+    limits: Limits,
+    *,
+    side: int,
+    grey: bool = False,
+    blur: int = 0,
+    mark: str = "",
 ) -> tuple[bytes, int]:
     """A WebP of the first frame, upright, with sides of at most `side` pixels and without any metadata.
 
-    With it, how many frames the file has. `blur` is in pixels of the preview. Raises as `frames_of` does.
+    With it, how many frames the file has. `blur` is in pixels of the preview; `mark` stands faintly all
+    over it. Raises as `frames_of` does.
     """
     (frame,) = frames_of(form, file, replace(limits, sampled=1), small=side)
     file.seek(0)
@@ -196,8 +205,28 @@ def preview(
     shown = shown.transpose(_TRANSPOSED[turn]) if turn in _TRANSPOSED else shown
     if blur:
         shown = shown.filter(ImageFilter.GaussianBlur(blur))
+    if mark:
+        shown = _marked(shown, mark)
     if grey:
         shown = shown.convert("L")
     target = io.BytesIO()
     shown.save(target, "WEBP", quality=80)
     return target.getvalue(), count
+
+
+def _marked(shown: Image.Image, mark: str) -> Image.Image:
+    """Words all over a picture, light beside dark: they can be read on any ground and cut out of none."""
+    font = ImageFont.load_default_imagefont()
+    words = mark.encode("ascii", "replace").decode()
+    width, height = (int(edge) for edge in font.getbbox(words)[2:])
+    tile = Image.new("L", (width + 2 * MARK_APART, height + 2 * MARK_APART))
+    ImageDraw.Draw(tile).text((MARK_APART, MARK_APART), words, fill=MARK_STRENGTH, font=font)
+    tile = tile.rotate(20, expand=True)
+    marked = shown.copy()
+    for offset, colour in ((0, "white"), (1, "black")):
+        layer = Image.new("L", shown.size)
+        for left in range(offset, shown.width, tile.width):
+            for top in range(offset, shown.height, tile.height):
+                layer.paste(tile, (left, top))
+        marked.paste(colour, (0, 0, *shown.size), layer)
+    return marked

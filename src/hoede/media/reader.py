@@ -59,13 +59,14 @@ class Reader:
         except (KeyError, TypeError) as error:  # not what our own child would say
             raise MediaUnreadable("The file broke the decoder.") from error
 
-    def preview(self, file: int, *, side: int, grey: bool = False, blur: int = 0) -> Preview:
+    def preview(self, file: int, *, side: int, grey: bool = False, blur: int = 0, mark: str = "") -> Preview:
         """The first frame, no larger than `side` pixels, without metadata; raises as `look`.
 
+        `mark` stands faintly all over it, so that a photograph of a screen tells whose it was.
         `FormRefused` too where there is no preview of the form: of video, and of what is not decoded.
         """
         self.form(file)
-        asked = {"job": "preview", "small": side, "grey": grey, "blur": blur}
+        asked = {"job": "preview", "small": side, "grey": grey, "blur": blur, "mark": mark}
         with _own(file) as own:
             told, picture = self.pool.ask(asked, own, self.limits.seconds)
         _raise_refusal(told)

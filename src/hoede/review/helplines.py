@@ -11,12 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from hoede.core.errors import HoedeError
+from hoede.core.places import EU_COUNTRIES
 
 CHECKED_FOR_DAYS = 90
 EU, EVERYWHERE = "EU", "all"
-EU_COUNTRIES = frozenset(
-    "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK".split()  # noqa: SIM905 - reads better
-)
 OTHER_COUNTRIES = frozenset(
     {"AU", "BR", "CA", "GB", "NZ", "US"}
 )  # a new one needs its name in the catalogues

@@ -12,7 +12,7 @@ from starlette.responses import JSONResponse, Response
 from hoede.audit import store as audit
 from hoede.core.errors import HoedeError
 from hoede.db import Database, orders
-from hoede.evidence import vault_keys
+from hoede.evidence import clock, vault_keys
 from hoede.lists import quarantine
 from hoede.pairing import codes
 from hoede.policy import store as policy
@@ -29,6 +29,7 @@ class Health:
     ready: Callable[[], None]
     unchecked_helplines: Callable[[], int]
     has_ballast: Callable[[], bool]
+    hand_overs_due: Callable[[], int]
     detectors: Callable[[], Mapping[str, bool]]  # those that ever looked in this process: whether it is ill
     heard: Callable[[], Mapping[str, int]]  # heartbeats that came to this process, by what became of them
 
@@ -66,7 +67,7 @@ class _Figures(Collector):
 
     def collect(self) -> Iterable[Metric]:
         db = self._health.db
-        backlog, waiting, quarantined, behind, keys, unconfirmed, guessed, now = db.read(
+        backlog, waiting, quarantined, behind, keys, unconfirmed, guessed, now, stopped = db.read(
             lambda conn: (
                 orders.backlog(conn),
                 review.waiting(conn, db.time(conn)),
@@ -76,6 +77,7 @@ class _Figures(Collector):
                 policy.rollbacks_overdue(conn, db.time(conn)),
                 codes.tried_by_everybody(conn, db.time(conn)),
                 db.time(conn),
+                clock.stopped_at(conn),
             )
         )
         oldest = backlog.oldest_opened_at
@@ -95,6 +97,16 @@ class _Figures(Collector):
             int(self._health.has_ballast()),
         )
         yield _gauge("vault_keys", "Keys that wrap evidence; more than one while one is replaced", len(keys))
+        yield _gauge(
+            "retention_clock_stopped",
+            "1 while nothing is destroyed because the clock jumped and nobody said that it is right",
+            int(stopped is not None),
+        )
+        yield _gauge(
+            "hand_overs_due",
+            "Cases that a law asks to be reported or handed over, and that are not there yet",
+            self._health.hand_overs_due(),
+        )
         yield _gauge("entries_quarantined", "List entries in quarantine", quarantined)
         yield _gauge(
             "policy_rollbacks_overdue", "Rollbacks of policy that nobody confirmed in 24 hours", unconfirmed

@@ -10,7 +10,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from hoede.review.helplines import EU, EU_COUNTRIES, Helpline, Kind, ShownHelpline, countries, dialled, shown
+from hoede.core.places import EU_COUNTRIES
+from hoede.review.helplines import EU, Helpline, Kind, ShownHelpline, countries, dialled, shown
 from hoede.web.appeals import AppealDesk, answer_objection, letter_page, objection_in
 from hoede.web.forms import typed
 from hoede.web.pages import asked_languages, render, words_for

@@ -1,4 +1,4 @@
-"""Erasing accounts, legal holds, the clock of retention, and why a copy was destroyed."""
+"""Erasing accounts, legal holds, the clock of retention, and why a copy was destroyed; hand-overs."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -45,6 +45,20 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), primary_key=True, autoincrement=False),
         sa.Column("seen_at", sa.BigInteger(), nullable=False),
         sa.Column("stopped_at", sa.BigInteger()),
+    )
+    op.create_table(
+        "hand_over",
+        sa.Column("case_id", sa.String(40), primary_key=True),
+        sa.Column("authority", sa.String(64), primary_key=True),
+        sa.Column("why", sa.Text(), nullable=False),
+        sa.Column("packed_at", sa.BigInteger()),
+        sa.Column("packed_by", sa.String(64)),
+        sa.Column("sha256", sa.String(64)),
+        sa.Column("bytes", sa.BigInteger()),
+        sa.Column("handed_at", sa.BigInteger()),
+        sa.Column("handed_by", sa.String(64)),
+        sa.Column("handed_how", sa.Text()),
+        sa.Column("reference", sa.String(128)),
     )
     op.add_column("evidence", sa.Column("destroyed_at", sa.BigInteger()))
     op.add_column("evidence", sa.Column("destroyed_why", sa.String(16)))
