@@ -38,6 +38,15 @@ class Incident(StrEnum):
     TRAFFICKING = "trafficking"
 
 
+class Mark(StrEnum):
+    """What a report says of the case besides, or of each file judged so; authorities have their own words."""
+
+    SEXTORTION = "sextortion"
+    SOLICITATION = "solicitation"
+    GENERATED = "generated"
+    SELF_MADE = "self_made"
+
+
 class OutcomesError(HoedeError):
     """The table of outcomes is not one we can act on."""
 
@@ -59,6 +68,7 @@ class Outcome:
     lane: str | None = None
     incident: Incident = Incident.CSAM
     tells: NoticeAnswer | None = None  # whoever reported it; None: nothing yet
+    marks: tuple[Mark, ...] = ()
 
 
 Outcomes = Mapping[str, Outcome]
@@ -95,6 +105,7 @@ def _outcome(
     incident: str = Incident.CSAM,
     lane: str | None = None,
     tells: str | None = None,
+    marks: Collection[str] = (),
     **flags: bool,
 ) -> Outcome:
     for key, value in flags.items():
@@ -104,6 +115,8 @@ def _outcome(
             raise TypeError(f"{name}: {key} is true or false, without quotes")
     if isinstance(content, str) or isinstance(account, str):
         raise TypeError(f"{name}: content and account are lists of measures")
+    if isinstance(marks, str):
+        raise TypeError(f"{name}: marks is a list")
     return Outcome(
         name=name,
         says=says,
@@ -114,6 +127,7 @@ def _outcome(
         incident=Incident(incident),
         lane=lane,
         tells=None if tells is None else NoticeAnswer(tells),
+        marks=tuple(Mark(one) for one in marks),
         **flags,
     )
 
@@ -137,6 +151,7 @@ def _check(one: Outcome, known: KnownNames) -> None:
         "goes on to a lane that is none": one.lane is not None and one.lane not in known.lanes,
         "must say what those who reported are told, unless it keeps everything": one.keeps
         != (one.tells is None),
+        "marks what it does not report": bool(one.marks) and not one.report,
         "names somebody and reports nothing": one.account_is is not AccountIs.NOBODY and not one.report,
     }
     for what, is_so in wrong.items():

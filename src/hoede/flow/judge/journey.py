@@ -119,7 +119,7 @@ class Judge:
     def _understood(self, answer: Answer, seen: Facts) -> Said | Refused:
         if seen.case.grounds is Grounds.OBJECTION:
             return Refused(Why.OUTCOME)  # an objection is answered, not judged
-        said = understand(answer, self.outcomes, seen.evidence, adult=seen.adult)
+        said = understand(answer, self.outcomes, seen.evidence, adult=seen.adult, receivers=seen.receivers)
         if isinstance(said, Said) and seen.awaited and (said.outcome.report or said.outcome.content):
             return Refused(Why.PRESERVE)
         return said

@@ -11,6 +11,7 @@ from hoede.flow.cases import Cases
 from hoede.flow.judge import Judge, Objections
 from hoede.flow.read import Read
 from hoede.flow.view import View
+from hoede.reporting import Authority
 from hoede.review import Refused, Why
 from hoede.web.console.frame import when, words_of
 from hoede.web.visits import Visit
@@ -32,6 +33,7 @@ class Desk:
     objections: Objections
     view: View
     read: Read
+    authorities: Mapping[str, Authority]
     detectors: Callable[[], Mapping[str, bool]]  # those that ever looked in this process: whether it is ill
 
     def says(self, visit: Visit, refused: Refused) -> str:
