@@ -114,6 +114,18 @@ def test_a_single_line_goes_as_it_is(desk: Desk) -> None:
     ]  # a judge who says nothing names nobody a victim
 
 
+def test_a_transcript_that_was_damaged_leaves_each_line_as_it_is(desk: Desk) -> None:
+    account = written(desk, desk.play.person(FIFTEEN), *LINES)
+    desk.judge(account, "eva", "grooming")
+    desk.play.carry("authority")
+    (made,) = [one for one in desk.play.copies() if one.part == "written" and one.state == "intake"]
+    (desk.play.hoede.config.data_folder / "vault" / "intake" / made.taken.id).write_bytes(b"damaged")
+    desk.play.settle()
+    (report,) = desk.play.finished(account)
+    assert sorted(file.size for file in report.files) == sorted(len(line) for line in LINES)
+    assert {file.text("fileRelevance") for file in report.files} == {"Reported"}
+
+
 def test_whom_a_judge_leaves_out_is_not_named(desk: Desk) -> None:
     account = written(desk, to := desk.play.person(FIFTEEN), LINES[0])
     report = filed(desk, account, people=(Named(to, PersonIs.NOBODY),))

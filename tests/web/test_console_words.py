@@ -39,7 +39,7 @@ def named() -> dict[str, set[str]]:
         "evidence.state": set(EvidenceState),
         "judge.account_is": set(AccountIs),
         "judge.class": set(CLASSES),
-        "judge.people.role": {one.value for one in PersonIs} - {"itself"},
+        "judge.people.role": set(PersonIs),
         "judge.skip": set(SKIP_REASONS),
         "lane": set(tables.lanes),
         "look": set(How),

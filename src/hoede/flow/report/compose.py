@@ -112,7 +112,8 @@ class Compose:
             raise NotSealedYet(case=case_id)  # it joined, or was judged, after this order was claimed
         _refuse_twice(conn, order, (one.event.at for one in uploads))
         review.close_to_files(tx, case_id)
-        return self._said(tx, order, case, judged, uploads, made)
+        whole = made if made is not None and made.state is EvidenceState.SEALED else None
+        return self._said(tx, order, case, judged, uploads, whole)  # without it each text goes as it is
 
     def _said(  # noqa: PLR0917 - what a draft is made of
         self,
@@ -174,9 +175,7 @@ class Compose:
         texts = _written(uploads)
         as_they_are = [one for one in sealed if made is None or one not in texts]
         files = tuple(self._file(conn, one, now) for one in as_they_are)
-        if made is None or made.state is not EvidenceState.SEALED:
-            return files
-        return (*files, _transcript(conn, made, texts, now))
+        return files if made is None else (*files, _transcript(conn, made, texts, now))
 
     def _file(self, conn: Connection, one: Reported, now: datetime) -> DraftFile:
         entries = set(one.decision.entries) if one.decision else set[str]()
