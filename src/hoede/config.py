@@ -67,6 +67,15 @@ class Service(_Part):
         ),
     )
 
+    tells_more_within_s: float = Field(
+        default=0,
+        ge=0,
+        description=(
+            "How long a report waits for what the platform tells of an account when it is asked"
+            " (`order.tell_more`); what comes later goes into a supplementary report. 0: it is not asked."
+        ),
+    )
+
     @field_validator("media_hosts")
     @classmethod
     def _can_be_fetched_from(cls, hosts: tuple[str, ...]) -> tuple[str, ...]:

@@ -174,6 +174,14 @@ def test_a_report_is_shown_with_the_authoritys_own_id(lived_in: Desk) -> None:
     assert "ncmec 900000001 finished, 1 files" in lived_in.run("report", "show").out
 
 
+def test_words_are_added_to_a_finished_report_and_to_no_other(lived_in: Desk) -> None:
+    (row,) = lived_in.run("report", "show", "--json").json
+    words = ("--words", "The school called.", "--by", "lena")
+    assert lived_in.run("report", "supplement", "ord_0", *words).code == "report-not-finished"
+    short = lived_in.run("report", "supplement", row["order"], "--words", " x ", "--by", "lena")
+    assert short.code == "report-words-invalid"
+
+
 def test_promises_are_kept_only_by_scenarios_that_passed(desk: Desk) -> None:
     whole = [one for one in all_promises() if one.whole]
     every = [scenario for one in whole for scenario in one.scenarios]

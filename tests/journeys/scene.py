@@ -31,6 +31,7 @@ from hoede.simulators.cybertipline import Settings, SimReport, Simulator, State
 from hoede.simulators.platform import Platform
 
 CARD, OTHER_CARD = b"hoede: a harmless trigger", b"hoede: another harmless trigger"
+LINES = ("hoede: a harmless line", 'hoede: another, "quoted"\nand on two lines')  # what somebody writes
 SECOND_SECRET = "webhook.second"  # where a new one is put while it rotates
 BY_MACHINE = ("platform", "vault", "authority", "screening")
 AS_OF = date(2026, 11, 1)
@@ -181,18 +182,21 @@ def scene(
     authority_timeout_s: float = 5,
     also_allowed: Iterable[bytes] = (),
     media_hosts: Collection[str] = (),
+    tells_more_within_s: float = 0,
     **more: Any,
 ) -> Iterator[Scene]:
     """Set it up over a new folder; `more` goes on top of the configuration.
 
-    The authority's stand-in takes the two cards and what is `also_allowed`.
+    The authority's stand-in takes the two cards, the lines, and what is `also_allowed`.
     """
-    allowed = {hashlib.sha256(card).hexdigest() for card in (CARD, OTHER_CARD, *also_allowed)}
+    lines = (line.encode() for line in LINES)
+    allowed = {hashlib.sha256(one).hexdigest() for one in (CARD, OTHER_CARD, *lines, *also_allowed)}
     with ExitStack() as stack:
         authority = stack.enter_context(Simulator(Settings(allowed=allowed), folder / "authority.jsonl"))
         platform = stack.enter_context(Platform())
         told = values(folder, platform=platform.url, authority=authority.api, media_hosts=media_hosts) | more
         told["authorities"]["ncmec"]["timeout_s"] = authority_timeout_s
+        told["services"][SERVICE]["tells_more_within_s"] = tells_more_within_s
         secret = read_secret(rehearsal.secret_file(folder))
         second = secret_file(folder, SECOND_SECRET, secret)
         told["services"][SERVICE]["webhook_secret_files"].append(str(second))

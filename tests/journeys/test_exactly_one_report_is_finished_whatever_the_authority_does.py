@@ -15,12 +15,17 @@ from hoede.simulators.cybertipline import Endpoint, FaultKind, State
 CALLS = (Endpoint.SUBMIT, Endpoint.UPLOAD, Endpoint.FILEINFO, Endpoint.FINISH)
 PASSING = (
     FaultKind.ERROR_500,
+    FaultKind.BAD_GATEWAY,
     FaultKind.UNAVAILABLE,
     FaultKind.TOO_MANY,
     FaultKind.EMPTY_401,
+    FaultKind.WRONG_CODE,
     FaultKind.DROP_BEFORE,
     FaultKind.DROP_AFTER,
+    FaultKind.HALF_CLOSE,
     FaultKind.TRUNCATE_AFTER,
+    FaultKind.OVERSIZE_AFTER,
+    FaultKind.DOCTYPE_AFTER,
 )
 
 

@@ -12,12 +12,15 @@ from hoede.reporting import (
     Saga,
     SagaFile,
     SagaState,
+    Stage,
     Step,
     StepKind,
     after_reply,
     after_restore,
     announce,
     next_step,
+    stage_of,
+    unattended_at_most,
 )
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -107,6 +110,8 @@ ASKED = replace(FINISHING, calling=FINISH)  # a finish stays announced
         (OPEN, UPLOAD_1, STOP, OPEN),
         (OPEN, UPLOAD_1, GONE, DRAFT),  # it expired: begin anew
         (OPEN, UPLOAD_1, DAMAGED, REBUILD),  # they have other bytes than we: build it anew
+        (OPEN, UPLOAD_1, ALREADY, REBUILD),  # we never asked to finish it: taking it back tells
+        (DRAFT, SUBMIT, ALREADY, DRAFT),  # no answer to this question
         (replace(OPEN, files=FIRST_UP), DETAIL_1, DONE, replace(TOUCHED, files=FIRST_DONE)),
         (replace(OPEN, files=FIRST_UP), DETAIL_1, LATER, replace(OPEN, files=FIRST_UP)),
         (replace(OPEN, files=FIRST_UP), DETAIL_1, GONE, DRAFT),
@@ -116,7 +121,6 @@ ASKED = replace(FINISHING, calling=FINISH)  # a finish stays announced
         (FINISHING, FINISH, LATER, ASKED),
         (FINISHING, FINISH, STOP, replace(OPEN, files=BOTH_DONE)),  # certainly not finished
         (FINISHING, FINISH, UNREACHED, replace(OPEN, files=BOTH_DONE)),  # likewise
-        (FINISHING, FINISH, GONE, DRAFT),  # expired before we ever asked: begin anew
         (REBUILD, RETRACT, DONE, DRAFT),
         (REBUILD, RETRACT, GONE, DRAFT),  # gone by itself is as good
         (REBUILD, RETRACT, LATER, REBUILD),
@@ -131,6 +135,38 @@ def test_where_an_answer_leads(saga: Saga, step: Step, kind: ReplyKind, expected
 
 def test_what_was_finished_without_our_asking_calls_a_person() -> None:
     assert after(REBUILD, RETRACT, ALREADY) == After(replace(REBUILD, calling=RETRACT), person=True)
+
+
+def test_what_is_gone_when_we_finish_it_is_filed_anew_and_calls_a_person() -> None:
+    assert after(FINISHING, FINISH, GONE) == After(DRAFT, person=True)
+
+
+@pytest.mark.parametrize(
+    ("saga", "stage"),
+    [
+        (DRAFT, Stage.DRAFT),
+        (replace(DRAFT, calling=SUBMIT), Stage.VALIDATED),  # nothing is opened that would be refused
+        (OPEN, Stage.OPENED),
+        (replace(OPEN, calling=UPLOAD_1), Stage.UPLOADING),
+        (replace(OPEN, files=FIRST_DONE), Stage.UPLOADING),
+        (replace(OPEN, files=BOTH_DONE), Stage.DETAILED),
+        (replace(OPEN, files=()), Stage.OPENED),
+        (FINISHING, Stage.FINISHING),
+        (REBUILD, Stage.RETRACTING),
+        (FINISHED, Stage.FINISHED),
+    ],
+)
+def test_people_are_told_where_it_stands(saga: Saga, stage: Stage) -> None:
+    assert stage_of(saga) is stage
+
+
+@pytest.mark.parametrize(
+    ("saga", "minutes"),
+    [(OPEN, 49), (replace(OPEN, touched_at=NOW - timedelta(hours=2)), 0), (DRAFT, None), (FINISHING, None)],
+)
+def test_an_open_report_is_seen_to_before_it_is_forgotten(saga: Saga, minutes: int | None) -> None:
+    left = unattended_at_most(saga, NOW)
+    assert left == (None if minutes is None else timedelta(minutes=minutes))
 
 
 def test_what_is_gone_when_we_take_back_a_finish_calls_a_person() -> None:

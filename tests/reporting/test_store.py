@@ -1,14 +1,34 @@
 """Reports in the database: the draft as composed, every call before and after, each leaf once."""
 
 import hashlib
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+from sqlalchemy import select, update
 
-from hoede.db import Database
-from hoede.reporting import Draft, Reply, ReplyKind, Saga, SagaFile, SagaState, Step, StepKind, store
+from hoede.db import Database, Transaction
+from hoede.reporting import (
+    Contact,
+    Device,
+    Draft,
+    Involved,
+    IpEvent,
+    Mark,
+    Place,
+    Reply,
+    ReplyKind,
+    Role,
+    Saga,
+    SagaFile,
+    SagaState,
+    Step,
+    StepKind,
+    Told,
+    store,
+)
 from hoede.simulators.cybertipline import VirtualClock
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -66,6 +86,94 @@ def test_a_draft_without_address_closing_and_files_comes_back_too(db: Database, 
     found = db.read(lambda conn: store.find(conn, "ord_2"))
     assert found is not None
     assert found.draft == bare
+
+
+def test_a_draft_with_everything_comes_back_word_for_word(db: Database, draft: Draft) -> None:
+    told = Told(
+        emails=(Contact(value="a@b.example", verified=True, verified_at=NOON),),
+        phones=(Contact(value="+31"),),
+        names=("Sam",),
+        urls=("https://plein.example/sam",),
+        devices=(Device(kind="IMEI", id="0", at=NOON, event="Login"),),
+    )
+    ip = IpEvent("192.0.2.7", NOON, "Login", 50123, proxy=False)
+    suspect = replace(
+        draft.suspect, told=told, ip_events=(ip,), age=15, country="NL", prior_reports=("7",), guardian="g"
+    )
+    script = replace(draft.files[0], supplemental=True, stands_on=("evi_3",), marks=(Mark.GENERATED,))
+    child = Involved(account="kim", role=Role.VICTIM, screen_name="k", country="NL", age=14, guardian="g")
+    whole = replace(
+        draft,
+        suspect=suspect,
+        files=(script,),
+        people=(child,),
+        places=(Place.CHAT,),
+        marks=(Mark.SEXTORTION,),
+        supplements="7",
+        words="more",
+        stands_on=("evi_4",),
+        judged=True,
+        platform_told=True,
+    )
+    db.commit(lambda tx: store.add_report(tx, "ord_2", "ncmec", whole))
+    found = db.read(lambda conn: store.find(conn, "ord_2"))
+    assert found is not None
+    assert found.draft == whole
+
+
+def test_a_draft_of_an_older_version_reads_as_it_was_meant(report: Database, draft: Draft) -> None:
+    """As rows were written before a report said more than an account and its files."""
+    old_file = {
+        "evidence",
+        "media_type",
+        "size",
+        "md5",
+        "sha256",
+        "uploaded_at",
+        "ip_event",
+        "viewed",
+        "found_by",
+    }
+
+    def step(tx: Transaction) -> None:
+        told = json.loads(tx.conn.execute(select(store.REPORTS.c.draft)).scalar_one())
+        for name in ("judged", "people", "places", "marks", "supplements", "words", "stands_on", "batch"):
+            del told[name]
+        del told["platform_told"]
+        told["suspect"] = {
+            name: told["suspect"][name] for name in ("account", "screen_name", "ip_events", "closed_at")
+        }
+        told["suspect"]["ip_events"] = [
+            {"ip": one["ip"], "at": one["at"]} for one in told["suspect"]["ip_events"]
+        ]
+        told["files"] = [{name: one[name] for name in old_file} for one in told["files"]]
+        tx.conn.execute(update(store.REPORTS).values(draft=json.dumps(told)))
+
+    report.commit(step)
+    found = report.read(lambda conn: store.find(conn, "ord_1"))
+    assert found is not None
+    assert found.draft == draft
+
+
+def test_numbers_of_earlier_reports_are_those_finished_at_the_same_address(
+    still_db: Database, draft: Draft
+) -> None:
+    here, there = "https://a.example", "https://b.example"
+
+    def step(tx: Transaction) -> None:
+        for order, url, number in (("ord_1", here, "7"), ("ord_2", there, "8"), ("ord_3", here, None)):
+            store.add_report(tx, order, "ncmec", draft, url)
+            if number:
+                store.settle(tx, order, number)
+
+    still_db.commit(step)
+    numbers = still_db.read(
+        lambda conn: [
+            store.numbers_of(conn, cases, authority=authority, url=here)
+            for cases, authority in ((["cas_1"], "ncmec"), (["cas_2"], "ncmec"), (["cas_1"], "other"))
+        ]
+    )
+    assert numbers == [("7",), (), ()]
 
 
 def test_the_first_composition_stays(report: Database, draft: Draft) -> None:

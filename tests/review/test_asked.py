@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from hoede.app.tables import read_tables
-from hoede.review import AccountIs, Answer, FileAnswer, Refused, Said, Why, understand
+from hoede.review import AccountIs, Answer, FileAnswer, Named, PersonIs, Refused, Said, Why, understand
 
 OUTCOMES = read_tables().outcomes
 FILES = ("evi_1", "evi_2")
@@ -79,3 +79,36 @@ def test_a_child_that_is_protected_is_named_the_victim_without_asking() -> None:
     found = said(replace(ANSWER, outcome="self_made"), adult=False)
     assert isinstance(found, Said)
     assert found.account_is is AccountIs.VICTIM
+
+
+CHILD, FRIEND = Named("kim", PersonIs.VICTIM, "guardian-1"), Named("robin", PersonIs.NOBODY)
+GUARDED = Named("a-7", PersonIs.ITSELF, "guardian-1")
+
+
+def named(*people: Named, outcome: str = "confirmed_new") -> Said | Refused:
+    answer = replace(ANSWER, outcome=outcome, people=people)
+    return understand(answer, OUTCOMES, FILES, adult=True, receivers=frozenset({"kim", "robin"}))
+
+
+def test_whom_a_report_names_is_said_of_those_to_whom_it_was_sent() -> None:
+    found = named(CHILD, FRIEND)
+    assert isinstance(found, Said)
+    assert found.people == (CHILD, FRIEND)
+    protected = named(GUARDED, outcome="self_made")
+    assert isinstance(protected, Said)
+    assert protected.people == (GUARDED,)
+
+
+@pytest.mark.parametrize(
+    "person",
+    [
+        Named("stranger", PersonIs.VICTIM),  # nothing was sent to them
+        Named("kim", PersonIs.RECIPIENT, "guardian-1"),  # a guardian of no victim
+        Named("kim", PersonIs.NOBODY, "guardian-1"),
+        GUARDED,  # the account is the offender's
+    ],
+)
+def test_nobody_else_is_named(person: Named) -> None:
+    found = named(person)
+    assert isinstance(found, Refused)
+    assert found.why is Why.NAMED

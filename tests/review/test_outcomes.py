@@ -6,6 +6,7 @@ import pytest
 
 from hoede.app.tables import read_tables
 from hoede.core.orders import TargetKind
+from hoede.reporting import Mark as ReportMark
 from hoede.review.outcomes import AccountIs, KnownNames, OutcomesError, parse_outcomes
 
 SHIPPED = (files("hoede") / "review" / "outcomes.toml").read_text(encoding="utf-8")
@@ -32,6 +33,12 @@ def test_every_outcome_that_the_console_has_words_for_is_there() -> None:
 def test_an_outcome_says_what_it_asks_for() -> None:
     read = parse_outcomes(ONE, KNOWN)["a"]
     assert (read.content, read.account, read.report, read.second) == (("preserve", "remove"), (), False, True)
+
+
+def test_marks_are_words_that_reports_know() -> None:
+    marks = {one.value for outcome in read_tables().outcomes.values() for one in outcome.marks}
+    assert marks == {"sextortion", "solicitation", "generated", "self_made"}
+    assert marks <= {one.value for one in ReportMark}
 
 
 def test_who_protects_a_child_never_closes_or_limits_their_account() -> None:
@@ -69,6 +76,9 @@ def test_who_protects_a_child_never_closes_or_limits_their_account() -> None:
         ONE + 'account_is = "guilty"',
         ONE + 'classification = "maybe"',
         '[a]\nsays = "x"\ncontent = "hold"\ntells = "removed"',  # a word in place of a list
+        ONE + 'marks = ["sextortion"]',  # marks what it does not report
+        ONE + 'report = true\nmarks = "sextortion"',  # likewise a word
+        ONE + 'report = true\nmarks = ["spam"]',
     ],
 )
 def test_a_table_of_outcomes_that_could_wrong_somebody_is_refused(text: str) -> None:

@@ -19,7 +19,11 @@ def _open(api: httpx2.Client, report: str) -> str:
         (FaultKind.ERROR_500, None, 500, b">1000<"),
         (FaultKind.REFUSE, None, 400, b">4100<"),
         (FaultKind.REFUSE, 2000, 401, b">2000<"),
+        (FaultKind.BAD_GATEWAY, None, 502, b"<html>"),
+        (FaultKind.WRONG_CODE, None, 200, b">7777<"),
+        (FaultKind.WRONG_CODE, 2000, 200, b">2000<"),
         (FaultKind.UNAVAILABLE, None, 503, b""),
+        (FaultKind.UNAVAILABLE, 30, 503, b""),
         (FaultKind.TOO_MANY, None, 429, b""),
         (FaultKind.EMPTY_401, None, 401, b""),
     ],
@@ -86,6 +90,39 @@ def test_an_answer_cut_in_half_is_an_error_and_the_work_is_done(
         api.post("/submit", content=report)
 
     assert [kept.state for kept in sim.reports()] == [State.OPEN]
+
+
+def test_a_half_closed_line_is_an_error_and_the_work_is_done(
+    sim: Simulator, api: httpx2.Client, report: str
+) -> None:
+    sim.fault(FaultKind.HALF_CLOSE, Endpoint.SUBMIT)
+
+    with pytest.raises(DROPPED):
+        api.post("/submit", content=report)
+
+    assert [kept.state for kept in sim.reports()] == [State.OPEN]
+    assert api.get("/status").status_code == 200
+
+
+@pytest.mark.parametrize("kind", [FaultKind.OVERSIZE_AFTER, FaultKind.DOCTYPE_AFTER])
+def test_an_answer_may_come_in_a_form_nobody_should_read(
+    sim: Simulator, api: httpx2.Client, report: str, kind: FaultKind
+) -> None:
+    sim.fault(kind, Endpoint.SUBMIT)
+
+    met = api.post("/submit", content=report)
+
+    assert (len(met.content) > 1 << 20, b"<!DOCTYPE" in met.content) == (
+        kind is FaultKind.OVERSIZE_AFTER,
+        kind is FaultKind.DOCTYPE_AFTER,
+    )
+    assert [kept.state for kept in sim.reports()] == [State.OPEN]
+
+
+@pytest.mark.parametrize("kind", [FaultKind.UNAVAILABLE, FaultKind.TOO_MANY])
+def test_who_is_busy_may_say_for_how_long(sim: Simulator, api: httpx2.Client, kind: FaultKind) -> None:
+    sim.fault(kind, value=30)
+    assert api.get("/status").headers["retry-after"] == "30"
 
 
 def test_an_answer_that_is_late_runs_into_the_clients_patience(

@@ -61,7 +61,8 @@ def test_what_a_judgment_does_is_shown_before_it_is_done(judges: Judges) -> None
     take(mira, case)
     told = answer(mira, case, "confirmed_new", classification="A1", account_is="offender")
     page = mira.post(f"{at(case)}/preview", told, at=at(case)).text
-    for said in ("New: Remove", "Cannot be undone wholly", "A second person checks within 24 hours", "A1"):
+    lacking = "no other hint where"  # nobody told of an address, or of a country
+    for said in ("New: Remove", "Cannot be undone wholly", "checks within 24 hours", "A1", lacking):
         assert said in page
     assert (outcomes(judges, case), judges.now(case).state) == ([], review.OPEN)
     sent = dict.fromkeys(told, ()) | {one.get("name"): one.get("value") for one in hidden_of(page)}
@@ -95,6 +96,10 @@ def test_going_back_keeps_what_was_typed(judges: Judges) -> None:
         ({"outcome": "confirmed_new", "classification": "A1"}, 422, "say whether the account is victim"),
         ({"account_is": "king"}, 422, "say whether the account is victim"),
         ({"shown": "evi_0"}, 409, "A file came in since"),
+        ({"receiver": "a-9", "role.a-9": "victim"}, 422, "Only those to whom something was sent"),
+        ({"receiver": "a-9", "role.a-9": "itself"}, 422, "Only those to whom something was sent"),
+        ({"guardian.itself": "g" * 256}, 422, "Only those to whom something was sent"),
+        ({"guardian.itself": "guardian-1"}, 422, "Only those to whom something was sent"),  # of no child
     ],
 )
 @pytest.mark.parametrize("act", ["preview", "judge"])

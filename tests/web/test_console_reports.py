@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 from tests.web.passkeys import Seat, signed_in
 
 from hoede.app import Hoede, new_id
 from hoede.db import Transaction
-from hoede.reporting import Draft, Reply, ReplyKind, Saga, SagaFile, SagaState, store
+from hoede.reporting import Draft, Involved, Reply, ReplyKind, Role, Saga, SagaFile, SagaState, store
 from hoede.reporting.rules import Step, StepKind
 
 HOSTILE = "<script>alert(1)</script>"
@@ -63,6 +64,46 @@ def test_a_report_tells_every_call_and_what_it_says(auditor: Seat, filed: File) 
     assert page.count("from the log)</dt><dd>Yes") == 1  # as it was when the report was composed
     assert page.count("from the log)</dt><dd>No") == 1
     assert "reportDoneResponse" in page
+
+
+def test_a_report_says_what_investigators_would_miss_and_whom_it_names(
+    console: Hoede, auditor: Seat, draft_of: Callable[..., Draft]
+) -> None:
+    whole = draft_of(b"one")
+    child = Involved(account="kim-1", role=Role.VICTIM, guardian="guardian-1")
+    bare = replace(
+        whole,
+        account_is="nobody",
+        suspect=replace(whole.suspect, ip_events=(), prior_reports=("900",)),
+        files=(replace(whole.files[0], ip_event=None, found_by=()),),
+    )
+    named = replace(whole, people=(child,))
+
+    def shown(draft: Draft) -> str:
+        order = new_id("ord")
+        console.db.commit(lambda tx: store.add_report(tx, order, "ncmec", draft))
+        return auditor.get(f"/console/reports/{order}").text
+
+    pages = [shown(bare), shown(named)]
+    for said in (
+        "No account is named",
+        "no other hint where",
+        "Nothing says what happened",
+        "<code>900</code>",
+    ):
+        assert said in pages[0]
+    for said in ("nothing is lacking", "<code>kim-1</code>", "<code>guardian-1</code>"):
+        assert said in pages[1]
+
+
+def test_what_the_authority_would_refuse_stands_on_the_page(
+    console: Hoede, auditor: Seat, draft_of: Callable[..., Draft]
+) -> None:
+    order, late = new_id("ord"), datetime(2099, 1, 1, tzinfo=UTC)
+    draft = replace(draft_of(b"one"), incident_at=late)
+    console.db.commit(lambda tx: store.add_report(tx, order, "ncmec", draft))
+    page = auditor.get(f"/console/reports/{order}").text
+    assert ("The authority would refuse this" in page, "lies in the future" in page) == (True, True)
 
 
 def test_a_call_without_an_answer_is_told_as_such(auditor: Seat, filed: File) -> None:

@@ -14,9 +14,9 @@ from hoede.flow.view import How
 from hoede.policy import Answer, Basis, Status
 from hoede.policy.rules.differences import Change
 from hoede.policy.rules.versions import State
-from hoede.reporting import SagaState
+from hoede.reporting import Lack, SagaState, Stage
 from hoede.reporting.rules import StepKind
-from hoede.review import AccountIs, Grounds, Why
+from hoede.review import AccountIs, Grounds, PersonIs, Why
 from hoede.review import store as review
 from hoede.review.outcomes import CLASSES
 from hoede.web.console.desk import key_of
@@ -41,6 +41,7 @@ def named() -> dict[str, set[str]]:
         "evidence.state": set(EvidenceState),
         "judge.account_is": set(AccountIs),
         "judge.class": set(CLASSES),
+        "judge.people.role": set(PersonIs),
         "judge.skip": set(SKIP_REASONS),
         "lane": set(tables.lanes),
         "look": set(How),
@@ -56,6 +57,8 @@ def named() -> dict[str, set[str]]:
         "policy.change": set(Change),
         "policy.state": set(State),
         "policy.status": set(Status),
+        "console.reports.lacks": set(Lack),
+        "report.stage": set(Stage),
         "report.state": set(SagaState),
         "report.step": set(StepKind),
         "target": set(TargetKind),

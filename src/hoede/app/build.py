@@ -60,7 +60,7 @@ from hoede.flow.pair import (
 )
 from hoede.flow.preserve import Preserve
 from hoede.flow.read import Read
-from hoede.flow.report import Compose, Report
+from hoede.flow.report import Before, Compose, Report, TakeFacts
 from hoede.flow.rescan import Rescan
 from hoede.flow.screen import Screening
 from hoede.flow.screen.looking import Looking
@@ -264,6 +264,7 @@ def build(config: Config, *, demo_links: Mapping[str, str] | None = None, holder
         view=View(db=db, vault=vault, reader=reader, new_id=new_id),
         read=Read(db=db, new_id=new_id),
         exits=pair.exits,
+        authorities=authorities,
         detectors=lambda: screening.looking.health.all(time.monotonic()),
     )
     erase = Erase(
@@ -441,6 +442,12 @@ def _jobs(  # noqa: PLR0917 - likewise
     screening: Screening,
 ) -> dict[str, Job]:
     """Measure to what carries it out: by carrier, so that a platform's new measure needs no code."""
+    compose = Compose(
+        stands=grounds.of_decision,
+        service_names={name: one.name for name, one in config.services.items()},
+        outcomes=tables.outcomes,
+        urls={name: one.url for name, one in authorities.items()},
+    )
     by_carrier: dict[Carrier, Job] = {
         Carrier.PLATFORM: Tell(
             db=db,
@@ -463,9 +470,16 @@ def _jobs(  # noqa: PLR0917 - likewise
             db=db,
             vault=vault,
             authorities=authorities,
-            compose=Compose(
-                stands=grounds.of_decision,
-                service_names={name: one.name for name, one in config.services.items()},
+            compose=compose,
+            before=Before(
+                db=db,
+                vault=vault,
+                compose=compose,
+                measures=tables.book.measures,
+                new_id=new_id,
+                within={
+                    name: timedelta(seconds=one.tells_more_within_s) for name, one in config.services.items()
+                },
             ),
         ),
         Carrier.SCREENING: screening.look_again,
@@ -615,7 +629,9 @@ def _site(  # noqa: PLR0917 - likewise
         db=db,
         guard=Guard(db),
         screening=screening,
-        receive_receipt=ReceiveReceipt(db=db, lanes=tables.lanes),
+        receive_receipt=ReceiveReceipt(
+            db=db, lanes=tables.lanes, take_facts=TakeFacts(measures=tables.book.measures)
+        ),
         fetcher=fetcher,
         spool_folder=screening.spool_folder,
         media_most_bytes=config.media_most_bytes,

@@ -1,5 +1,6 @@
 """Whom we talk to: authorities and platforms, each built from its part of the configuration and checked."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -11,8 +12,10 @@ from hoede.flow.hand_over import HandOver
 from hoede.reporting import Authority, AuthorityKind, AuthoritySettings, all_authorities
 from hoede.reporting.archive import RecipientInvalid, check_recipient
 from hoede.reporting.cybertipline import SchemaUnusable
+from hoede.reporting.cybertipline.kinds import EMAIL, URL, text
 from hoede.reporting.routing import Kind, shipped_offices
 
+_NAME, _ANY_TIME = text(100), datetime.max.replace(tzinfo=UTC)
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
@@ -22,6 +25,7 @@ def build_authorities(config: Config) -> dict[str, Authority]:
     for name, part in config.authorities.items():
         if name not in kinds:
             raise ConfigError(f"authorities.{name}: there is no such authority; known: {', '.join(kinds)}")
+        _check_reporter(name, part)
         built[name] = _built(name, kinds[name], _authority_settings(config, name, part))
         _check_address(config, name, part, built[name])
     return built
@@ -44,6 +48,21 @@ def _check_address(config: Config, name: str, part: AuthorityPart, authority: Au
         raise ConfigError(f"{where}: a simulator is on this machine, not at {url.hostname}.")
     if part.environment != "simulator" and url.scheme != "https":
         raise ConfigError(f"{where}: needs https; it carries a password and evidence.")
+
+
+def _check_reporter(name: str, part: AuthorityPart) -> None:
+    """What stands in every report is checked at the start: one wrong letter would keep all of them back."""
+    told = {"reporter_email": (EMAIL, part.reporter_email), "legal_url": (URL, part.legal_url)}
+    told |= {
+        "reporter_first_name": (_NAME, part.reporter_first_name),
+        "reporter_last_name": (_NAME, part.reporter_last_name),
+    }
+    for key, (kind, says) in told.items():
+        if kind.longest is not None and len(says) > kind.longest:
+            raise ConfigError(f"authorities.{name}.{key}: has more than {kind.longest} characters.")
+        wrong = kind.flaw(says, _ANY_TIME) if kind.flaw and says else None
+        if wrong:
+            raise ConfigError(f"authorities.{name}.{key}: {wrong}.")
 
 
 def _authority_settings(config: Config, name: str, part: AuthorityPart) -> AuthoritySettings:

@@ -1,7 +1,7 @@
 """Any subtree of the log, found quickly: each head keeps the edge it was signed over, made of subtrees.
 
 A left subtree stands in the edge of every head signed until its right neighbour was whole. So little but
-heads is read, and a batch of leaves at the end of the way (docs/decisions/0032-proofs-erasure-hand-over.md).
+heads is read, and a batch of leaves at the end of the way (docs/decisions/0031-proofs-erasure-hand-over.md).
 """
 
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""`hoede report show|resend|settle|validate|examples|xsd`."""
+"""`hoede report show|resend|settle|supplement|validate|examples|xsd`."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -8,11 +8,14 @@ import typer
 from lxml import etree
 from sqlalchemy import Connection
 
+from hoede.app import new_id, open_database
 from hoede.app.outside import build_authorities
-from hoede.cli.common import configured, database, say
+from hoede.app.tables import read_tables
+from hoede.cli.common import configured, database, name, say
 from hoede.core.errors import HoedeError
 from hoede.core.orders import OrderView
 from hoede.db import orders, restores
+from hoede.flow.report import Supplement
 from hoede.reporting import NoReply, cybertipline, jobs
 from hoede.reporting import store as reports
 from hoede.reporting.cybertipline.examples import documents
@@ -76,6 +79,22 @@ def settle(
 
 
 @commands.command()
+def supplement(
+    context: typer.Context,
+    order: Annotated[str, typer.Argument(help="A report that is finished.")],
+    words: Annotated[str, typer.Option(help="What the authority should know besides.")],
+    by: Annotated[str, typer.Option(help="Who adds it; kept with it.")],
+) -> None:
+    """File a supplementary report: words that came to light after a report was finished."""
+    config = configured(context)
+    measures = read_tables(config.may_look_file, config.formats_file).book.measures
+    db, _ = open_database(config)
+    new = Supplement(db=db, measures=measures, new_id=new_id)(order, words, name(by) or "")
+    db.close()
+    typer.echo(f"{new} is filed as soon as a worker comes by.")
+
+
+@commands.command()
 def validate(
     file: Annotated[list[Path], typer.Argument(help="Documents of the CyberTipline, one each.")],
     batched: Annotated[bool, typer.Option(help="File details belong to a batched report.")] = False,
@@ -90,12 +109,12 @@ def validate(
         str(one): cybertipline.check(_bytes_of(one), now=now, batched=batched, theirs=theirs) for one in file
     }
     values = [
-        {"file": name, "by": one.by, "line": one.line, "says": one.says}
-        for name, wrong in found.items()
+        {"file": file_name, "by": one.by, "line": one.line, "says": one.says}
+        for file_name, wrong in found.items()
         for one in wrong
     ]
     words = [f"{one['file']}:{one['line']}: {one['says']} [{one['by']}]" for one in values]
-    words += [f"{name}: would be taken" for name, wrong in found.items() if not wrong]
+    words += [f"{one}: would be taken" for one, wrong in found.items() if not wrong]
     say("\n".join(words), values, as_json=as_json)
     if values:
         raise typer.Exit(1)
@@ -129,22 +148,22 @@ def xsd(
     typer.echo(f"{path}: from the next start on, documents are held against it too.")
 
 
-def _fetch(context: typer.Context, name: str) -> Path:
+def _fetch(context: typer.Context, authority: str) -> Path:
     """Where the schema of this authority is now. Raises `SchemaNotFetched`, saying why it is not."""
     config = configured(context)
-    part = config.authorities.get(name)
+    part = config.authorities.get(authority)
     if part is None or part.schema_file is None:
-        raise SchemaNotFetched(f"There is no authorities.{name}.schema_file in the configuration.")
+        raise SchemaNotFetched(f"There is no authorities.{authority}.schema_file in the configuration.")
     authorities = build_authorities(config)
     try:
-        document = authorities[name].fetch_schema()
+        document = authorities[authority].fetch_schema()
     except NoReply as error:
-        raise SchemaNotFetched(f"{authorities[name].url}: {error}") from error
+        raise SchemaNotFetched(f"{authorities[authority].url}: {error}") from error
     finally:
         for one in authorities.values():
             one.close()
     if document is None:
-        raise SchemaNotFetched(f"{name} has no schema.")
+        raise SchemaNotFetched(f"{authority} has no schema.")
     try:
         part.schema_file.write_bytes(document)
     except OSError as error:

@@ -162,8 +162,16 @@ def send_event(
         return EventAnswer(Answer.HOLD, certain=False)
 
 
-def send_receipt(order: str, reason: str | None, retries: Retries, *, done: bool) -> Steps[OrderState]:
-    body = _json({"done": done, "reason": reason})
+def send_receipt(
+    order: str,
+    reason: str | None,
+    retries: Retries,
+    *,
+    done: bool,
+    facts: Mapping[str, Any] | None = None,
+) -> Steps[OrderState]:
+    told = {"done": done, "reason": reason}
+    body = _json(told if facts is None else told | {"facts": facts})
     path = f"/v1/orders/{quote(order, safe='')}/receipt"
     call = Call("POST", path, body, _key("receipt", order, body.decode()))
     return ask(call, lambda answer: OrderState(answer["state"]), retries)

@@ -4,7 +4,7 @@ import asyncio
 import random as chance
 import ssl
 import time
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from functools import cache
@@ -101,9 +101,19 @@ class Client:
                 calls.send_event(event, body, media_url, key=idempotency_key, retries=self._retries)
             )
 
-    def send_receipt(self, order: str, done: bool = True, reason: str | None = None) -> OrderState:  # noqa: FBT001, FBT002 - the contract of the client
-        """Say that an order is done, or why it cannot be. Raises `HoedeRefused`, `HoedeUnavailable`."""
-        return self._run(calls.send_receipt(order, reason, self._retries, done=done))
+    def send_receipt(
+        self,
+        order: str,
+        done: bool = True,  # noqa: FBT001, FBT002 - the contract of the client
+        reason: str | None = None,
+        *,
+        facts: Mapping[str, Any] | None = None,
+    ) -> OrderState:
+        """Say that an order is done, or why it cannot be; `facts` answer `order.tell_more`.
+
+        Raises `HoedeRefused`, `HoedeUnavailable`.
+        """
+        return self._run(calls.send_receipt(order, reason, self._retries, done=done, facts=facts))
 
     def notice(
         self,
@@ -283,9 +293,16 @@ class AsyncClient:
                 calls.send_event(event, body, media_url, key=idempotency_key, retries=self._retries)
             )
 
-    async def send_receipt(self, order: str, done: bool = True, reason: str | None = None) -> OrderState:  # noqa: FBT001, FBT002 - the contract of the client
+    async def send_receipt(
+        self,
+        order: str,
+        done: bool = True,  # noqa: FBT001, FBT002 - the contract of the client
+        reason: str | None = None,
+        *,
+        facts: Mapping[str, Any] | None = None,
+    ) -> OrderState:
         """As `Client.send_receipt`."""
-        return await self._run(calls.send_receipt(order, reason, self._retries, done=done))
+        return await self._run(calls.send_receipt(order, reason, self._retries, done=done, facts=facts))
 
     async def notice(
         self,

@@ -17,6 +17,8 @@ class Later:
 
     reason: str  # a code, no text of others
     person: bool = False
+    least: timedelta | None = None  # they ask to be left alone for so long
+    most: timedelta | None = None  # something must be seen to by then
 
 
 @dataclass(frozen=True, slots=True)

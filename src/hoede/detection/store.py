@@ -1,8 +1,9 @@
 """Tables of events and findings. Text and media never stand here: they are evidence or they are gone."""
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import (
     Column,
@@ -26,6 +27,8 @@ from hoede.core.findings import Category, Certainty, DigestKind, Finding, Match
 from hoede.db import METADATA, Moment, Serial, Transaction, insert_new
 from hoede.detection.rules import Coverage
 
+MOST_RECEIVERS: Final = 50  # of one event, kept where a report may need them
+
 EVENTS = Table(
     "event",
     METADATA,
@@ -43,6 +46,7 @@ EVENTS = Table(
     Column("coverage", String(16), nullable=False),
     Column("answer", String(8), nullable=False),
     Column("hold", String(40)),  # the hold order's id
+    Column("receivers", Text),  # JSON list of accounts, kept as long as the address is
     UniqueConstraint("service", "told_id"),
 )
 
@@ -79,6 +83,7 @@ class EventRow:
     coverage: Coverage
     answer: Answer
     hold: str | None
+    receivers: tuple[str, ...] = ()
 
 
 def add_event(
@@ -90,8 +95,13 @@ def add_event(
     request: str,
     coverage: Coverage,
     hold: str | None,
+    keeps: bool = False,
 ) -> bool:
-    """Write down that something was told and what we answered; false when it was told before."""
+    """Write down that something was told and what we answered; false when it was told before.
+
+    Where from and to whom is kept only where a report may need it: with a hold, or as `keeps` says.
+    """
+    keeps = keeps or hold is not None
     return insert_new(
         tx.conn,
         EVENTS,
@@ -105,7 +115,8 @@ def add_event(
             "content": event.content,
             "at": event.at,
             "told_at": tx.now,
-            "ip": event.ip if hold else None,  # an address is kept only where a report may need it
+            "ip": event.ip if keeps else None,
+            "receivers": json.dumps(event.to[:MOST_RECEIVERS]) if keeps and event.to else None,
             "request": request,
             "coverage": coverage,
             "answer": Answer.HOLD if hold else Answer.ALLOW,
@@ -161,8 +172,8 @@ def accounts_hit(conn: Connection, entry: str, since: datetime) -> int:
 
 
 def forget_address(tx: Transaction, event_id: str) -> None:
-    """Nothing was found: the address it came from is of no use any more."""
-    tx.conn.execute(update(EVENTS).where(EVENTS.c.id == event_id).values(ip=None))
+    """Nothing was found: where it came from and whom it went to is of no use any more."""
+    tx.conn.execute(update(EVENTS).where(EVENTS.c.id == event_id).values(ip=None, receivers=None))
 
 
 def told(conn: Connection, service: str, told_id: str) -> EventRow | None:
@@ -206,6 +217,7 @@ def _event(row: Row[Any]) -> EventRow:
         coverage=Coverage(row.coverage),
         answer=Answer(row.answer),
         hold=row.hold,
+        receivers=tuple(json.loads(row.receivers)) if row.receivers else (),
     )
 
 

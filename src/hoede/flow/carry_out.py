@@ -9,10 +9,12 @@ from typing import TypeVar
 
 import structlog
 
+from hoede.core.errors import HoedeError
 from hoede.core.jobs import AskFirst, Done, FellAway, Later, NotYet, Result
 from hoede.core.orders import Order, OrderState, Target, TargetKind, order_id
 from hoede.db import Database, DiskFull, Transaction, failpoints, orders, restores
 from hoede.db.orders import Claim
+from hoede.reporting.facts import Facts
 from hoede.review import Lanes
 from hoede.review import store as review
 from hoede.review.rules import JUDGED_OTHERWISE
@@ -23,6 +25,15 @@ GONE = "gone"  # the platform's word for content that it does not have any more
 
 Job = Callable[[Claim], Result]
 T = TypeVar("T")
+
+
+class FactsUnasked(HoedeError):
+    """Facts come with the receipt of `order.tell_more`, and only when it is done."""
+
+    code = "facts-unasked"
+
+
+TakesFacts = Callable[[Transaction, Order, Facts], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +49,11 @@ class Waits:
         """Doubling from `first` up to `longest`; the exponent is capped, `timedelta` is not endless."""
         doubled: timedelta = self.first * 2 ** min(tries, 20)
         return min(doubled, self.longest)
+
+    def again(self, tries: int, later: Later) -> timedelta:
+        """How long until a try is made again: what they ask for counts up to `longest`, ours before that."""
+        asked = max(self.after(tries), later.least or timedelta())
+        return max(min(asked, self.longest, later.most or self.longest), timedelta())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +113,7 @@ class CarryOut:
             case AskFirst(restore):
                 self._ask_first(tx, claimed, restore)
             case Later(reason, person):
-                wait = self.waits.after(claimed.tries)
+                wait = self.waits.again(claimed.tries, result)
                 call_after = 0 if person else self.waits.call_after
                 orders.try_again(tx, claimed, wait=wait, reason=reason, call_after=call_after)
 
@@ -124,10 +140,11 @@ class CarryOut:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReceiveReceipt:
-    """The platform says that an order is done, or that it cannot be."""
+    """The platform says that an order is done, or that it cannot be; and tells more where it was asked to."""
 
     db: Database
     lanes: Lanes
+    take_facts: TakesFacts
 
     def __call__(
         self,
@@ -136,6 +153,7 @@ class ReceiveReceipt:
         *,
         done: bool,
         reason: str | None = None,
+        facts: Facts | None = None,
         also: Callable[[Transaction, OrderState], T],
     ) -> T | None:
         """What `also` makes of the order's state after the receipt; None when this service has no such order.
@@ -149,7 +167,11 @@ class ReceiveReceipt:
             seen = orders.view(tx.conn, order_id)
             if seen is None or seen.order.service != service or seen.order.by != "platform":
                 return None
+            if facts is not None and (not done or seen.order.measure != "tell_more"):
+                raise FactsUnasked
             if done:
+                if facts is not None:
+                    self.take_facts(tx, seen.order, facts)
                 orders.end_by_receipt(tx, order_id)
             elif (seen.order.measure, reason) == ("want", GONE):
                 self._not_preserved(tx, seen.order)

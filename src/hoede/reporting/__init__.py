@@ -26,12 +26,15 @@ from hoede.reporting.rules import (
     Saga,
     SagaFile,
     SagaState,
+    Stage,
     Step,
     StepKind,
     after_reply,
     after_restore,
     announce,
     next_step,
+    stage_of,
+    unattended_at_most,
 )
 
 __all__ = [
@@ -55,6 +58,7 @@ __all__ = [
     "Saga",
     "SagaFile",
     "SagaState",
+    "Stage",
     "Step",
     "StepKind",
     "Suspect",
@@ -65,4 +69,6 @@ __all__ = [
     "announce",
     "lacks",
     "next_step",
+    "stage_of",
+    "unattended_at_most",
 ]

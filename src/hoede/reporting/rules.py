@@ -76,6 +76,44 @@ def _too_old(saga: Saga, now: datetime) -> bool:
     return saga.touched_at is not None and now - saga.touched_at > UNTOUCHED_AT_MOST
 
 
+def unattended_at_most(saga: Saga, now: datetime) -> timedelta | None:
+    """How long an open report may be left alone from now on; None when none is open."""
+    if saga.state is not SagaState.OPEN or saga.touched_at is None:
+        return None
+    return max(saga.touched_at + UNTOUCHED_AT_MOST - now, timedelta())
+
+
+class Stage(StrEnum):
+    """Where a report stands, for people: finer than what must be certain after a crash."""
+
+    DRAFT = "draft"
+    VALIDATED = "validated"  # both validators took it, and it is being opened
+    OPENED = "opened"
+    UPLOADING = "uploading"
+    DETAILED = "detailed"  # every file is there and described
+    FINISHING = "finishing"
+    RETRACTING = "retracting"
+    FINISHED = "finished"
+
+
+def stage_of(saga: Saga) -> Stage:
+    match saga.state:
+        case SagaState.DRAFT:
+            return Stage.VALIDATED if saga.calling else Stage.DRAFT
+        case SagaState.OPEN if all(file.detailed for file in saga.files):
+            return Stage.DETAILED if saga.files else Stage.OPENED
+        case SagaState.OPEN:
+            return (
+                Stage.UPLOADING
+                if saga.calling or any(file.remote_id for file in saga.files)
+                else Stage.OPENED
+            )
+        case SagaState.REBUILD:
+            return Stage.RETRACTING
+        case _:
+            return Stage(saga.state.value)
+
+
 def _forward(saga: Saga) -> Step:
     for file in saga.files:
         if file.remote_id is None:
@@ -111,7 +149,11 @@ def after_reply(saga: Saga, step: Step, reply: Reply, *, now: datetime, was_in_d
         return After(_forwarded(saga, step, reply, now))
     if reply.kind is ReplyKind.GONE:
         return After(_anew(saga))
-    state = SagaState.REBUILD if reply.kind is ReplyKind.DAMAGED else saga.state
+    # "Already finished" of what we never asked to finish: taking it back tells whether it is.
+    spoiled = (
+        reply.kind in {ReplyKind.DAMAGED, ReplyKind.ALREADY_FINISHED} and step.kind is not StepKind.SUBMIT
+    )
+    state = SagaState.REBUILD if spoiled else saga.state
     return After(replace(saga, state=state, calling=None))  # a plain no: nothing is in doubt
 
 
@@ -127,8 +169,8 @@ def _after_finish(saga: Saga, reply: Reply, *, was_in_doubt: bool) -> After:
         case ReplyKind.DONE | ReplyKind.ALREADY_FINISHED:
             return After(replace(saga, state=SagaState.FINISHED, calling=None))
         case ReplyKind.GONE:
-            # In doubt it expired or, against their own word, was finished. Never lost beats never twice.
-            return After(_anew(saga), person=was_in_doubt)
+            # It expired or, against their own word, was finished. Never lost beats never twice.
+            return After(_anew(saga), person=True)
         case ReplyKind.STOP | ReplyKind.UNREACHED if not was_in_doubt:
             return After(replace(saga, state=SagaState.OPEN, calling=None))  # certainly not finished
         case _:

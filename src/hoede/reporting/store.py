@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -47,6 +48,7 @@ REPORTS = Table(
     Column("composed_at", Moment, nullable=False),
     Column("finished_at", Moment),
     Column("receipt", LargeBinary),  # the authority's raw answer to finish
+    Column("url", String(255)),  # where it goes: the authority's numbers mean something there only
 )
 
 FILES = Table(
@@ -91,7 +93,7 @@ class ReportRow:
     receipt: bytes | None
 
 
-def add_report(tx: Transaction, order_id: str, authority: str, draft: Draft) -> bool:
+def add_report(tx: Transaction, order_id: str, authority: str, draft: Draft, url: str | None = None) -> bool:
     """Save a composed draft; one report per order, the first composition stays."""
     new = insert_new(
         tx.conn,
@@ -104,6 +106,7 @@ def add_report(tx: Transaction, order_id: str, authority: str, draft: Draft) -> 
             "draft": json.dumps(asdict(draft), default=_plain),
             "rehearsal": draft.rehearsal,
             "composed_at": draft.composed_at,
+            "url": url,
         },
     )
     if new:
@@ -197,6 +200,19 @@ def find(conn: Connection, order_id: str) -> ReportRow | None:
 def all_reports(conn: Connection) -> tuple[ReportRow, ...]:
     rows = conn.execute(select(REPORTS).order_by(REPORTS.c.composed_at)).all()
     return tuple(_report(conn, row) for row in rows)
+
+
+def of_case(conn: Connection, case_id: str) -> tuple[ReportRow, ...]:
+    rows = conn.execute(select(REPORTS).where(REPORTS.c.case_id == case_id).order_by(REPORTS.c.composed_at))
+    return tuple(_report(conn, row) for row in rows.all())
+
+
+def numbers_of(conn: Connection, cases: Collection[str], *, authority: str, url: str) -> tuple[str, ...]:
+    """The authority's numbers of finished reports of these cases at this address, oldest first."""
+    c = REPORTS.c
+    mine = (c.case_id.in_(cases), c.authority == authority, c.url == url, c.finished_at.is_not(None))
+    found = conn.execute(select(c.remote_id).where(*mine).order_by(c.finished_at, c.order_id)).scalars()
+    return tuple(one for one in found if one)
 
 
 def opened(conn: Connection) -> list[str]:

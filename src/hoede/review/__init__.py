@@ -4,7 +4,17 @@ A case waits in a lane until one person takes it; what a judgment can say, and w
 `outcomes.toml`. What cannot be undone is checked by a second person.
 """
 
-from hoede.review.asked import Answer, FileAnswer, FileSays, Refused, Said, Why, understand
+from hoede.review.asked import (
+    Answer,
+    FileAnswer,
+    FileSays,
+    Named,
+    PersonIs,
+    Refused,
+    Said,
+    Why,
+    understand,
+)
 from hoede.review.judgments import JudgmentRow
 from hoede.review.outcomes import AccountIs, KnownNames, Outcome, Outcomes, OutcomesError, parse_outcomes
 from hoede.review.priority import Pressing, next_lane, pressing, priority, rank_by, rank_of
@@ -24,10 +34,12 @@ __all__ = [
     "Lane",
     "Lanes",
     "LetterRow",
+    "Named",
     "Objection",
     "Outcome",
     "Outcomes",
     "OutcomesError",
+    "PersonIs",
     "Pressing",
     "Refused",
     "Said",

@@ -29,6 +29,7 @@ class Why(StrEnum):
     CHANGED = "changed"  # other files are in it than the person was shown
     BASIS = "basis"  # what an age would be believed on is not named, or would change nothing
     WHO = "who"  # under 18 or of unknown age: say whether they are victim or offender
+    NAMED = "named"  # somebody to name who has no part in this case, or a guardian of no child
     FORM = "form"  # there is no preview of this
     PURPOSE = "purpose"  # say first what it is opened for
     TWO_PEOPLE = "two_people"  # a second person has not said yes, or that was too long ago
@@ -51,6 +52,24 @@ class FileAnswer:
     classification: str | None = None
 
 
+class PersonIs(StrEnum):
+    """What a report says of somebody else than the account itself."""
+
+    ITSELF = "itself"  # the account the case is about: only its guardian is said here
+    VICTIM = "victim"
+    RECIPIENT = "recipient"  # it was sent to them; what is said when a judge says nothing
+    NOBODY = "nobody"  # they are not named
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """How a report names somebody, and whether their guardian's account with them."""
+
+    account: str
+    role: PersonIs
+    guardian: str | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     """A judgment as a person gives it."""
@@ -61,6 +80,7 @@ class Answer:
     classification: str | None = None
     account_is: AccountIs | None = None
     files: Mapping[str, FileAnswer] = field(default_factory=dict)  # by evidence
+    people: tuple[Named, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +99,7 @@ class Said:
     outcome: Outcome
     account_is: AccountIs
     files: tuple[FileSays, ...]
+    people: tuple[Named, ...] = ()
 
     @property
     def reports(self) -> bool:
@@ -86,7 +107,12 @@ class Said:
 
 
 def understand(
-    answer: Answer, outcomes: Outcomes, evidence: tuple[str, ...], *, adult: bool
+    answer: Answer,
+    outcomes: Outcomes,
+    evidence: tuple[str, ...],
+    *,
+    adult: bool,
+    receivers: frozenset[str] = frozenset(),
 ) -> Said | Refused:
     """What the answer says of each file, or why it is not one."""
     outcome, why = outcomes.get(answer.outcome), _wrong(answer, evidence)
@@ -102,7 +128,16 @@ def understand(
     named = answer.account_is or (outcome.account_is if adult or _protects(outcome) else None)
     if named is None or (named is AccountIs.OFFENDER and outcome.account_is is not AccountIs.OFFENDER):
         return Refused(Why.WHO)
-    return Said(outcome, named, tuple(files))
+    if not all(_may_be_named(one, named, receivers) for one in answer.people):
+        return Refused(Why.NAMED)
+    return Said(outcome, named, tuple(files), answer.people)
+
+
+def _may_be_named(one: Named, account_is: AccountIs, receivers: frozenset[str]) -> bool:
+    """Those to whom something was sent; and a guardian only of whom the report names as a victim."""
+    if one.role is PersonIs.ITSELF:
+        return account_is is AccountIs.VICTIM
+    return one.account in receivers and (one.guardian is None or one.role is PersonIs.VICTIM)
 
 
 def _wrong(answer: Answer, evidence: tuple[str, ...]) -> Why | None:

@@ -21,7 +21,7 @@ from sqlalchemy import (
 
 from hoede.core.leaves import Leaf
 from hoede.db import METADATA, Moment, Transaction, insert_new
-from hoede.review.asked import Said
+from hoede.review.asked import Named, PersonIs, Said
 from hoede.review.outcomes import AccountIs
 from hoede.review.rules import Grounds
 from hoede.review.store import CaseRow
@@ -57,6 +57,15 @@ FILES = Table(
     Column("classification", String(2)),
     Column("reported", Boolean, nullable=False),
     Column("measures", Text, nullable=False),  # on its content; names with a space between
+)
+
+PEOPLE = Table(
+    "judgment_person",
+    METADATA,
+    Column("judgment_id", String(40), ForeignKey("judgment.id"), primary_key=True),
+    Column("account", String(255), primary_key=True),
+    Column("role", String(16), nullable=False),
+    Column("guardian", String(255)),  # a guardian's account, only where the judge chose to name it
 )
 
 CHECKS = Table(
@@ -99,6 +108,7 @@ class JudgmentRow:
     check_until: datetime | None
     undone_at: datetime | None
     files: tuple[FileRow, ...]
+    people: tuple[Named, ...] = ()
 
     def wants(self, measure: str) -> bool:
         """Whether the judgment asks for this measure on anything."""
@@ -151,6 +161,12 @@ def save_judgment(
                     classification=file.classification,
                     reported=file.outcome.report,
                     measures=" ".join(file.outcome.content),
+                )
+            )
+        for one in said.people:
+            tx.conn.execute(
+                insert(PEOPLE).values(
+                    judgment_id=judgment_id, account=one.account, role=one.role, guardian=one.guardian
                 )
             )
         tx.leaf(Leaf("case.judged", judgment_id, outcome.name))
@@ -218,6 +234,9 @@ def changes(conn: Connection) -> list[tuple[str, str]]:
 
 def _judgment(conn: Connection, row: Row[Any]) -> JudgmentRow:
     files = conn.execute(select(FILES).where(FILES.c.judgment_id == row.id).order_by(FILES.c.evidence)).all()
+    people = conn.execute(
+        select(PEOPLE).where(PEOPLE.c.judgment_id == row.id).order_by(PEOPLE.c.account)
+    ).all()
     return JudgmentRow(
         id=row.id,
         case_id=row.case_id,
@@ -242,4 +261,5 @@ def _judgment(conn: Connection, row: Row[Any]) -> JudgmentRow:
             )
             for one in files
         ),
+        people=tuple(Named(one.account, PersonIs(one.role), one.guardian) for one in people),
     )

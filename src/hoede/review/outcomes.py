@@ -39,6 +39,15 @@ class Incident(StrEnum):
     TRAFFICKING = "trafficking"
 
 
+class Mark(StrEnum):
+    """What a report says of the case besides, or of each file judged so; authorities have their own words."""
+
+    SEXTORTION = "sextortion"
+    SOLICITATION = "solicitation"
+    GENERATED = "generated"
+    SELF_MADE = "self_made"
+
+
 class OutcomesError(HoedeError):
     """The table of outcomes is not one we can act on."""
 
@@ -61,6 +70,7 @@ class Outcome:
     incident: Incident = Incident.CSAM
     age: AgeAnswer | None = None  # of an age only: what is thought of it
     tells: NoticeAnswer | None = None  # whoever reported it; None: nothing yet
+    marks: tuple[Mark, ...] = ()
 
 
 Outcomes = Mapping[str, Outcome]
@@ -98,6 +108,7 @@ def _outcome(
     lane: str | None = None,
     age: str | None = None,
     tells: str | None = None,
+    marks: Collection[str] = (),
     **flags: bool,
 ) -> Outcome:
     for key, value in flags.items():
@@ -107,6 +118,8 @@ def _outcome(
             raise TypeError(f"{name}: {key} is true or false, without quotes")
     if isinstance(content, str) or isinstance(account, str):
         raise TypeError(f"{name}: content and account are lists of measures")
+    if isinstance(marks, str):
+        raise TypeError(f"{name}: marks is a list")
     return Outcome(
         name=name,
         says=says,
@@ -118,6 +131,7 @@ def _outcome(
         lane=lane,
         age=None if age is None else AgeAnswer(age),
         tells=None if tells is None else NoticeAnswer(tells),
+        marks=tuple(Mark(one) for one in marks),
         **flags,
     )
 
@@ -144,6 +158,7 @@ def _check(one: Outcome, known: KnownNames) -> None:
         "must say what those who reported are told, unless it keeps everything": one.keeps
         != (one.tells is None)
         and one.age is None,
+        "marks what it does not report": bool(one.marks) and not one.report,
         "names somebody and reports nothing": one.account_is is not AccountIs.NOBODY and not one.report,
     }
     for what, is_so in wrong.items():

@@ -44,6 +44,8 @@ class Platform:
     def __init__(self) -> None:
         self.ledger = PlatformLedger()
         self.down = False  # answers 503 while true
+        self.facts: dict[str, Any] | None = None  # what it tells more of an account when asked
+        self.silent: set[str] = set()  # measures whose receipt it does not send
         self.api_key = ""
         self._receipts_to = ""
         self._hook: Webhook | None = None
@@ -91,7 +93,7 @@ class Platform:
         self.ledger.deliveries[order] += 1
         self.ledger.orders.setdefault(order, data)
         self.ledger.first_at.setdefault(order, time.monotonic())
-        if order not in self._in_line:
+        if order not in self._in_line and data["measure"] not in self.silent:
             self._in_line.add(order)
             self._due.put(order)
         return 204
@@ -109,8 +111,11 @@ class Platform:
             "content-type": "application/json",
         }
         url = f"{self._receipts_to}/v1/orders/{order}/receipt"
+        told: dict[str, Any] = {"done": True}
+        if self.facts is not None and self.ledger.orders[order]["measure"] == "tell_more":
+            told["facts"] = self.facts
         try:
-            http.post(url, headers=headers, content=json.dumps({"done": True}))
+            http.post(url, headers=headers, content=json.dumps(told))
         except httpx2.HTTPError:
             return  # the order comes again
 

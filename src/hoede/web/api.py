@@ -296,14 +296,19 @@ def _screen(machines: Machines, told: Told, own_key: str) -> EventAnswer:
 
 
 def _receive(machines: Machines, service: str, order: str, said: ReceiptIn, own_key: str) -> JSONResponse:
-    asked = Remembered.of(service, own_key, b"POST receipt", order.encode(), said.model_dump_json().encode())
+    # Without facts the same bytes as before there were any: a key stays the key of the same receipt.
+    body = said.model_dump_json(exclude={"facts"} if said.facts is None else None)
+    asked = Remembered.of(service, own_key, b"POST receipt", order.encode(), body.encode())
     answer = machines.db.read(lambda conn: recall(conn, asked))
 
     def also(tx: Transaction, state: OrderState) -> tuple[int, str]:
         return remember(tx, asked, 200, json.dumps({"order": order, "state": state}))
 
     if answer is None:
-        answer = machines.receive_receipt(service, order, done=said.done, reason=said.reason, also=also)
+        facts = said.facts.facts() if said.facts else None
+        answer = machines.receive_receipt(
+            service, order, done=said.done, reason=said.reason, facts=facts, also=also
+        )
     if answer is None:
         raise OrderUnknown
     return JSONResponse(json.loads(answer[1]), answer[0])

@@ -28,6 +28,7 @@ STATUS: Mapping[str, int] = {
     "database-unavailable": 503,
     "disk-full": 503,
     "event-differs": 409,
+    "facts-unasked": 409,
     "fetch-address-refused": 422,
     "fetch-failed": 502,
     "fetch-off": 422,

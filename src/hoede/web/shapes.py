@@ -12,6 +12,7 @@ from pydantic import (
     JsonValue,
     StrictBool,
     StrictInt,
+    StringConstraints,
     field_validator,
     model_validator,
 )
@@ -22,6 +23,8 @@ from hoede.accounts.registry import all_age_adapters
 from hoede.core.ages import REVIEWED, AgeEvidence, Assurance
 from hoede.core.events import Channel, Event, EventKind
 from hoede.policy import shipped_vocabulary
+from hoede.reporting import Contact, Device, IpEvent, Told
+from hoede.reporting.facts import Facts
 from hoede.review.appeals import LONGEST_OBJECTION
 from hoede.review.notices import LONGEST_WORDS, Notice, NoticeAnswer, Reason, Source, State, storable
 from hoede.usage import shipped_kinds
@@ -31,6 +34,19 @@ MOST_RECEIVERS = 1000
 LOCALE = r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$"
 LONGEST_TEXT = 100_000
 MOST_EVIDENCE = 20
+
+
+def _address(told: str) -> str:
+    try:
+        address = ip_address(told)
+    except ValueError:
+        raise ValueError("no IP address") from None  # the library's own words quote what was told
+    if getattr(address, "scope_id", None):
+        raise ValueError("an address without a zone")
+    return str(address)
+
+
+IpEventName = Literal["Login", "Registration", "Purchase", "Upload", "Other", "Unknown"]
 
 
 # What else than words says of these fields; the checks are below.
@@ -98,15 +114,7 @@ class EventIn(_Shape):
     @field_validator("ip")
     @classmethod
     def _is_address(cls, told: str | None) -> str | None:
-        if told is None:
-            return None
-        try:
-            address = ip_address(told)
-        except ValueError:
-            raise ValueError("no IP address") from None  # the library's own words quote what was told
-        if getattr(address, "scope_id", None):
-            raise ValueError("an address without a zone")
-        return str(address)
+        return None if told is None else _address(told)
 
     @field_validator("media_type")
     @classmethod
@@ -446,6 +454,70 @@ class UsageOut(_Shape):
     winds_down: bool
 
 
+class ContactIn(_Shape):
+    """An e-mail address or a telephone number, and whether the platform verified it."""
+
+    value: Annotated[str, StringConstraints(min_length=1, max_length=255)]
+    verified: StrictBool | None = None
+    verified_at: Moment | None = None
+
+    def contact(self) -> Contact:
+        return Contact(value=storable(self.value), verified=self.verified, verified_at=self.verified_at)
+
+
+class IpEventIn(_Shape):
+    """An address the account was seen at, with its time."""
+
+    ip: str = Field(json_schema_extra=lambda schema: schema.update(anyOf=_ADDRESS[:2]))
+    at: Moment
+    event: IpEventName = "Other"
+    port: Annotated[StrictInt, Field(ge=1, le=65535)] | None = None
+    proxy: StrictBool | None = Field(default=None, description="Whether it may be somebody else's.")
+
+    @field_validator("ip")
+    @classmethod
+    def _is_address(cls, told: str) -> str:
+        return _address(told)
+
+    def event_of(self) -> IpEvent:
+        return IpEvent(self.ip, self.at, self.event, self.port, self.proxy)
+
+
+class DeviceIn(_Shape):
+    """What tells a device from others."""
+
+    kind: Id = Field(description="IMEI, ICCID, SSID or the like.")
+    id: Annotated[str, StringConstraints(min_length=1, max_length=2083)]
+    at: Moment | None = None
+    event: IpEventName | None = None
+
+    def device(self) -> Device:
+        return Device(kind=self.kind, id=storable(self.id), at=self.at, event=self.event)
+
+
+class FactsIn(_Shape):
+    """What else the platform knows of the account, for a report."""
+
+    emails: tuple[ContactIn, ...] = Field(default=(), max_length=20)
+    phones: tuple[ContactIn, ...] = Field(default=(), max_length=20)
+    names: tuple[Id, ...] = Field(default=(), max_length=20, description="As shown beside the screen name.")
+    urls: tuple[Annotated[str, StringConstraints(max_length=2083)], ...] = Field(
+        default=(), max_length=20, description="Of its profile."
+    )
+    ip_events: tuple[IpEventIn, ...] = Field(default=(), max_length=500)
+    devices: tuple[DeviceIn, ...] = Field(default=(), max_length=100)
+
+    def facts(self) -> Facts:
+        told = Told(
+            emails=tuple(one.contact() for one in self.emails),
+            phones=tuple(one.contact() for one in self.phones),
+            names=self.names,
+            urls=tuple(storable(one) for one in self.urls),
+            devices=tuple(one.device() for one in self.devices),
+        )
+        return Facts(told=told, ip_events=tuple(one.event_of() for one in self.ip_events))
+
+
 class ReceiptIn(_Shape):
     """Whether an order was carried out."""
 
@@ -454,6 +526,9 @@ class ReceiptIn(_Shape):
     )
     done: StrictBool
     reason: str | None = Field(default=None, max_length=200)
+    facts: FactsIn | None = Field(
+        default=None, description="The answer to `order.tell_more`, and to no other."
+    )
 
 
 class ReceiptOut(_Shape):

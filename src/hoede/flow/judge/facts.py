@@ -38,6 +38,7 @@ class Facts:
     elsewhere: frozenset[str]  # measures that other cases ask for on this account
     composed: frozenset[str]  # report orders whose report is composed
     awaited: bool  # the platform was asked for a content and has not answered
+    receivers: frozenset[str] = frozenset()  # accounts to whom something of it was sent
 
     @property
     def evidence(self) -> tuple[str, ...]:
@@ -68,6 +69,7 @@ def facts(conn: Connection, case: CaseRow, now: datetime) -> Facts:
             if one.order.measure == "report" and reports.find(conn, one.order.id) is not None
         ),
         awaited=any(one.order.target.id not in there for one in wanted),
+        receivers=_receivers(conn, case, decided),
     )
 
 
@@ -107,6 +109,12 @@ def _contents(conn: Connection, case: CaseRow, decided: tuple[DecisionRow, ...])
         Content(content, event_id, tuple(copies[content]), frozenset(asked[content]))
         for content, event_id in first.items()
     )
+
+
+def _receivers(conn: Connection, case: CaseRow, decided: tuple[DecisionRow, ...]) -> frozenset[str]:
+    told = {*(one.event for one in decided), *(one.event for one in review.files_of(conn, case.id))}
+    found = (events.find(conn, one) for one in told)
+    return frozenset(to for event in found if event is not None for to in event.receivers) - {case.account}
 
 
 def _elsewhere(conn: Connection, case: CaseRow) -> frozenset[str]:

@@ -118,7 +118,7 @@ class Judge:
     def _understood(self, answer: Answer, seen: Facts) -> Said | Refused:
         if not seen.case.grounds.is_content:
             return Refused(Why.OUTCOME)  # an objection, or what a pairing asks, is answered, not judged
-        said = understand(answer, self.outcomes, seen.evidence, adult=seen.adult)
+        said = understand(answer, self.outcomes, seen.evidence, adult=seen.adult, receivers=seen.receivers)
         if isinstance(said, Said) and seen.awaited and (said.outcome.report or said.outcome.content):
             return Refused(Why.PRESERVE)
         return said

@@ -1,6 +1,8 @@
 """Case to receipt: compose once, then one announced call after the other until it is finished."""
 
+from hoede.flow.report.before import Before
 from hoede.flow.report.compose import Compose, NothingStands, NotSealedYet
 from hoede.flow.report.journey import Report
+from hoede.flow.report.more import Supplement, TakeFacts
 
-__all__ = ["Compose", "NotSealedYet", "NothingStands", "Report"]
+__all__ = ["Before", "Compose", "NotSealedYet", "NothingStands", "Report", "Supplement", "TakeFacts"]

@@ -1,14 +1,16 @@
 """From a case to what its report says, once; from then on later files open a new case."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Connection
 
 from hoede import accounts
+from hoede.core.ages import ADULT
 from hoede.core.errors import HoedeError
-from hoede.core.orders import Order, OrderState
+from hoede.core.events import Channel
+from hoede.core.orders import Order, Target, TargetKind, order_id
 from hoede.db import Transaction, orders, restores
 from hoede.detection import EventRow
 from hoede.detection import store as events
@@ -16,13 +18,20 @@ from hoede.enforcement import DecisionRow
 from hoede.enforcement import store as decisions
 from hoede.evidence import EvidenceRow, EvidenceState
 from hoede.evidence import store as evidence
+from hoede.flow.report.named import closed_at, people_of, suspect_of
 from hoede.lists import store as lists
-from hoede.reporting import Draft, DraftFile, IpEvent, Suspect
+from hoede.reporting import Draft, DraftFile, IpEvent, Mark, Place, Role, SagaState
+from hoede.reporting import facts as told
 from hoede.reporting import store as reports
+from hoede.reporting.facts import Facts
 from hoede.reporting.store import ReportRow
-from hoede.review import AccountIs, JudgmentRow, judgments, views
+from hoede.review import AccountIs, CaseRow, JudgmentRow, Outcomes, judgments, views
 from hoede.review import store as review
 from hoede.review.rules import JUDGED_OTHERWISE
+
+OF_THE_CASE = frozenset({Mark.SEXTORTION, Mark.SOLICITATION})  # the others are of single files
+LEAST_WRITTEN = 2  # texts that become one transcript; a single one goes as it is
+MOST_WRITTEN = 1000
 
 
 class NothingStands(HoedeError):
@@ -48,13 +57,14 @@ class MayBeFiled(HoedeError):
 
 
 @dataclass(frozen=True, slots=True)
-class _Reported:
+class Reported:
     """One upload that the report is about."""
 
     decision: DecisionRow | None  # None: somebody reported it, and a person judged
     event: EventRow
     copy: EvidenceRow
     classification: str | None = None  # as a person judged it
+    outcome: str | None = None  # likewise
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,51 +73,176 @@ class Compose:
 
     stands: Callable[[Connection, DecisionRow], str | None]
     service_names: Mapping[str, str]
+    outcomes: Outcomes
+    urls: Mapping[str, str]  # by authority: its numbers mean nothing at another address
 
     def __call__(self, tx: Transaction, order: Order) -> ReportRow:
         """Compose and save, or give the report saved before.
 
         Raises `NothingStands`, `NotSealedYet` or `MayBeFiled`.
         """
-        case_id, conn = order.values.get("case", order.cause), tx.conn
-        if (saved := reports.find(conn, order.id)) is not None:
+        if (saved := reports.find(tx.conn, order.id)) is not None:
             return saved
+        adds_to = order.values.get("supplements")
+        draft = self._supplement(tx, order, adds_to) if adds_to else self._first(tx, order)
+        reports.add_report(tx, order.id, order.target.id, draft, self.urls[order.target.id])
+        return reports.find(tx.conn, order.id) or _lost(order)
+
+    def texts(self, conn: Connection, order: Order) -> tuple[Reported, ...]:
+        """What was written and is to be reported, if it is enough for a transcript; nothing once composed."""
+        judged = judgments.in_force(conn, _case_of(order))
+        if judged is None or reports.find(conn, order.id) is not None:
+            return ()
+        try:
+            uploads = self._judged(conn, judged)
+        except NothingStands:
+            return ()  # composing says so
+        return _written(uploads)
+
+    def _first(self, tx: Transaction, order: Order) -> Draft:
+        case_id, conn = _case_of(order), tx.conn
         case = review.lock_case(tx, case_id)  # no file joins, and nobody judges, while we read
         judged = judgments.in_force(conn, case_id)
         uploads = self._judged(conn, judged) if judged else self._automatic(conn, case_id)
-        if any(one.copy.state is EvidenceState.INTAKE for one in uploads):
-            raise NotSealedYet(case=case_id)  # it joined after this order was claimed
-        _refuse_twice(conn, order, uploads)
+        texts = _written(uploads)
+        made = transcript_of(conn, order, texts) if texts else None
+        if any(one.copy.state is EvidenceState.INTAKE for one in uploads) or (
+            texts and (made is None or made.state is EvidenceState.INTAKE)
+        ):
+            raise NotSealedYet(case=case_id)  # it joined, or was judged, after this order was claimed
+        _refuse_twice(conn, order, (one.event.at for one in uploads))
+        review.close_to_files(tx, case_id)
+        whole = made if made is not None and made.state is EvidenceState.SEALED else None
+        return self._said(tx, order, case, judged, uploads, whole)  # without it each text goes as it is
+
+    def _said(  # noqa: PLR0917 - what a draft is made of
+        self,
+        tx: Transaction,
+        order: Order,
+        case: CaseRow | None,
+        judged: JudgmentRow | None,
+        uploads: list[Reported],
+        made: EvidenceRow | None,
+    ) -> Draft:
+        conn, now = tx.conn, tx.now
+        person = accounts.account(conn, order.service, uploads[0].event.account)
+        found = _facts(tx, order)
         causes = [one.decision.id for one in uploads if one.decision] + ([judged.id] if judged else [])
-        sealed = [one for one in uploads if one.copy.state is EvidenceState.SEALED]
-        draft = Draft(
-            case_id=case_id,
+        suspect = suspect_of(
+            conn,
+            person,
+            ip_events=tuple(event for one in uploads if (event := _ip(one, now))),
+            causes=causes,
+            judged=judged,
+            facts=found or Facts(),
+            prior_reports=self._prior(conn, order, person.id),
+            now=now,
+        )
+        people = people_of(conn, person, [one.event for one in uploads], judged, now)
+        files = self._files(conn, uploads, made, now)
+        account_is = judged.account_is if judged else AccountIs.OFFENDER
+        marks = [one for one in self._marks(judged.outcome if judged else None) if one in OF_THE_CASE]
+        if account_is is AccountIs.OFFENDER and _is_minor(suspect.age):
+            victims = (one.age for one in people if one.role is Role.VICTIM)
+            marks += [Mark.BETWEEN_MINORS] if any(_is_minor(age) for age in victims) else []
+        return Draft(
+            case_id=_case_of(order),
             service=order.service,
             service_name=self.service_names[order.service],
-            incident_at=min(_past(one.event.at, tx.now) for one in uploads),
-            composed_at=tx.now,
-            suspect=_suspect(conn, order, uploads, causes, tx.now),
-            files=tuple(_file(conn, one, tx.now) for one in sealed),
-            not_preserved=len(uploads) - len(sealed),
+            incident_at=min(_past(one.event.at, now) for one in uploads),
+            composed_at=now,
+            suspect=suspect,
+            files=files,
+            not_preserved=sum(one.copy.state is not EvidenceState.SEALED for one in uploads),
             rehearsal=any(_rehearsal(conn, one.decision) for one in uploads),
             follows=case.earlier if case else None,
             # Without a judgment only an adult by evidence is reported, as the one who did it.
-            account_is=judged.account_is if judged else AccountIs.OFFENDER,
+            account_is=account_is,
             incident=judged.incident if judged else "csam",
             high_priority=case.danger if case else None,
+            judged=judged is not None,
+            people=people,
+            places=_places(uploads),
+            marks=tuple(marks),
+            platform_told=found is not None,
         )
-        review.close_to_files(tx, case_id)
-        reports.add_report(tx, order.id, order.target.id, draft)
-        return reports.find(conn, order.id) or _lost(order)
+
+    def _files(
+        self, conn: Connection, uploads: list[Reported], made: EvidenceRow | None, now: datetime
+    ) -> tuple[DraftFile, ...]:
+        """Each sealed copy, and in place of many texts their transcript."""
+        sealed = [one for one in uploads if one.copy.state is EvidenceState.SEALED]
+        texts = _written(uploads)
+        as_they_are = [one for one in sealed if made is None or one not in texts]
+        files = tuple(self._file(conn, one, now) for one in as_they_are)
+        return files if made is None else (*files, _transcript(conn, made, texts, now))
+
+    def _file(self, conn: Connection, one: Reported, now: datetime) -> DraftFile:
+        entries = set(one.decision.entries) if one.decision else set[str]()
+        found = events.findings_of(conn, one.event.id)
+        acted = [finding for finding in found if finding.match and finding.match.entry in entries]
+        marks = tuple(mark for mark in self._marks(one.outcome) if mark not in OF_THE_CASE)
+        return DraftFile(
+            evidence=one.copy.taken.id,
+            media_type=one.copy.media_type,
+            size=one.copy.taken.size,
+            md5=one.copy.taken.md5,
+            sha256=one.copy.taken.sha256,
+            uploaded_at=_past(one.event.at, now),
+            ip_event=_ip(one, now),
+            viewed=views.was_opened_whole(conn, one.copy.taken.id),
+            found_by=tuple(finding.why for finding in acted),
+            classification=one.classification,
+            marks=marks,
+        )
+
+    def _marks(self, outcome: str | None) -> tuple[Mark, ...]:
+        known = self.outcomes.get(outcome) if outcome else None
+        return tuple(Mark(one.value) for one in known.marks) if known else ()
+
+    def _prior(self, conn: Connection, order: Order, account: str) -> tuple[str, ...]:
+        """The authority's numbers of what was reported of this account before."""
+        cases = [one.id for one in review.of_account(conn, order.service, account)]
+        authority = order.target.id
+        return reports.numbers_of(conn, cases, authority=authority, url=self.urls[authority])
+
+    def _supplement(self, tx: Transaction, order: Order, adds_to: str) -> Draft:
+        """What came after a report was finished: a report of its own that names the first."""
+        first, new = reports.find(tx.conn, adds_to), told.find(tx.conn, order.cause)
+        if first is None or new is None or first.saga.state is not SagaState.FINISHED:
+            raise NothingStands(JUDGED_OTHERWISE)
+        _refuse_twice(tx.conn, order, [first.draft.composed_at])
+        number = first.saga.remote_id or ""
+        draft, causes = first.draft, _causes(tx.conn, first.case_id)
+        stands_on = dict.fromkeys((*draft.stands_on, *_all_copies(draft)))
+        return replace(
+            draft,
+            composed_at=tx.now,
+            suspect=replace(
+                draft.suspect,
+                told=new.told,
+                ip_events=new.ip_events,
+                closed_at=closed_at(tx.conn, causes),
+                prior_reports=(number,),
+            ),
+            files=(),
+            not_preserved=0,
+            follows=None,
+            high_priority=None,
+            supplements=number,
+            words=new.words,
+            stands_on=tuple(stands_on),
+            platform_told=True,
+        )
 
     def why_not(self, conn: Connection, row: ReportRow) -> str | None:
-        """A code for what fell away under any file of a composed report, or None while all of it stands."""
+        """A code for what fell away under any copy of a composed report, or None while all of it stands."""
         judged = judgments.in_force(conn, row.case_id)
         asked = {one.event: one for one in decisions.of_case(conn, row.case_id)}
-        for file in row.draft.files:
-            copy = evidence.find(conn, file.evidence)
+        for one in (*row.draft.stands_on, *_all_copies(row.draft)):
+            copy = evidence.find(conn, one)
             decision = asked.get(copy.event) if copy else None
-            if gone := self._fell_away(conn, judged, decision, file.evidence):
+            if gone := self._fell_away(conn, judged, decision, one):
                 return gone
         return None
 
@@ -124,7 +259,7 @@ class Compose:
             return JUDGED_OTHERWISE  # a judgment asked for it, and counts no more
         return self.stands(conn, decision)
 
-    def _automatic(self, conn: Connection, case_id: str) -> list[_Reported]:
+    def _automatic(self, conn: Connection, case_id: str) -> list[Reported]:
         """What is known, and still stands; what is only suspected stays behind. Raises `NothingStands`."""
         asked = [one for one in decisions.of_case(conn, case_id) if "report" in one.measures]
         whys = {one.event: self.stands(conn, one) for one in asked}
@@ -136,81 +271,121 @@ class Compose:
             raise NothingStands(fell if asked else JUDGED_OTHERWISE)
         return uploads
 
-    def _judged(self, conn: Connection, judged: JudgmentRow) -> list[_Reported]:
-        """What a person judged to be reported: media, and text that had none. Raises `NothingStands`."""
+    def _judged(self, conn: Connection, judged: JudgmentRow) -> list[Reported]:
+        """What a person judged to be reported: media, and what was written. Raises `NothingStands`."""
         decided = {one.event: one for one in decisions.of_case(conn, judged.case_id)}
         copies = _uploads(conn, judged.case_id, decided)
-        with_media = {one.event.id for one in copies if one.copy.part == "media"}
-        uploads = [
-            replace(one, classification=said.classification)
+        reported = [
+            replace(one, classification=said.classification, outcome=said.outcome)
             for one in copies
             if (said := judged.file(one.copy.taken.id)) and said.reported
-            if one.copy.part == "media" or one.event.id not in with_media
         ]
+        if len(_written(reported)) >= LEAST_WRITTEN:
+            return reported
+        with_media = {one.event.id for one in copies if one.copy.part == "media"}
+        uploads = [one for one in reported if one.copy.part == "media" or one.event.id not in with_media]
         if not uploads:
             raise NothingStands(JUDGED_OTHERWISE)
         return uploads
 
 
-def _uploads(conn: Connection, case_id: str, asked: Mapping[str, DecisionRow]) -> list[_Reported]:
+def transcript_of(conn: Connection, order: Order, texts: tuple[Reported, ...]) -> EvidenceRow | None:
+    """The transcript of exactly these texts that was made for this report; None when none was."""
+    wanted = sources_of(texts)
+    for row in evidence.of_event(conn, order.id):
+        seal = _sources_told(conn, order, row)
+        if seal == wanted:
+            return row
+    return None
+
+
+def sources_of(texts: Iterable[Reported]) -> str:
+    """The copies a transcript is made from, as its order names them."""
+    return " ".join(sorted(one.copy.taken.id for one in texts))
+
+
+def _sources_told(conn: Connection, order: Order, row: EvidenceRow) -> str | None:
+    """What the order that seals a transcript says it is made from."""
+    for seen in orders.views(conn, cause=order.id):
+        if seen.order.target == Target(TargetKind.EVIDENCE, row.taken.id):
+            return seen.order.values.get("sources")
+    return None
+
+
+def _written(uploads: Iterable[Reported]) -> tuple[Reported, ...]:
+    """The texts of a report where there are enough for a transcript; their copies are whole."""
+    texts = [one for one in uploads if one.copy.part == "text" and one.copy.state in _THERE]
+    return tuple(texts[:MOST_WRITTEN]) if len(texts) >= LEAST_WRITTEN else ()
+
+
+_THERE = frozenset({EvidenceState.INTAKE, EvidenceState.SEALED})
+
+
+def _transcript(conn: Connection, made: EvidenceRow, texts: tuple[Reported, ...], now: datetime) -> DraftFile:
+    return DraftFile(
+        evidence=made.taken.id,
+        media_type=made.media_type,
+        size=made.taken.size,
+        md5=made.taken.md5,
+        sha256=made.taken.sha256,
+        uploaded_at=now,
+        ip_event=None,
+        viewed=all(views.was_opened_whole(conn, one.copy.taken.id) for one in texts),
+        found_by=(),
+        supplemental=True,
+        stands_on=tuple(one.copy.taken.id for one in texts),
+    )
+
+
+def _all_copies(draft: Draft) -> tuple[str, ...]:
+    return tuple(copy for file in draft.files for copy in file.stands_on or (file.evidence,))
+
+
+def _case_of(order: Order) -> str:
+    return order.values.get("case", order.cause)
+
+
+def _facts(tx: Transaction, order: Order) -> Facts | None:
+    """What the platform told when it was asked for more, if it did in time."""
+    target = Target(TargetKind.ACCOUNT, order.values["account"])
+    return told.find(tx.conn, order_id(tx.key, _case_of(order), "tell_more", target))
+
+
+def _causes(conn: Connection, case_id: str) -> list[str]:
+    judged = judgments.in_force(conn, case_id)
+    decided = [one.id for one in decisions.of_case(conn, case_id)]
+    return decided + ([judged.id] if judged else [])
+
+
+def _places(uploads: Iterable[Reported]) -> tuple[Place, ...]:
+    private = {one.event.channel is Channel.PRIVATE for one in uploads}
+    return tuple(place for place, is_so in ((Place.CHAT, True), (Place.PAGE, False)) if is_so in private)
+
+
+def _is_minor(age: int | None) -> bool:
+    return age is not None and age < ADULT
+
+
+def _uploads(conn: Connection, case_id: str, asked: Mapping[str, DecisionRow]) -> list[Reported]:
     """The copies of a case, with the decision about the event each came with."""
     found = []
     for file in review.files_of(conn, case_id):
         copy, event = evidence.find(conn, file.evidence), events.find(conn, file.event)
         if copy is not None and event is not None:
-            found.append(_Reported(asked.get(file.event), event, copy))
+            found.append(Reported(asked.get(file.event), event, copy))
     return found
 
 
-def _refuse_twice(conn: Connection, order: Order, uploads: list[_Reported]) -> None:
+def _refuse_twice(conn: Connection, order: Order, moments: Iterable[datetime]) -> None:
     """After a restore platforms tell anew what we forgot, and we may have reported that already."""
     restore = restores.newest(conn)
     if restore is None or restores.was_parked(conn, order.id, restore.id):
         return
-    if any(one.event.at <= restore.at for one in uploads):
+    if any(at <= restore.at for at in moments):
         raise MayBeFiled(restore=restore.id)
 
 
-def _suspect(
-    conn: Connection, order: Order, uploads: list[_Reported], causes: list[str], now: datetime
-) -> Suspect:
-    account = uploads[0].event.account
-    return Suspect(
-        account=account,
-        screen_name=accounts.account(conn, order.service, account).screen_name,
-        ip_events=tuple(event for one in uploads if (event := _ip(one, now))),
-        closed_at=_closed_at(conn, causes),
-    )
-
-
-def _closed_at(conn: Connection, causes: list[str]) -> datetime | None:
-    """When the platform's receipt said that the account is closed: what is true now, not what is asked."""
-    for cause in causes:
-        for seen in orders.views(conn, cause=cause):
-            if seen.order.measure == "close_account" and seen.state is OrderState.DONE:
-                return seen.ended_at
-    return None
-
-
-def _file(conn: Connection, one: _Reported, now: datetime) -> DraftFile:
-    entries = set(one.decision.entries) if one.decision else set[str]()
-    found = events.findings_of(conn, one.event.id)
-    acted = [finding for finding in found if finding.match and finding.match.entry in entries]
-    return DraftFile(
-        evidence=one.copy.taken.id,
-        media_type=one.copy.media_type,
-        size=one.copy.taken.size,
-        md5=one.copy.taken.md5,
-        sha256=one.copy.taken.sha256,
-        uploaded_at=_past(one.event.at, now),
-        ip_event=_ip(one, now),
-        viewed=views.was_opened_whole(conn, one.copy.taken.id),
-        found_by=tuple(finding.why for finding in acted),
-        classification=one.classification,
-    )
-
-
-def _ip(one: _Reported, now: datetime) -> IpEvent | None:
+def _ip(one: Reported, now: datetime) -> IpEvent | None:
     return IpEvent(one.event.ip, _past(one.event.at, now)) if one.event.ip else None
 
 

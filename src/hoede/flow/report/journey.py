@@ -11,6 +11,7 @@ from hoede.db import Database, Transaction, failpoints, orders
 from hoede.db.orders import Claim
 from hoede.evidence import Vault
 from hoede.evidence import store as evidence
+from hoede.flow.report.before import SEALING_TAKES, Before
 from hoede.flow.report.compose import Compose, MayBeFiled, NothingStands, NotSealedYet
 from hoede.reporting import (
     Authority,
@@ -25,11 +26,10 @@ from hoede.reporting import (
     after_reply,
     announce,
     next_step,
+    unattended_at_most,
 )
 from hoede.reporting import store as reports
 from hoede.reporting.store import ReportRow
-
-SEALING_TAKES = timedelta(milliseconds=200)
 
 
 class LeaseLost(HoedeError):
@@ -46,18 +46,13 @@ class Report:
     vault: Vault
     authorities: Mapping[str, Authority]
     compose: Compose
+    before: Before
 
     def __call__(self, claimed: Claim) -> Result:
-        order = claimed.order
-        authority = self.authorities[order.target.id]
-        try:
-            row = self.db.commit(lambda tx: self.compose(tx, order))
-        except NothingStands as nothing:
-            return FellAway(nothing.detail)
-        except NotSealedYet:
-            return NotYet(SEALING_TAKES)
-        except MayBeFiled as maybe:
-            return AskFirst(maybe.restore)
+        authority = self.authorities[claimed.order.target.id]
+        row = self._composed(claimed)
+        if not isinstance(row, ReportRow):
+            return row
         failpoints.here("report.composed")
         if row.draft.rehearsal and authority.production:
             return Later("rehearsal-entry", person=True)
@@ -66,12 +61,28 @@ class Report:
         except LeaseLost as lost:
             return Later(lost.code)
 
+    def _composed(self, claimed: Claim) -> ReportRow | Result:
+        """The report as it was composed, now or before; or why it is not yet."""
+        order = claimed.order
+        is_new = self.db.read(lambda conn: reports.find(conn, order.id)) is None
+        if is_new and (wait := self.before(claimed)) is not None:
+            return NotYet(wait)
+        try:
+            return self.db.commit(lambda tx: self.compose(tx, order))
+        except NothingStands as nothing:
+            return FellAway(nothing.detail)
+        except NotSealedYet:
+            return NotYet(SEALING_TAKES)
+        except MayBeFiled as maybe:
+            return AskFirst(maybe.restore)
+
     def _file(self, filing: "_Filing") -> Result:
         """Step after step until it is finished. Raises `LeaseLost`."""
         saga = filing.row.saga
         while step := next_step(saga, self.db.now()):
             gone = self.db.read(lambda conn: self.compose.why_not(conn, filing.row))
             if gone and saga.state is not SagaState.FINISHING:
+                self._take_back(filing, saga)
                 return FellAway(gone)
             if step.kind is StepKind.SUBMIT and filing.authority.wrong_with(filing.row.draft, self.db.now()):
                 return Later("document-invalid", person=True)  # the report's page says what is wrong
@@ -93,14 +104,26 @@ class Report:
         failpoints.here("report.before_call")
         try:
             reply = self._make(filing, saga, step, request)
-        except NoReply:
-            return Later("no-reply")
+        except NoReply as none:
+            return self._later(saga, "no-reply", least=none.wait)
         failpoints.here("report.after_call")
         after = after_reply(saga, step, reply, now=self.db.now(), was_in_doubt=was_in_doubt)
         self.db.commit(lambda tx: reports.note(_holding(tx, filing), order_id, call, after.saga, reply))
         if after.person or not _goes_on(step, reply):
-            return Later(f"authority-{reply.code}", person=after.person or reply.kind is ReplyKind.STOP)
+            person = after.person or reply.kind is ReplyKind.STOP
+            return self._later(after.saga, f"authority-{reply.code}", person=person, least=reply.wait)
         return after.saga
+
+    def _later(
+        self, saga: Saga, reason: str, *, person: bool = False, least: timedelta | None = None
+    ) -> Later:
+        """Wait, but never leave an open report alone for so long that the authority forgets it."""
+        return Later(reason, person, least, unattended_at_most(saga, self.db.now()))
+
+    def _take_back(self, filing: "_Filing", saga: Saga) -> None:
+        """Ask once to take an open report back; one that stays open is seen by nobody and expires."""
+        if saga.state in {SagaState.OPEN, SagaState.REBUILD}:
+            self._call(filing, saga, Step(StepKind.RETRACT))
 
     def _make(self, filing: "_Filing", saga: Saga, step: Step, request: bytes) -> Reply:
         authority, remote_id = filing.authority, saga.remote_id or ""

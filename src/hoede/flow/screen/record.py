@@ -54,7 +54,7 @@ class Record:
         self, tx: Transaction, told: Told, look: Look, judged: Judged, *, copies: Copies, also: Also
     ) -> EventAnswer:
         """Nothing was found, but somebody reported it: it is let through, and its copies are in the case."""
-        answer, new = self._answered(tx, told, look.looked.coverage, also, held=False)
+        answer, new = self._answered(tx, told, look.looked.coverage, also, held=False, keeps=True)
         if new:
             self._let_through(tx, told, look, judged)
             self._keep(tx, told, copies)
@@ -157,7 +157,14 @@ class Record:
                 quarantine.put(tx, [entry], quarantine.Why.TOO_MANY)
 
     def _answered(
-        self, tx: Transaction, told: Told, coverage: Coverage, also: Also, *, held: bool
+        self,
+        tx: Transaction,
+        told: Told,
+        coverage: Coverage,
+        also: Also,
+        *,
+        held: bool,
+        keeps: bool = False,
     ) -> tuple[EventAnswer, bool]:
         """The answer, and whether it is the first: what was told before is answered as it was then."""
         hold = told.hold_id(self.names) if held else None
@@ -169,6 +176,7 @@ class Record:
             request=told.request,
             coverage=coverage,
             hold=hold,
+            keeps=keeps,
         )
         answer = EventAnswer(Answer.HOLD if held else Answer.ALLOW, hold)
         if not new:

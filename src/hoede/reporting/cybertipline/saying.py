@@ -1,5 +1,6 @@
 """From a draft to the CyberTipline's documents; what it would refuse is left out or cut. Pure."""
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Final
@@ -12,7 +13,7 @@ from hoede.reporting.cybertipline.file_details import (
     OriginalFileHash,
 )
 from hoede.reporting.cybertipline.incidents import ChatImIncident, InternetDetails, WebPageIncident
-from hoede.reporting.cybertipline.kinds import COUNTRY, EMAIL, IP, URL, Kind
+from hoede.reporting.cybertipline.kinds import COUNTRY, EMAIL, IP, LONGEST_WORDS, URL, Kind
 from hoede.reporting.cybertipline.people import (
     AssociatedAccount,
     IntendedRecipient,
@@ -59,6 +60,7 @@ INCIDENT_TYPES: Final = {  # the authority's field values
 }
 TRANSCRIPT: Final = "transcript.csv"
 _ANY_TIME: Final = datetime.max.replace(tzinfo=UTC)
+_NUMBER: Final = re.compile("[1-9][0-9]{0,17}")
 _LONGEST_SERVICE, _LONGEST_NAME, _LONGEST_ID = 100, 256, 255  # characters
 
 
@@ -116,7 +118,7 @@ def details_of(remote_id: str, file_id: str, file: DraftFile) -> FileDetails:
             OriginalFileHash(value=file.md5, hash_type="MD5"),
             OriginalFileHash(value=file.sha256, hash_type="SHA256"),
         ),
-        ip_event=_ip(file.ip_event) if file.ip_event else None,
+        ip_event=_ip(file.ip_event) if file.ip_event and _fits(IP, file.ip_event.ip) else None,
         additional_info=file.found_by,
     )
 
@@ -125,11 +127,16 @@ def _summary(draft: Draft) -> IncidentSummary:
     return IncidentSummary(
         incident_type=INCIDENT_TYPES[draft.incident],
         platform=draft.service_name[:_LONGEST_NAME],
-        high_priority=None if draft.batch else draft.high_priority,
+        high_priority=None if draft.batch else _escalation(draft),
         annotations=_annotations(draft.marks),
         at=draft.incident_at.isoformat(),
         at_means="When the platform says that it happened, the first time.",
     )
+
+
+def _escalation(draft: Draft) -> str | None:
+    """Why a child is in danger now; blank words would escalate and say nothing."""
+    return (draft.high_priority or "").strip()[:LONGEST_WORDS] or None
 
 
 def _annotations(marks: tuple[Mark, ...]) -> ReportAnnotations | None:
@@ -294,7 +301,7 @@ def _event(name: str) -> str:
 
 def _numbers(suspect: Suspect) -> tuple[str, ...]:
     """The authority's numbers are whole; what a person noted after a restore may be something else."""
-    return tuple(one for one in suspect.prior_reports if one.isascii() and one.isdigit())
+    return tuple(one for one in suspect.prior_reports if _NUMBER.fullmatch(one))
 
 
 def _closed(suspect: Suspect) -> PermanentlyDisabled | None:

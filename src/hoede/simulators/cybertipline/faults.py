@@ -10,14 +10,19 @@ from hoede.simulators.cybertipline.answers import Code
 
 class FaultKind(StrEnum):
     ERROR_500 = "error_500"  # code 1000, nothing is done
-    UNAVAILABLE = "unavailable"  # HTTP 503 without XML
-    TOO_MANY = "too_many"  # HTTP 429 without XML
+    BAD_GATEWAY = "bad_gateway"  # HTTP 502 with somebody else's HTML
+    UNAVAILABLE = "unavailable"  # HTTP 503 without XML, and a Retry-After of `value` seconds if one is given
+    TOO_MANY = "too_many"  # HTTP 429, likewise
     EMPTY_401 = "empty_401"  # HTTP 401 without a body
     REFUSE = "refuse"  # a refusal with code `value`, 4100 when none is given
+    WRONG_CODE = "wrong_code"  # HTTP 200 and code `value`, of whatever family; 7777 when none is given
     LATENCY_MS = "latency_ms"  # waits `value` milliseconds, then goes on
     DROP_BEFORE = "drop_before"  # closes the connection, nothing is done
     DROP_AFTER = "drop_after"  # does it, then closes the connection without an answer
+    HALF_CLOSE = "half_close"  # does it, then says that it will write no more, and goes on reading
     TRUNCATE_AFTER = "truncate_after"  # does it, then closes the connection in the middle of the answer
+    OVERSIZE_AFTER = "oversize_after"  # does it, and its answer is `value` MiB long, 2 when none is given
+    DOCTYPE_AFTER = "doctype_after"  # does it, and its answer has a DOCTYPE
 
 
 class Endpoint(StrEnum):

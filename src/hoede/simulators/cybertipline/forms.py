@@ -9,6 +9,8 @@ from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
 
 FIELD_LIMIT_BYTES = 4096
+LONGEST_TRANSCRIPT = 256 * 1024  # bytes; of what is longer no text is kept for a moment
+TRANSCRIPT = b"at,from,to,channel,content,text\n"
 
 
 class BadFormError(ValueError):
@@ -24,6 +26,7 @@ class Digests:
     md5: str
     sha256: str
     size: int  # bytes
+    transcript: str | None = None  # a short text table, so that its texts can be looked up
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +63,15 @@ async def read_form(stream: AsyncIterator[bytes], content_type: str, limit_bytes
     return reading.form()
 
 
+def _transcript(table: bytes) -> str | None:
+    if not table.startswith(TRANSCRIPT):
+        return None
+    try:
+        return table.decode()
+    except UnicodeDecodeError:
+        return None
+
+
 class _Multipart:
     """Hash the part named `file` as it comes; keep the other parts as fields."""
 
@@ -71,6 +83,7 @@ class _Multipart:
         self._md5 = hashlib.md5(usedforsecurity=False)
         self._sha256 = hashlib.sha256()
         self._size = 0
+        self._table = b""
         self._has_file = False
         self._ended = False
         self._parser = MultipartParser(
@@ -95,7 +108,8 @@ class _Multipart:
         if not self._ended:
             raise BadFormError("The form breaks off before its last boundary.")
         fields = {name: value.decode("utf-8", "replace") for name, value in self._fields.items()}
-        file = Digests(self._md5.hexdigest(), self._sha256.hexdigest(), self._size)
+        table = self._table if self._size == len(self._table) else b""
+        file = Digests(self._md5.hexdigest(), self._sha256.hexdigest(), self._size, _transcript(table))
         return Form(fields, file if self._has_file else None)
 
     def _part_begin(self) -> None:
@@ -128,6 +142,8 @@ class _Multipart:
             self._md5.update(part)
             self._sha256.update(part)
             self._size += len(part)
+            if self._size <= LONGEST_TRANSCRIPT:
+                self._table += part
             return
         kept = self._fields.get(self._name, b"") + text[start:end]
         if len(kept) > FIELD_LIMIT_BYTES:

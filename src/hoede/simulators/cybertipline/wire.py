@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 from http import HTTPStatus
 
+from lxml import etree
 from starlette.datastructures import MutableHeaders
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -15,6 +16,7 @@ PREFIX = "/ispws/"
 XML = "text/xml;charset=UTF-8"
 
 _BARE = {
+    FaultKind.BAD_GATEWAY: HTTPStatus.BAD_GATEWAY,
     FaultKind.UNAVAILABLE: HTTPStatus.SERVICE_UNAVAILABLE,
     FaultKind.TOO_MANY: HTTPStatus.TOO_MANY_REQUESTS,
     FaultKind.EMPTY_401: HTTPStatus.UNAUTHORIZED,
@@ -57,17 +59,27 @@ class Wire:
         elif fault.kind is FaultKind.DROP_AFTER:
             await self._app(scope, receive, _nowhere)
             await _cut(scope, receive)
+        elif fault.kind is FaultKind.HALF_CLOSE:
+            await self._app(scope, receive, _nowhere)
+            await _say_no_more(scope, receive)
         elif fault.kind is FaultKind.TRUNCATE_AFTER:
             await self._app(scope, receive, _half(send))
             await _hang_up(scope, receive)
+        elif fault.kind in _CHANGED:
+            await self._app(scope, receive, _changed(send, _CHANGED[fault.kind], fault.value))
         else:
             await _drain(receive)
             await _instead(fault)(scope, receive, send)
 
 
 def _instead(fault: Fault) -> Response:
+    if fault.kind is FaultKind.BAD_GATEWAY:
+        return Response("<html><body>Bad gateway</body></html>", _BARE[fault.kind], media_type="text/html")
     if fault.kind in _BARE:
-        return Response(status_code=_BARE[fault.kind])
+        wait = {} if fault.value is None else {"Retry-After": str(fault.value)}
+        return Response(status_code=_BARE[fault.kind], headers=wait)
+    if fault.kind is FaultKind.WRONG_CODE:
+        return Response(_other_code(7777 if fault.value is None else fault.value), media_type=XML)
     code = (
         Code.SERVER_ERROR
         if fault.kind is FaultKind.ERROR_500
@@ -75,6 +87,45 @@ def _instead(fault: Fault) -> Response:
     )
     answer = Answer(code, "The rehearsal asked for this answer.")
     return Response(answer.xml(), answer.status, media_type=XML)
+
+
+def _other_code(code: int) -> bytes:
+    """An answer of the right form, with a code the authority may not even have."""
+    root = etree.Element("reportResponse")
+    etree.SubElement(root, "responseCode").text = str(code)
+    etree.SubElement(root, "responseDescription").text = "The rehearsal asked for this answer."
+    return etree.tostring(root, xml_declaration=True, encoding="UTF-8")
+
+
+def _oversized(body: bytes, mebibytes: int | None) -> bytes:
+    return body + b"\n" * ((mebibytes or 2) << 20)
+
+
+def _with_doctype(body: bytes, _value: int | None) -> bytes:
+    head, close, rest = body.partition(b"?>")
+    return head + close + b"<!DOCTYPE reportResponse [<!ELEMENT x ANY>]>" + rest
+
+
+_CHANGED: dict[FaultKind, Callable[[bytes, int | None], bytes]] = {
+    FaultKind.OVERSIZE_AFTER: _oversized,
+    FaultKind.DOCTYPE_AFTER: _with_doctype,
+}
+
+
+def _changed(send: Send, change: Callable[[bytes, int | None], bytes], value: int | None) -> Send:
+    """Send the answer with another body; ours come in one piece."""
+    start: Message = {}
+
+    async def sending(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            start.update(message)
+            return
+        body = change(message.get("body", b""), value)
+        MutableHeaders(scope=start)["content-length"] = str(len(body))
+        await send(start)
+        await send({**message, "body": body})
+
+    return sending
 
 
 async def _nowhere(_message: Message) -> None:
@@ -99,6 +150,12 @@ async def _cut(scope: Scope, receive: Receive) -> None:
 
 async def _hang_up(scope: Scope, receive: Receive) -> None:
     scope["state"]["transport"].close()  # unlike abort, this sends what is already on its way
+    await _gone(receive)
+
+
+async def _say_no_more(scope: Scope, receive: Receive) -> None:
+    """Half-close: the client reads an end without an answer; the line goes when the client lets go of it."""
+    scope["state"]["transport"].write_eof()
     await _gone(receive)
 
 

@@ -8,7 +8,7 @@ from starlette.responses import RedirectResponse, Response
 from hoede.access import Permission, Person, PersonUnknown, all_people
 from hoede.flow.cases import SKIP_REASONS
 from hoede.flow.view import How
-from hoede.review import Refused, Why
+from hoede.review import PersonIs, Refused, Why
 from hoede.review.asked import LONGEST_TEXT
 from hoede.review.outcomes import CLASSES, AccountIs
 from hoede.web.console.desk import Desk, is_lead, status_of
@@ -110,6 +110,7 @@ def case_page(
         age_bases=desk.ages.bases,
         classes=CLASSES,
         accounts=list(AccountIs),
+        roles=[one for one in PersonIs if one is not PersonIs.ITSELF],
         skips=SKIP_REASONS,
         hows=list(How),
         longest=LONGEST_TEXT,

@@ -13,6 +13,7 @@ from hoede.flow.judge import Judge, Objections
 from hoede.flow.pair import Exits
 from hoede.flow.read import Read
 from hoede.flow.view import View
+from hoede.reporting import Authority
 from hoede.review import Refused, Why
 from hoede.web.console.frame import when, words_of
 from hoede.web.visits import Visit
@@ -36,6 +37,7 @@ class Desk:
     view: View
     read: Read
     exits: Exits
+    authorities: Mapping[str, Authority]
     detectors: Callable[[], Mapping[str, bool]]  # those that ever looked in this process: whether it is ill
 
     def says(self, visit: Visit, refused: Refused) -> str:

@@ -6,8 +6,9 @@ from starlette.responses import RedirectResponse, Response
 
 from hoede.access import Permission
 from hoede.flow.judge import Plan
+from hoede.flow.report.ready import would_lack
 from hoede.pairing.exits import Decided
-from hoede.review import Answer, FileAnswer, Refused, Why
+from hoede.review import Answer, FileAnswer, Named, PersonIs, Refused, Why
 from hoede.review.outcomes import AccountIs
 from hoede.web.console.cases import case_id, case_page
 from hoede.web.console.desk import Desk, status_of
@@ -16,6 +17,8 @@ from hoede.web.console.queue import CASES, QUEUE
 from hoede.web.session import Doors
 from hoede.web.visits import Body, Visit
 
+ROLE, GUARDIAN = "role.", "guardian."  # and the id of an account, or `itself`
+LONGEST_ACCOUNT = 255  # characters
 FILE_OUTCOME, FILE_CLASS = "outcome.", "classification."  # and the id of a file: where it differs
 
 
@@ -43,12 +46,17 @@ class Judging:
         plan = judge.preview(case_id(visit), answer)
         if isinstance(plan, Refused):
             return self._wrong(visit, plan)
+        outcome = judge.outcomes[answer.outcome]
+        reports = any(measure == "report" for _, _, measure, _ in _lines(plan))
+        named = answer.account_is or outcome.account_is
+        lacks = self.desk.db.read(lambda conn: would_lack(conn, case_id(visit), named)) if reports else ()
         return show(
             visit,
             "console/judge.html",
+            lacks=lacks,
             case=case_id(visit),
             answer=answer,
-            outcome=judge.outcomes[answer.outcome],
+            outcome=outcome,
             lines=_lines(plan),
             undoable={one.id for one in plan.undoable(judge.measures)},
             final={one.id for one in plan.final(judge.measures)},
@@ -120,6 +128,9 @@ def answer_of(body: Body) -> Answer | Refused:
     named = body.one("account_is")
     if named and named not in set(AccountIs):
         return Refused(Why.WHO)
+    people = _people(body)
+    if people is None:
+        return Refused(Why.NAMED)
     shown = frozenset(body.fields.get("shown", ()))
     return Answer(
         outcome=body.one("outcome"),
@@ -128,7 +139,26 @@ def answer_of(body: Body) -> Answer | Refused:
         classification=body.one("classification") or None,
         account_is=AccountIs(named) if named else None,
         files={one: file for one in shown if (file := _file(body, one)) != FileAnswer()},
+        people=people,
     )
+
+
+def _people(body: Body) -> tuple[Named, ...] | None:
+    """Whom a report names besides; None when the form says what no form of ours can."""
+    found = [Named(one, PersonIs.ITSELF, guardian) for one, guardian in _guardian_of(body, "itself")]
+    for account in body.fields.get("receiver", ()):
+        role = body.one(f"{ROLE}{account}") or PersonIs.RECIPIENT
+        if role not in set(PersonIs) - {PersonIs.ITSELF}:
+            return None
+        guardian = next((told for _, told in _guardian_of(body, account)), None)
+        found.append(Named(account, PersonIs(role), guardian))
+    longest = max((len(one.guardian or "") for one in found), default=0)
+    return tuple(found) if longest <= LONGEST_ACCOUNT else None
+
+
+def _guardian_of(body: Body, account: str) -> list[tuple[str, str]]:
+    told = body.one(f"{GUARDIAN}{account}").strip()
+    return [(account, told)] if told else []
 
 
 def _file(body: Body, evidence: str) -> FileAnswer:

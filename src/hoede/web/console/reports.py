@@ -7,7 +7,8 @@ from starlette.responses import Response
 
 from hoede.access import Permission
 from hoede.core.errors import HoedeError
-from hoede.reporting import calls
+from hoede.reporting import SagaState, calls, lacks, stage_of
+from hoede.reporting.store import ReportRow
 from hoede.web.console.desk import Desk
 from hoede.web.console.frame import no_look, show
 from hoede.web.session import Doors
@@ -58,7 +59,15 @@ class Reports:
             "console/report.html",
             report=report,
             draft=report.draft,
+            stage=stage_of(report.saga),
+            lacks=lacks(report.draft),
+            wrong=self._wrong(report) if report.saga.state is SagaState.DRAFT else (),
             sent={file.evidence: file for file in report.saga.files},
             calls=made,
             receipt=(report.receipt or b"").decode(errors="replace")[:LONGEST_RECEIPT],
         )
+
+    def _wrong(self, report: ReportRow) -> tuple[str, ...]:
+        """What the authority would refuse in it, if it were opened now."""
+        authority = self.desk.authorities.get(report.authority)
+        return () if authority is None else authority.wrong_with(report.draft, self.desk.db.now())

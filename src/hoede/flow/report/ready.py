@@ -1,0 +1,31 @@
+"""What a report of a case would lack if it were composed now, shown to whoever judges before it is filed."""
+
+from sqlalchemy import Connection
+
+from hoede import accounts
+from hoede.detection import store as events
+from hoede.evidence import EvidenceState
+from hoede.evidence import store as evidence
+from hoede.reporting import Lack
+from hoede.review import AccountIs
+from hoede.review import store as review
+
+_KEPT = frozenset({EvidenceState.INTAKE, EvidenceState.SEALED})
+
+
+def would_lack(conn: Connection, case_id: str, account_is: AccountIs) -> tuple[Lack, ...]:
+    """Empty when nothing would, and when there is no such case."""
+    case = review.find_case(conn, case_id)
+    if case is None:
+        return ()
+    files = review.files_of(conn, case_id)
+    told = [event for one in files if (event := events.find(conn, one.event)) is not None]
+    copies = [copy for one in files if (copy := evidence.find(conn, one.evidence)) is not None]
+    country = accounts.account(conn, case.service, case.account).country
+    receivers = any(event.receivers for event in told)
+    lacking = {
+        Lack.ACCOUNT: account_is is AccountIs.NOBODY and not receivers,
+        Lack.WHERE: country is None and not any(event.ip for event in told),
+        Lack.MATERIAL: not any(copy.state in _KEPT for copy in copies),
+    }
+    return tuple(lack for lack, is_so in lacking.items() if is_so)
