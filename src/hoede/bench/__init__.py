@@ -6,7 +6,10 @@ from typing import Any
 from hoede.bench.rows import document
 
 # Each is loaded when it is asked for: no other command waits for what only benches need.
-BENCHES = ("answers", "journey", "lists", "media", "notices", "permit", "queue", "restore", "setup")
+BENCHES = (
+    "answers", "fingerprint", "journey", "lists", "lookup", "media",
+    "notices", "permit", "queue", "restore", "setup",
+)  # fmt: skip
 ON_A_DATABASE = frozenset({"journey", "lists", "queue"})  # besides SQLite, on PostgreSQL where there is one
 
 
