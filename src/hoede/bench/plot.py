@@ -1,4 +1,4 @@
-"""How many times quicker than its peer each row of a bench is, as a figure: bars, and marks for targets. Pure.
+"""How many times quicker than its peer each row of a bench is: bars, and marks for targets. Pure.
 
 The scale is logarithmic. No style and no script; paper is behind it.
 """
