@@ -552,6 +552,7 @@ void Index::take_in_when_due() {
 void Index::merge() {
   std::unique_lock writing(writing_);
   while (merging_) merged_.wait(writing);
+  if (state()->blocks.empty() && count_ == state()->core->count) return;
   merging_ = true;
   const bool done = take_in(writing);
   merging_ = false;
