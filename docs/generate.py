@@ -20,6 +20,7 @@ from hoede.access import Permission, Scope
 from hoede.accounts import adapters
 from hoede.accounts.port import AgeClaim
 from hoede.app.tables import read_tables
+from hoede.bench.plot import plot
 from hoede.cli import app
 from hoede.config import ENVIRONMENT_PREFIX, AuthorityPart, Config, HandOverPart, Service
 from hoede.core.errors import HoedeError
@@ -57,6 +58,8 @@ NOT_IMPORTED = ("hoede.db.migrations", "hoede.simulators.cybertipline.__main__")
 PLAIN = {"internal": "Something broke on our side.", "not-found": "There is nothing at this address."}
 
 Row = tuple[str, ...]
+
+KERNELS = {"fingerprint": "Fingerprints of pictures", "lookup": "Search"}
 
 EN, SETTINGS = catalogue("en"), shipped_vocabulary()
 SHIPPED = [shipped_pack(name) for name in shipped_ids()]
@@ -104,6 +107,8 @@ def pages() -> dict[str, str]:
         "errors.md": errors_page(),
         "formats.md": formats_page(),
         "guidelines.md": guidelines_page(),
+        "kernels.md": kernels_page(),
+        **{f"{name}.svg": kernels_figure(name) for name in KERNELS},
         "lanes.md": lanes_page(),
         "looking.md": looking_page(),
         "measures.md": measures_page(),
@@ -117,6 +122,38 @@ def pages() -> dict[str, str]:
         "settings.md": settings_page(),
         "usage.md": usage_page(),
     }
+
+
+def kernels_page() -> str:
+    parts = ["What the kernels are for and how they work: [exact search](../why/exact-search.md)."]
+    for name, title in KERNELS.items():
+        document = _measured(name)
+        rows = [
+            (
+                _code(row["name"]),
+                f"{row['ours']:g} {row['unit']}",
+                f"{row['peer_name']}: {row['peer']:g}" if row["peer"] else row["peer_name"] or "",
+                f"{row['ratio']:g}x" if row["ratio"] else "",
+                row["target"],
+                row["spread"],
+            )
+            for row in document["rows"]
+        ]
+        parts += [
+            f"## {title}",
+            f"![{title}]({name}.svg)",
+            f"Measured by `hoede bench {name}` at commit {_code(document['commit'])}: {document['machine']}.",
+            _table(("row", "ours", "peer", "ratio", "target", "spread"), rows),
+        ]
+    return _page("Kernels", "`docs/results/`", *parts)
+
+
+def kernels_figure(name: str) -> str:
+    return plot(f"{KERNELS[name]}: times quicker than the peer", _measured(name)["rows"])
+
+
+def _measured(name: str) -> typing.Any:
+    return json.loads((FOLDER.parent / "results" / f"{name}.json").read_text(encoding="utf-8"))
 
 
 def lanes_page() -> str:

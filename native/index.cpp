@@ -45,7 +45,7 @@ namespace {
 constexpr std::size_t PAGE = std::size_t{1} << 21;
 constexpr std::size_t LINE = 64, PAD = 64;
 constexpr std::uint32_t AT_ONCE = 4096;  // candidates between two looks at how many survived
-constexpr std::size_t TOGETHER = 2048;   // questions that go through the tables together
+constexpr std::size_t TOGETHER = 2048;   // questions that go through the tables together; below 65,536
 constexpr std::size_t MANY = 8192;       // survivors of one of them; then it is asked alone
 
 // ── What survives in a bucket: the other chunk differs in at most `within` bits ─────────────────────────────────────
@@ -208,7 +208,8 @@ bool gather(const Core& core, const Words& asked, int within, Scratch& scratch) 
   return true;
 }
 
-Scratch& scratch_of_this_thread() {
+// Not inlined: where a thread's own lies is asked once, and not in every loop.
+__attribute__((noinline)) Scratch& scratch_of_this_thread() {
   thread_local Scratch scratch;
   return scratch;
 }
@@ -221,6 +222,83 @@ void search_core(const Core& core, const Words& asked, const Limits& limits, std
     scan_core(core, asked, limits, near);
   }
 }
+
+// Questions that go through the tables together, in the order of their chunk: what one fetched serves the next.
+// One whose family is large, or whose chunks everybody has, is asked alone, where it is guarded against that.
+struct Together {
+  struct Found {
+    std::uint32_t at;
+    std::uint16_t question, table;
+  };
+  std::vector<Found> found;
+  std::vector<std::uint32_t> order, survived, begin;
+  std::vector<std::uint64_t> candidates;
+  std::vector<bool> alone;
+  std::vector<Survivor> survivors;
+  Scratch scratch;
+
+  void gather(const Core& core, const Words* asked, std::size_t count, int within) {
+    const bool by_tables = core.tabled && within <= FAR;
+    alone.assign(count, !by_tables);
+    candidates.assign(count, 0);
+    survived.assign(count, 0);
+    found.clear();
+    if (by_tables)
+      for (int table = 0; table < TABLES; table++) ask(core, asked, table, within);
+    sort_by_question(count);
+  }
+
+  void ask(const Core& core, const Words* asked, int table, int within) {
+    const int each = probes(within);
+    const auto* starts = core.starts[table];
+    const auto* rests = core.rests[table];
+    order.clear();
+    for (std::uint32_t i = 0; i < alone.size(); i++) order.push_back(static_cast<std::uint32_t>(chunk(asked[i], table)) << 16 | i);
+    std::sort(order.begin(), order.end());
+    for (std::size_t i = 0; i < order.size(); i++) {
+      if (i + 1 < order.size())
+        for (int probe = 0; probe < each; probe++) {
+          const auto* ahead = rests + starts[value_of(static_cast<std::uint16_t>(order[i + 1] >> 16), probe)];
+          __builtin_prefetch(ahead);
+          __builtin_prefetch(ahead + LINE / 2);
+        }
+      const auto question = order[i] & 0xffff;
+      for (int probe = 0; probe < each && !alone[question]; probe++) {
+        const auto* start = starts + value_of(static_cast<std::uint16_t>(order[i] >> 16), probe);
+        take(core, asked[question], {start[0], start[1]}, table, in_word(within) - (probe ? 1 : 0), question);
+      }
+    }
+  }
+
+  void take(const Core& core, const Words& asked, Bucket bucket, int table, int within, std::uint32_t question) {
+    candidates[question] += bucket.end - bucket.begin;
+    alone[question] = candidates[question] > core.count;
+    for (auto begin_at = bucket.begin; begin_at < bucket.end && !alone[question]; begin_at += AT_ONCE) {
+      scratch.count = 0;
+      auto* out = scratch.room(AT_ONCE);
+      const Bucket piece{begin_at, std::min(bucket.end, begin_at + AT_ONCE)};
+      const auto* after = filter(core.rests[table], piece, chunk(asked, table ^ 1), within, static_cast<std::uint32_t>(table), out);
+      survived[question] += static_cast<std::uint32_t>(after - out);
+      alone[question] = survived[question] > MANY;
+      for (; out < after; out++) found.push_back({out->at, static_cast<std::uint16_t>(question), static_cast<std::uint16_t>(table)});
+    }
+  }
+
+  void sort_by_question(std::size_t count) {
+    begin.assign(count + 1, 0);
+    for (std::size_t i = 0; i < count; i++) begin[i + 1] = begin[i] + survived[i];
+    survivors.resize(begin[count]);
+    auto next = begin;
+    for (const auto& one : found) survivors[next[one.question]++] = {one.at, one.table};
+  }
+
+  Scratch& of(std::size_t question) {
+    scratch.count = survived[question];
+    auto* room = scratch.room(0);
+    std::copy(survivors.begin() + begin[question], survivors.begin() + begin[question + 1], room - scratch.count);
+    return scratch;
+  }
+};
 
 // The nearest of each bank, at most so many.
 Answer settled(std::vector<Near> near, std::size_t most) {
@@ -443,68 +521,14 @@ std::vector<Answer> Index::near_all(const Words* asked, std::size_t count, const
   std::vector<Answer> answers(count);
   if (limits.widest() < 0) return answers;
   const auto now = state();
-  const auto& core = *now->core;
-  const int within = limits.widest();
-  const bool by_tables = core.tabled && within <= FAR;
-  std::vector<std::vector<Survivor>> survivors(by_tables ? std::min(count, TOGETHER) : 0);
-  std::vector<std::uint64_t> candidates(survivors.size());
-  std::vector<std::pair<std::uint16_t, std::uint32_t>> order;
-  auto& scratch = scratch_of_this_thread();
+  Together together;
   for (std::size_t from = 0; from < count; from += TOGETHER) {
     const auto these = std::min(TOGETHER, count - from);
-    std::vector<bool> alone(these, !by_tables);
-    if (by_tables) {
-      // Table by table, in the order of the chunk, so that what one question fetched serves the next.
-      std::fill(candidates.begin(), candidates.end(), 0);
-      for (std::size_t i = 0; i < these; i++) survivors[i].clear();
-      for (int table = 0; table < TABLES; table++) {
-        order.clear();
-        for (std::size_t i = 0; i < these; i++) order.emplace_back(chunk(asked[from + i], table), static_cast<std::uint32_t>(i));
-        std::sort(order.begin(), order.end());
-        const auto* starts = core.starts[table];
-        const auto* rests = core.rests[table];
-        for (std::size_t i = 0; i < these; i++) {
-          if (i + 1 < these)
-            for (int probe = 0; probe < probes(within); probe++) {
-              const auto* ahead = rests + starts[value_of(order[i + 1].first, probe)];
-              __builtin_prefetch(ahead);
-              __builtin_prefetch(ahead + LINE / 2);
-            }
-          const auto one = order[i].second;
-          if (alone[one]) continue;
-          for (int probe = 0; probe < probes(within); probe++) {
-            const auto* start = starts + value_of(order[i].first, probe);
-            const Bucket bucket{start[0], start[1]};
-            candidates[one] += bucket.end - bucket.begin;
-            scratch.count = 0;
-            if (candidates[one] <= core.count) {
-              for (auto begin = bucket.begin; begin < bucket.end && scratch.count <= MANY; begin += AT_ONCE) {
-                auto* out = scratch.room(AT_ONCE);
-                const Bucket piece{begin, std::min(bucket.end, begin + AT_ONCE)};
-                scratch.count += static_cast<std::size_t>(
-                    filter(rests, piece, chunk(asked[from + one], table ^ 1), in_word(within) - (probe ? 1 : 0), static_cast<std::uint32_t>(table), out) - out);
-              }
-              survivors[one].insert(survivors[one].end(), scratch.survivors.begin(), scratch.survivors.begin() + static_cast<std::ptrdiff_t>(scratch.count));
-            }
-            if (candidates[one] > core.count || survivors[one].size() > MANY) {
-              alone[one] = true;  // its family is large; asked alone, it is guarded against that
-              survivors[one] = {};
-              break;
-            }
-          }
-        }
-      }
-    }
+    together.gather(*now->core, asked + from, these, limits.widest());
     for (std::size_t i = 0; i < these; i++) {
       std::vector<Near> near;
-      if (alone[i]) {
-        search_core(core, asked[from + i], limits, near);
-      } else {
-        scratch.count = survivors[i].size();
-        scratch.survivors.swap(survivors[i]);
-        verify(core, asked[from + i], limits, scratch, near);
-        scratch.survivors.swap(survivors[i]);
-      }
+      if (together.alone[i]) search_core(*now->core, asked[from + i], limits, near);
+      else verify(*now->core, asked[from + i], limits, together.of(i), near);
       scan_blocks(*now, asked[from + i], limits, near);
       answers[from + i] = settled(std::move(near), most);
     }
@@ -528,6 +552,7 @@ void Index::take_in_when_due() {
 void Index::merge() {
   std::unique_lock writing(writing_);
   while (merging_) merged_.wait(writing);
+  if (state()->blocks.empty() && count_ == state()->core->count) return;
   merging_ = true;
   const bool done = take_in(writing);
   merging_ = false;

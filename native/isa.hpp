@@ -17,18 +17,14 @@
 
 namespace hoede {
 
-inline bool& avx2_allowed() {
-  static bool allowed = true;  // tests switch it off to run the portable path
-  return allowed;
-}
-
-inline bool has_avx2() {
 #if HOEDE_AVX2
-  static const bool has = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("popcnt") && __builtin_cpu_supports("bmi");
-  return has && avx2_allowed();
+inline const bool machine_has_avx2 =
+    __builtin_cpu_supports("avx2") && __builtin_cpu_supports("popcnt") && __builtin_cpu_supports("bmi");
 #else
-  return false;
+constexpr bool machine_has_avx2 = false;
 #endif
-}
+inline bool avx2_allowed = true;  // tests switch it off to run the portable path
+
+inline bool has_avx2() { return machine_has_avx2 && avx2_allowed; }
 
 }  // namespace hoede

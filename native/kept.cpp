@@ -134,7 +134,11 @@ void File::write(const void* data, std::size_t bytes) {
 }
 
 void File::sync() {
+#if defined(__linux__)
+  if (fdatasync(number_) != 0) fail(path);  // its size, too, as far as it is needed to read it
+#else
   if (fsync(number_) != 0) fail(path);
+#endif
 }
 
 Kept::Kept(std::string folder) : folder_(std::move(folder)), lock_(folder_ + "/lock", O_RDWR | O_CREAT) {
@@ -278,9 +282,11 @@ void Kept::append(std::uint32_t kind, Id first, std::size_t count, const void* o
     if (ftruncate(log_.number(), static_cast<off_t>(log_bytes_)) != 0) broken_ = true;
     throw;
   }
-  if (fdatasync(log_.number()) != 0) {
+  try {
+    log_.sync();
+  } catch (const std::system_error&) {  // what reached the disk is unknown from here on
     broken_ = true;
-    fail(log_.path);
+    throw;
   }
   log_bytes_ += whole.size();
 }

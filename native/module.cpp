@@ -294,7 +294,7 @@ NB_MODULE(_native, module) {
   module.def("pdq", &pdq, "plane"_a, "turns"_a = false);
   module.def("checksum", [](const nb::bytes& content) { return hoede::Checksum::of(content.data(), content.size()); }, "content"_a);
   module.def("uses_avx2", &hoede::has_avx2);
-  module.def("allow_avx2", [](bool allow) { hoede::avx2_allowed() = allow; }, "allow"_a);
+  module.def("allow_avx2", [](bool allow) { hoede::avx2_allowed = allow; }, "allow"_a);
   nb::class_<Strips>(module, "PdqStrips")
       .def(nb::init<std::int64_t, std::int64_t, bool>(), "width"_a, "height"_a, "exact"_a = false)
       .def("add", &Strips::add, "strip"_a)

@@ -160,7 +160,7 @@ HOEDE_INLINE void weigh_all(float* points, const float* values, const Axis& acro
 #define HOEDE_TARGET_FUSED __attribute__((target("avx2,fma")))
 bool has_fused() {
   static const bool has = __builtin_cpu_supports("fma");
-  return has && has_avx2();
+  return has_avx2() && has;
 }
 template <class T>
 HOEDE_TARGET_FUSED void weigh_fused(float* sums, const T* rows, std::size_t stride, const float* weights, int count, int width) {

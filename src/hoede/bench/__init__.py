@@ -7,19 +7,9 @@ from hoede.bench.rows import document
 
 # Each is loaded when it is asked for: no other command waits for what only benches need.
 BENCHES = (
-    "answers",
-    "audit",
-    "journey",
-    "lists",
-    "media",
-    "notices",
-    "pairing",
-    "permit",
-    "queue",
-    "restore",
-    "setup",
-    "usage",
-)
+    "answers", "audit", "fingerprint", "journey", "lists", "lookup", "media", "notices",
+    "pairing", "permit", "queue", "restore", "setup", "usage",
+)  # fmt: skip
 ON_A_DATABASE = frozenset({"journey", "lists", "queue"})  # besides SQLite, on PostgreSQL where there is one
 
 

@@ -3,26 +3,19 @@
 Made from the packs for accounts without choices in one country; who counts as what is in the question.
 """
 
-import importlib
 import importlib.metadata
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from hoede.bench.peers import peer
 from hoede.core.ages import BANDS, AgeBand
-from hoede.core.errors import HoedeError
 from hoede.policy import ANSWERS, Answer, Pack, Relation, Setting, Step, Vocabulary, Whom
 from hoede.policy.rules.allowing import Asked, Says, says
 from hoede.policy.rules.packs import CONTACT, Choosing
 
 REFUSED, GRANTED = 0, len(ANSWERS) - 1
-
-
-class PeersMissing(HoedeError):
-    """The engines to measure beside are not installed."""
-
-    code = "bench-peers-missing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +86,7 @@ def _stopped(kind: Any, step: Step, *, about: bool) -> tuple[int, ...]:
 
 def zen(found: list[Stop], questions: list[Question]) -> tuple[str, list[Any], Engine]:
     """zen-engine: a decision table that collects every row that fits."""
-    engine = _module("zen").ZenEngine()
+    engine = peer("zen").ZenEngine()
     decision = engine.create_decision(json.dumps(_table(found)))
     asked = [
         {"what": one.what, "own": one.own.value, "other": one.other.value, "relation": int(one.relation)}
@@ -142,7 +135,7 @@ def _any_of(bands: frozenset[AgeBand] | None) -> str:
 
 def cedar(found: list[Stop], questions: list[Question]) -> tuple[str, list[Any], Engine]:
     """cedarpy: one `forbid` for each, over one `permit`; parsed once."""
-    module = _module("cedarpy")
+    module = peer("cedarpy")
     policies = module.PolicySet.from_str("\n".join([_PERMIT, *map(_forbid, found)]))
     nobody = module.Entities.from_json_str("[]")
     asked = [
@@ -178,10 +171,3 @@ def _forbid(one: Stop) -> str:
         if bands is not None:
             parts.append(f"[{_any_of(bands)}].contains(context.{name})")
     return f'forbid(principal, action == Action::"{one.what}", resource) when {{ {" && ".join(parts)} }};'
-
-
-def _module(name: str) -> Any:
-    try:
-        return importlib.import_module(name)
-    except ModuleNotFoundError as error:
-        raise PeersMissing(f"{name} is not there; pip install -r requirements/bench.in") from error
