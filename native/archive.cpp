@@ -20,31 +20,42 @@ namespace {
 
 constexpr std::size_t PIECE = 1 << 16;  // hashes that are read at a time: 2 MB
 constexpr std::size_t FEW = 4;          // hashes of a list that are compared with each quicker than tables are asked
+constexpr std::size_t BLOCKED = 512;    // hashes that go through the tables together
 
-// By table and value, the hashes of the list that have a chunk so near to it.
+// By table and value, the hashes of the list that have a chunk so near to it. Few values have any, so only those have a
+// start; how many come before a value is counted in its bits.
 struct Tables {
   std::array<std::vector<std::uint64_t>, TABLES> any;
-  std::array<std::vector<std::uint32_t>, TABLES> starts, which;
+  std::array<std::vector<std::uint32_t>, TABLES> before, starts, which;
 
   Tables(const std::vector<Words>& asked, int within) {
     const int each = probes(within);
+    std::vector<std::pair<std::uint32_t, std::uint32_t>> all;  // value, place in the list
     for (std::size_t table = 0; table < TABLES; table++) {
+      all.clear();
+      for (std::uint32_t one = 0; one < asked.size(); one++)
+        for (int probe = 0; probe < each; probe++) all.emplace_back(value_of(chunk(asked[one], static_cast<int>(table)), probe), one);
+      std::sort(all.begin(), all.end());
       any[table].assign(VALUES / 64, 0);
-      auto& start = starts[table];
-      start.assign(VALUES + 1, 0);
-      const auto all = [&](auto take) {
-        for (std::uint32_t one = 0; one < asked.size(); one++)
-          for (int probe = 0; probe < each; probe++) take(value_of(chunk(asked[one], static_cast<int>(table)), probe), one);
-      };
-      all([&](std::uint32_t value, std::uint32_t) {
-        start[value + 1]++;
-        any[table][value / 64] |= std::uint64_t{1} << (value % 64);
-      });
-      for (int value = 0; value < VALUES; value++) start[static_cast<std::size_t>(value) + 1] += start[static_cast<std::size_t>(value)];
-      which[table].resize(start[VALUES]);
-      auto next = start;
-      all([&](std::uint32_t value, std::uint32_t one) { which[table][next[value]++] = one; });
+      for (std::size_t at = 0; at < all.size(); at++) {
+        if (at == 0 || all[at].first != all[at - 1].first) starts[table].push_back(static_cast<std::uint32_t>(at));
+        any[table][all[at].first / 64] |= std::uint64_t{1} << (all[at].first % 64);
+        which[table].push_back(all[at].second);
+      }
+      starts[table].push_back(static_cast<std::uint32_t>(all.size()));
+      std::uint32_t values = 0;
+      for (const auto bits : any[table]) {
+        before[table].push_back(values);
+        values += static_cast<std::uint32_t>(__builtin_popcountll(bits));
+      }
     }
+  }
+
+  // Of a value that has some.
+  HOEDE_INLINE std::pair<std::uint32_t, std::uint32_t> of(std::size_t table, std::uint32_t value) const {
+    const auto bits = any[table][value / 64] & ((std::uint64_t{1} << (value % 64)) - 1);
+    const auto place = before[table][value / 64] + static_cast<std::uint32_t>(__builtin_popcountll(bits));
+    return {starts[table][place], starts[table][place + 1]};
   }
 };
 
@@ -67,30 +78,43 @@ HOEDE_INLINE void by_counting(const Piece& piece, const std::vector<Words>& aske
   }
 }
 
+// For a block of hashes, which tables have something for each. Table by table: one table's bits stay in the nearest cache.
+HOEDE_INLINE void ask_tables(const Words* hashes, std::size_t count, const Tables& tables, std::uint16_t* hits) {
+  std::fill(hits, hits + count, std::uint16_t{0});
+  for (std::size_t table = 0; table < TABLES; table++) {
+    const auto* any = tables.any[table].data();
+    const std::size_t word = table / 4, shift = 16 * (table % 4);
+    for (std::size_t row = 0; row < count; row++) {
+      const auto value = hashes[row][word] >> shift & 0xffff;
+      hits[row] = static_cast<std::uint16_t>(hits[row] | (any[value / 64] >> (value % 64) & 1) << table);
+    }
+  }
+}
+
 HOEDE_INLINE void by_tables(const Piece& piece, const std::vector<Words>& asked, int within, const Tables& tables) {
   const int word = in_word(within), beside = probes(within) > 1 ? 1 : 0;
+  std::uint16_t hits[BLOCKED];
   for (std::size_t row = 0; row < piece.count && piece.met.size() <= piece.most; row++) {
+    if (row % BLOCKED == 0) ask_tables(piece.hashes + row, std::min(BLOCKED, piece.count - row), tables, hits);
+    std::uint32_t hit = hits[row % BLOCKED];
+    if (!hit) continue;
     const auto& one = piece.hashes[row];
-    std::uint32_t hit = 0;  // the tables that have something
-    for (int table = 0; table < TABLES; table++) {
-      const std::uint32_t value = chunk(one, table);
-      hit |= static_cast<std::uint32_t>(tables.any[static_cast<std::size_t>(table)][value / 64] >> (value % 64) & 1) << table;
-    }
     const auto before = piece.met.size();
     for (; hit; hit &= hit - 1) {
       const auto table = static_cast<std::size_t>(__builtin_ctz(hit));
       const std::uint32_t value = chunk(one, static_cast<int>(table));
-      for (auto at = tables.starts[table][value]; at < tables.starts[table][value + 1]; at++) {
-        const auto which = tables.which[table][at];
-        const auto& other = asked[which];
+      const auto* which = tables.which[table].data();
+      for (auto [at, end] = tables.of(table, value); at < end; at++) {
+        const auto& other = asked[which[at]];
         const auto differ = static_cast<std::uint32_t>((one[table / 4] ^ other[table / 4]) >> (32 * (table / 2 % 2)));
         if (__builtin_popcount(differ) > word) continue;
         const int far = apart(one, other);
         if (far <= within && !is_of_an_earlier(one, other, static_cast<std::uint32_t>(table), word, beside))
-          piece.met.push_back({piece.first + row, which, static_cast<std::uint16_t>(far)});
+          piece.met.push_back({piece.first + row, which[at], static_cast<std::uint16_t>(far)});
       }
     }
-    std::sort(piece.met.begin() + static_cast<std::ptrdiff_t>(before), piece.met.end(), [](const Met& a, const Met& b) { return a.which < b.which; });
+    if (piece.met.size() > before + 1)
+      std::sort(piece.met.begin() + static_cast<std::ptrdiff_t>(before), piece.met.end(), [](const Met& x, const Met& y) { return x.which < y.which; });
   }
 }
 

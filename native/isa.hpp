@@ -4,7 +4,7 @@
 
 #if (defined(__x86_64__) || defined(__i386__)) && defined(__GNUC__)
 #define HOEDE_AVX2 1
-#define HOEDE_TARGET_AVX2 __attribute__((target("avx2,popcnt,bmi")))
+#define HOEDE_TARGET_AVX2 __attribute__((target("avx2,popcnt,bmi,bmi2")))
 #else
 #define HOEDE_AVX2 0
 #endif
@@ -19,7 +19,8 @@ namespace hoede {
 
 #if HOEDE_AVX2
 inline const bool machine_has_avx2 =
-    __builtin_cpu_supports("avx2") && __builtin_cpu_supports("popcnt") && __builtin_cpu_supports("bmi");
+    __builtin_cpu_supports("avx2") && __builtin_cpu_supports("popcnt") && __builtin_cpu_supports("bmi") &&
+    __builtin_cpu_supports("bmi2");
 #else
 constexpr bool machine_has_avx2 = false;
 #endif

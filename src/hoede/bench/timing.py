@@ -39,7 +39,7 @@ def beside(
     peer: Sequence[float],
     *,
     peer_name: str,
-    target: float,
+    target: float | None,
     told: str,
     scale: float = 1e3,
 ) -> Row:
@@ -50,7 +50,7 @@ def beside(
         name=name,
         unit=unit,
         ours=_rounded(middle),
-        target=f">= {target:g}x",
+        target="" if target is None else f">= {target:g}x",
         spread=f"{spread(mine)}; p99 {percentile(mine, 0.99):.3g}; peer {spread(others)}; {told}, {load()}",
         peer_name=peer_name,
         peer=_rounded(other),
