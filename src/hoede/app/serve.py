@@ -46,12 +46,15 @@ class Server(uvicorn.Server):
 def serve(hoede: Hoede, started: Callable[[], object] = lambda: None) -> None:
     """Answer HTTP and carry orders out until SIGTERM or SIGINT; then finish what is at hand."""
     hoede.reader.warm()
+    server = Server(server_config(hoede), started)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, server.handle_exit)  # workers begin before the server listens to signals itself
     workers = Workers(hoede, hoede.config.serve_workers) if hoede.config.serve_workers else None
     if workers:
         workers.start()
     log.info("serve.starts", port=hoede.config.port)
     try:
-        Server(server_config(hoede), started).run(sockets=[listen(hoede.config.host, hoede.config.port)])
+        server.run(sockets=[listen(hoede.config.host, hoede.config.port)])
     finally:
         if workers and not workers.stop(hoede.config.stop_within_s):
             log.warning("workers.cut_off")

@@ -140,6 +140,7 @@ class Permits:
             path=path_of(side, acting),
             refused=tuple(account_reasons(side, acting)),
             limits=tables.always(side, now),
+            paired=known.facts.said.family.paired,
         )
 
     def times(self, service: str, ids: Collection[str], now: datetime) -> dict[str, TimeNow]:
