@@ -229,3 +229,28 @@ def test_accounts_of_two_services_are_two_accounts(api: Api) -> None:
     other = api.hoede.db.read(lambda conn: accounts.account(conn, "other", account))
 
     assert other.country is None
+
+
+def test_erasing_what_looks_like_a_part_of_an_account_leaves_the_account(api: Api) -> None:
+    """A slash may be part of an id: `x/policy` is another account than `x`."""
+    account = fresh("account")
+    api.put(account, {"screen_name": "noor"})
+    answer = api.http.delete(f"/v1/accounts/{account}/policy", headers={"authorization": f"Bearer {api.key}"})
+    assert (answer.status_code, answer.json()["id"]) == (200, f"{account}/policy")
+    known = api.hoede.db.read(lambda conn: accounts.account(conn, SERVICE, account))
+    assert known.screen_name == "noor"
+
+
+def test_an_account_is_erased_for_the_service_of_the_key(api: Api) -> None:
+    account = fresh("account")
+    api.put(account, {"screen_name": "noor"})
+    refused = api.http.delete(f"/v1/accounts/{account}", headers={"authorization": "Bearer hk_a_b"})
+    done = api.http.delete(f"/v1/accounts/{account}", headers={"authorization": f"Bearer {api.key}"})
+    assert (refused.status_code, done.status_code) == (401, 200)
+    known = api.hoede.db.read(lambda conn: accounts.account(conn, SERVICE, account))
+    assert known.screen_name is None
+
+
+def test_an_address_names_all_its_methods(api: Api) -> None:
+    answer = api.http.request("OPTIONS", f"/v1/accounts/{fresh('account')}")
+    assert (answer.status_code, answer.headers["allow"]) == (405, "DELETE, PUT")

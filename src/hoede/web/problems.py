@@ -1,5 +1,6 @@
 """Errors for machines: problem+json (RFC 9457) with stable codes. Here alone codes become HTTP."""
 
+import re
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
@@ -57,6 +58,7 @@ STATUS: Mapping[str, int] = {
     "setting-unknown": 404,
 }
 RETRY_AFTER_S = 2
+_CONVERTER = re.compile(r":\w+}")  # of a path: `{account:path}`
 
 
 def problem(code: str, detail: str, **more: Any) -> JSONResponse:
@@ -114,7 +116,16 @@ async def _plain(request: Request, error: Exception) -> Response:
         if request.url.path.startswith("/v1/"):
             return problem("not-found", "There is nothing at this address.")
         return missing_page(request)
-    return problem_of_status(error.status_code, str(error.detail), error.headers)
+    return problem_of_status(error.status_code, str(error.detail), _allowed(request, error))
+
+
+def _allowed(request: Request, error: HTTPException) -> Mapping[str, str] | None:
+    """Its headers; `Allow` names every method described for the address, not those of one route alone."""
+    path = _CONVERTER.sub("}", getattr(request.scope.get("route"), "path", ""))
+    described = request.app.openapi()["paths"].get(path)
+    if error.status_code != HTTPStatus.METHOD_NOT_ALLOWED or not described:
+        return error.headers
+    return {**(error.headers or {}), "Allow": ", ".join(sorted(method.upper() for method in described))}
 
 
 def problem_of_status(status: int, detail: str, headers: Mapping[str, str] | None) -> Response:
