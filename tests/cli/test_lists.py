@@ -1,7 +1,6 @@
 """`hoede lists import|show|withdraw`: a file comes in whole or not at all."""
 
 import hashlib
-import json
 
 import pytest
 from tests.cli.desk import Desk, Ran
@@ -98,7 +97,7 @@ def test_a_list_is_not_quietly_made_something_else(desk: Desk) -> None:
 
 
 def test_rehearsal_entries_are_refused_in_production(desk: Desk) -> None:
-    part = json.loads(json.dumps(desk.config.model_dump(mode="json")["authorities"]["ncmec"]))
+    part = desk.config.model_dump(mode="json", exclude_none=True)["authorities"]["ncmec"]
     desk.configure(deployment="production", authorities={"ncmec": part | {"environment": "production"}})
 
     ran = bring(desk, f"sha256\n{ONE}\n", "--rehearsal")
