@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Protocol
@@ -15,15 +15,18 @@ from fastapi import FastAPI
 
 from hoede.accounts.registry import all_age_adapters
 from hoede.app.console import console
+from hoede.app.ids import new_id, new_number
 from hoede.app.keys import check_key_folder
 from hoede.app.outside import build_authorities, build_hand_over, endpoints_of
 from hoede.app.packs import texts_named
+from hoede.app.pairing import Pair, build_pair
+from hoede.app.site import Parts, site_of
 from hoede.app.tables import Tables, read_tables
-from hoede.app.watch import COUNTS_EVERY_S, Seldom, Watch
+from hoede.app.watch import COUNTS_EVERY_S, Watch
 from hoede.audit import Sequencer
-from hoede.config import Config, ConfigError, read_secret
+from hoede.config import Config, ConfigError
 from hoede.core.errors import HoedeError
-from hoede.db import Database, DiskFull, failpoints
+from hoede.db import Database, failpoints
 from hoede.db.ballast import Ballast
 from hoede.db.key_check import made_with_keys
 from hoede.db.schema import check_schema, migrate
@@ -36,7 +39,7 @@ from hoede.flow.appeal import Appeal
 from hoede.flow.attempt import Permits, Sides
 from hoede.flow.attempt import Tables as PolicyTables
 from hoede.flow.beat import Listen
-from hoede.flow.carry_out import CarryOut, Job, ReceiveReceipt, Waits
+from hoede.flow.carry_out import CarryOut, Job, Waits
 from hoede.flow.cases import Cases
 from hoede.flow.change_policy import ChangePolicy
 from hoede.flow.erase import Erase, shipped_columns
@@ -45,22 +48,9 @@ from hoede.flow.grounds import GroundsStand
 from hoede.flow.hand_over import HandOver
 from hoede.flow.judge import Judge, Objections
 from hoede.flow.notice import TakeNotice
-from hoede.flow.pair import (
-    Asking,
-    Clock,
-    Exits,
-    FamilyViews,
-    GuardianPeople,
-    Links,
-    PairDesk,
-    ReportFigures,
-    SendMail,
-    Together,
-    Weekly,
-)
 from hoede.flow.preserve import Preserve
 from hoede.flow.read import Read
-from hoede.flow.report import Before, Compose, Report, TakeFacts
+from hoede.flow.report import Before, Compose, Report
 from hoede.flow.rescan import Rescan
 from hoede.flow.screen import Screening
 from hoede.flow.screen.looking import Looking
@@ -70,27 +60,18 @@ from hoede.flow.view import View
 from hoede.keys import FileKeys
 from hoede.lists import Nearby
 from hoede.lists import store as lists
-from hoede.mail import Nowhere, Post, Security, SmtpPost
 from hoede.media import CHILD, FETCHER, Fetcher, Level, Limits, Pool, Reader, connect, resolve, system_roots
 from hoede.policy import Attempt, Permit, Side, shipped_vocabulary
 from hoede.policy.live import LivePolicy
 from hoede.policy.shadow import ShadowCounts
 from hoede.reporting import Authority
-from hoede.review.helplines import shipped, unchecked
-from hoede.web import age_appeals_api, api, appeals_api, health, log_api, me, notices_api, public, report
-from hoede.web import permits as permit_pages
-from hoede.web import usage as usage_pages
-from hoede.web.answering import Answers
+from hoede.review.helplines import shipped
 from hoede.web.console.desk import Desk
-from hoede.web.guard import Guard
-from hoede.web.session import Doors
-from hoede.web.site import site
 
 LOOKS_AT_ONCE = 8
 LOOKING_SHARE = 0.6  # of the time until a hold is answered; the rest is for writing it down
 FETCHES_AT_ONCE = 4
 FETCHER_MEMORY_MB = 128
-DUE_EVERY_S = 300  # it asks about every case that was ever reported
 HALF_RESTORED = "restoring"  # a folder in the data folder, as long as a restore has not ended
 
 
@@ -108,21 +89,6 @@ class HalfRestored(HoedeError):
 
 class Closeable(Protocol):
     def close(self) -> None: ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pair:
-    """The journeys of pairings, on one desk."""
-
-    links: Links
-    together: Together
-    asking: Asking
-    views: FamilyViews
-    exits: Exits
-    people: GuardianPeople
-    clock: Clock
-    weekly: Weekly
-    mail: SendMail
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -325,22 +291,24 @@ def build(config: Config, *, demo_links: Mapping[str, str] | None = None, holder
         permits=permits,
         listen=listen,
         pair=pair,
-        site=_site(
+        site=site_of(
             config,
             tables,
             db,
-            ballast,
-            screening,
-            permits,
-            listen,
-            appeal,
-            ages,
-            notice,
-            erase,
-            hand_over,
-            fetcher,
-            demo_links,
-            doors,
+            Parts(
+                ballast=ballast,
+                screening=screening,
+                permits=permits,
+                listen=listen,
+                appeal=appeal,
+                ages=ages,
+                notice=notice,
+                erase=erase,
+                hand_over=hand_over,
+                fetcher=fetcher,
+            ),
+            demo_links=demo_links,
+            more_routes=doors.routes,
         ),
         connections=(platform, *authorities.values(), reader, fetcher),
     )
@@ -504,56 +472,6 @@ def policy_changes(config: Config, tables: Tables, db: Database, keys: FileKeys)
     )
 
 
-def build_pair(  # noqa: PLR0917 - likewise
-    config: Config, tables: Tables, db: Database, keys: FileKeys, permits: Permits, policy: LivePolicy
-) -> Pair:
-    """Pairings, on the policy in force."""
-    vocabulary, figures = shipped_vocabulary(), ReportFigures()
-    desk = PairDesk(
-        db=db,
-        names=keys.names,
-        acts=tables.pairing.acts,
-        assurance=tables.pairing.assurance,
-        presets=tables.pairing.presets,
-        vocabulary=vocabulary,
-        policy=policy.policy,
-        side=permits.sides.at,
-        forget=permits.sides.forget,
-        measures=tables.book.measures,
-        lanes=tables.lanes,
-        new_id=new_id,
-        random=secrets.token_bytes,
-        public_url=config.public_url.rstrip("/"),
-    )
-    return Pair(
-        links=Links(desk),
-        together=Together(desk),
-        asking=Asking(desk),
-        views=FamilyViews(desk, figures),
-        exits=Exits(desk),
-        people=GuardianPeople(desk, partial(secrets.token_urlsafe, 32)),
-        clock=Clock(desk),
-        weekly=Weekly(db, figures, vocabulary, new_id),
-        mail=SendMail(db=db, post=_post(config)),
-    )
-
-
-def _post(config: Config) -> Post:
-    """How letters leave; without a mail server they wait."""
-    if not config.mail_host:
-        return Nowhere()
-    password = config.mail_password_file
-    return SmtpPost(
-        host=config.mail_host,
-        port=config.mail_port,
-        sender=config.mail_from,
-        security=Security(config.mail_security),
-        now=lambda: datetime.now(UTC),
-        user=config.mail_user,
-        password=partial(read_secret, password) if password else str,
-    )
-
-
 def _waits(config: Config) -> Waits:
     return Waits(
         first=timedelta(seconds=config.retry_first_s),
@@ -606,120 +524,6 @@ def _notice(config: Config, tables: Tables, db: Database, keys: FileKeys) -> Tak
     )
 
 
-def _site(  # noqa: PLR0917 - likewise
-    config: Config,
-    tables: Tables,
-    db: Database,
-    ballast: Ballast,
-    screening: Screening,
-    permits: Permits,
-    listen: Listen,
-    appeal: Appeal,
-    ages: TakeAges,
-    notice: TakeNotice,
-    erase: Erase,
-    hand_over: HandOver,
-    fetcher: Fetcher,
-    demo_links: Mapping[str, str] | None,
-    doors: Doors,
-) -> FastAPI:
-    helplines = shipped()
-    machines = api.Machines(
-        age_adapters=all_age_adapters(),
-        db=db,
-        guard=Guard(db),
-        screening=screening,
-        receive_receipt=ReceiveReceipt(
-            db=db, lanes=tables.lanes, take_facts=TakeFacts(measures=tables.book.measures)
-        ),
-        fetcher=fetcher,
-        spool_folder=screening.spool_folder,
-        media_most_bytes=config.media_most_bytes,
-        hold_answer_s=config.hold_answer_ms / 1000,
-        forget=permits.sides.forget,
-        erase=erase.ask,
-        has_room=lambda: ballast.there,
-    )
-    asked = permit_pages.PermitDesk(
-        guard=machines.guard,
-        permits=permits,
-        vocabulary=shipped_vocabulary(),
-        answers=Answers(shipped_vocabulary()),
-        now=lambda: datetime.now(UTC),
-    )
-    used = usage_pages.UsageDesk(
-        guard=machines.guard,
-        listen=listen,
-        permits=permits,
-        kinds=tables.kinds,
-        now=lambda: datetime.now(UTC),
-    )
-    figures = health.Health(
-        db=db,
-        ready=partial(_ready, db, ballast),
-        unchecked_helplines=lambda: unchecked(helplines, today()),
-        has_ballast=lambda: ballast.there,
-        hand_overs_due=Seldom(lambda: len(hand_over.due()), DUE_EVERY_S),
-        detectors=lambda: screening.looking.health.all(time.monotonic()),
-        heard=listen.tally.read,
-    )
-    pages = public.routes(
-        appeal=appeal,
-        helplines=helplines,
-        demo=config.deployment == "demo",
-        today=today,
-        demo_links=demo_links,
-    )
-    pages += report.routes(
-        report.ReportPages(
-            desk=notice,
-            secrets=lambda: {name: one.secrets for name, one in endpoints_of(config).items()},
-            service_names={name: one.name for name, one in config.services.items()},
-            helplines=helplines,
-            demo=config.deployment == "demo",
-            now=lambda: datetime.now(UTC),
-        )
-    )
-    pages += me.routes(
-        me.MePages(
-            desk=permits,
-            ages=ages,
-            vocabulary=shipped_vocabulary(),
-            secrets=lambda: {name: one.secrets for name, one in endpoints_of(config).items()},
-            service_names={name: one.name for name, one in config.services.items()},
-            helplines=helplines,
-            demo=config.deployment == "demo",
-            now=lambda: datetime.now(UTC),
-        )
-    )
-    told = notices_api.NoticeDesk(db=db, guard=machines.guard, take=notice)
-    objected = appeals_api.AppealDesk(db=db, guard=machines.guard, appeal=appeal)
-    aged = age_appeals_api.AgeAppealDesk(db=db, guard=machines.guard, take=ages)
-    return site(
-        [
-            permit_pages.routes(asked),
-            usage_pages.routes(used),
-            api.routes(machines),
-            notices_api.routes(told),
-            appeals_api.routes(objected),
-            age_appeals_api.routes(aged),
-            log_api.routes(db),
-            health.routes(figures),
-        ],
-        [*pages, *doors.routes],
-        {
-            permit_pages.PERMITS_PATH: permit_pages.PermitDoor(asked),
-            usage_pages.HEARTBEATS_PATH: usage_pages.HeartbeatDoor(used),
-        },
-    )
-
-
-def _ready(db: Database, ballast: Ballast) -> None:
-    check_schema(db)
-    if not ballast.lay():
-        raise DiskFull
-
-
 def _has_data(config: Config) -> bool:
     """A vault counts too: its copies are lost without their keys, database or not."""
     if (config.data_folder / "vault").exists():
@@ -729,18 +533,3 @@ def _has_data(config: Config) -> bool:
         return made_with_keys(db)
     finally:
         db.close()
-
-
-def new_id(kind: str) -> str:
-    """A random id of 128 bits, told apart by its kind."""
-    return f"{kind}_{secrets.token_hex(16)}"
-
-
-def new_number() -> str:
-    """A number for people to quote: 60 random bits, no letter that looks like another: `7K3M-0QWZ-94TA`."""
-    letters = "".join(secrets.choice("0123456789ABCDEFGHJKMNPQRSTVWXYZ") for _ in range(12))
-    return "-".join(letters[at : at + 4] for at in (0, 4, 8))
-
-
-def today() -> date:
-    return datetime.now(UTC).date()

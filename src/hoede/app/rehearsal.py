@@ -12,7 +12,8 @@ from types import MappingProxyType
 from typing import Any
 
 from hoede.access import Scope, create_key
-from hoede.app.build import new_id, open_database
+from hoede.app.build import open_database
+from hoede.app.ids import new_id
 from hoede.config import Config
 from hoede.core.findings import Category
 from hoede.enforcement.platforms.webhook import new_secret

@@ -19,7 +19,8 @@ from pathlib import Path
 
 import numpy as np
 
-from hoede.app.build import new_id, open_database, reader_of
+from hoede.app.build import open_database, reader_of
+from hoede.app.ids import new_id
 from hoede.app.tables import read_tables
 from hoede.bench.drawing import drawn, encoded
 from hoede.bench.ground import ADULT, Ground, ground, upload

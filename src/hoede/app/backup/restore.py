@@ -23,8 +23,9 @@ from hoede.app.backup.manifest import (
     read_manifest,
 )
 from hoede.app.backup.take import COPYING, batches
-from hoede.app.build import HALF_RESTORED, new_id
+from hoede.app.build import HALF_RESTORED
 from hoede.app.changes import verdict
+from hoede.app.ids import new_id
 from hoede.app.keys import check_key_folder
 from hoede.audit import Verdict
 from hoede.audit import store as audit

@@ -105,14 +105,14 @@ class Compiled:
     def always(self, side: Side, now: datetime) -> frozenset[str]:
         """What is granted at any hour and by nobody else: what may hold when nobody can be asked.
 
-        What looks at the clock or at a count is not in it, nor anything that another account has a say in.
+        What the clock closes is not in it, nor what a count has closed, nor what another account has a say in.
         """
         seat = self.seat(side, now)
         return frozenset(what for what in self._gates if self._is_always(seat, what, now))
 
     def _is_always(self, seat: Seat, what: str, now: datetime) -> bool:
         gate = self._gates[what]
-        if gate.takes_other or gate.needs_other or self.acting(seat, what) == PLAIN:
+        if gate.takes_other or gate.needs_other or self.acting(seat, what) == PLAIN or seat.timed.get(what):
             return False
         return self.decide(seat, what, now).answer is Answer.GRANTED
 
