@@ -281,6 +281,8 @@ nb::object meet(const std::string& path, const Array& asked, std::int64_t within
 }  // namespace
 
 NB_MODULE(_native, module) {
+  // Threads that still run when a process ends keep their modules; that is no fault to print.
+  nb::set_leak_warnings(false);
   nb::exception<hoede::index::Damaged>(module, "Damaged", PyExc_ValueError);
   nb::register_exception_translator([](const std::exception_ptr& raised, void*) {
     try {

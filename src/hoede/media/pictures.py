@@ -15,7 +15,7 @@ from hoede.media.headers import Header, read_header
 from hoede.media.limits import BROKEN, Limits, MediaTooMuch, MediaUnreadable
 from hoede.media.pdq import Pdq, Plane, fingerprint
 
-STRIP_PIXELS = 2_000_000
+STRIP_PIXELS = 4_000_000
 FORMS = {"jpeg": "JPEG", "png": "PNG", "gif": "GIF", "webp": "WEBP", "avif": "AVIF", "heic": "HEIF"}
 MARK_APART, MARK_STRENGTH = 24, 70  # pixels around a mark; of 255
 _HALVED = 4  # times the pixels: what a JPEG may have that is decoded at half its size
@@ -150,6 +150,9 @@ def _upright_first(found: Pdq, turn: int) -> tuple[bytes, ...]:
 
 def _strips(image: Image.Image, read: Callable[[Image.Image], Plane]) -> Iterator[Plane]:
     rows = max(1, STRIP_PIXELS // image.width)
+    if rows >= image.height:
+        yield read(image)
+        return
     for top in range(0, image.height, rows):
         yield read(image.crop((0, top, image.width, min(image.height, top + rows))))
 
