@@ -105,7 +105,7 @@ class Compiled:
     def always(self, side: Side, now: datetime) -> frozenset[str]:
         """What is granted at any hour and by nobody else: what may hold when nobody can be asked.
 
-        What the clock closes is not in it, nor what a count has closed, nor what another account has a say in.
+        What the clock closes is not in it, nor what a count has closed, nor where another account has a say.
         """
         seat = self.seat(side, now)
         return frozenset(what for what in self._gates if self._is_always(seat, what, now))
