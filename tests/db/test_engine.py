@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from sqlalchemy import insert, text
+from sqlalchemy import Connection, insert, text
 from tests.databases import KEY, Databases
 from tests.parts import until
 
@@ -95,6 +95,24 @@ def test_a_read_is_of_one_moment(db: Database) -> None:
         return before, _count(conn)
 
     assert db.read(question) == (0, 0)
+
+
+def test_what_somebody_stopped_reading_keeps_nobody_in_the_past(db: Database) -> None:
+    """Else who gets the connection next would not see, say, that a session has ended."""
+    for _ in range(3):
+        db.commit(write)
+    left = []
+
+    def question(conn: Connection) -> None:
+        rows = conn.execute(text("SELECT id FROM leaf"))
+        left.append((rows, next(iter(rows))))
+        raise LookupError
+
+    with pytest.raises(LookupError):
+        db.read(question)
+    db.commit(write)
+
+    assert count(db) == 4
 
 
 def _count(conn: object) -> int:

@@ -143,6 +143,7 @@ def knock(taken: Seat, door: Door, *, at: str, **more: Any) -> Response:
 
 def came(answer: Response) -> str:
     """Where somebody who knocked got."""
+    assert answer.status_code < 500, answer.url
     if answer.status_code == 401 or answer.headers.get("location", "").startswith("/console/sign-in?"):
         return "sign in first"
     if answer.status_code == 403:

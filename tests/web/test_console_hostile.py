@@ -58,7 +58,7 @@ def hostile_order(api: Api, text: str) -> str:
         measure="report",
         target=Target(TargetKind.AUTHORITY, text),
         by="authority",
-        values={"account": text},
+        values={"account": text, "case": "case_1"},
     )
 
     def step(tx: Transaction) -> None:

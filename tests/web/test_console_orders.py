@@ -26,7 +26,7 @@ def opened(console: Hoede, *, restored: bool = False, target: str = "ncmec", rea
         measure="report",
         target=Target(TargetKind.AUTHORITY, target),
         by="authority",
-        values={"account": "a-7"},
+        values={"account": "a-7", "case": new_id("case")},
     )
 
     def step(tx: Transaction) -> None:

@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, cast
 from urllib.parse import quote
+from weakref import WeakSet
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, text
 from sqlalchemy.exc import DBAPIError
@@ -24,8 +25,44 @@ WRITING: Mapping[str, Any] = {"hoede_begin": "BEGIN IMMEDIATE"}  # so that a ste
 _NOW = text("SELECT CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)")
 
 
+class _Connection(sqlite3.Connection):
+    """Ends what is still being read when its transaction ends.
+
+    A row that nobody asked for any more, because of an error or of a generator that somebody let go of,
+    keeps SQLite's snapshot open beyond a rollback: whoever got the connection next would see the past, with
+    sessions and keys in it that have ended since.
+    """
+
+    def __init__(self, *args: Any, **named: Any) -> None:
+        super().__init__(*args, **named)
+        self._reading: WeakSet[sqlite3.Cursor] = WeakSet()
+
+    def cursor(self, factory: Any = sqlite3.Cursor) -> Any:
+        made = super().cursor(factory)
+        self._reading.add(made)
+        return made
+
+    def commit(self) -> None:
+        self._read_no_more()
+        super().commit()
+
+    def rollback(self) -> None:
+        self._read_no_more()
+        super().rollback()
+
+    def _read_no_more(self) -> None:
+        for one in list(self._reading):
+            one.close()
+
+
 def engine(url: URL, *, connections: int, busy_wait_s: float, writes: bool) -> Engine:  # noqa: ARG001 - the other backend's question
-    made = create_engine(url, pool_size=connections, pool_timeout=busy_wait_s, execution_options=OPTIONS)
+    made = create_engine(
+        url,
+        pool_size=connections,
+        pool_timeout=busy_wait_s,
+        execution_options=OPTIONS,
+        connect_args={"factory": _Connection},
+    )
     event.listen(made, "connect", partial(_open, busy_wait_s))
     event.listen(made, "begin", _begin)
     return made

@@ -182,7 +182,7 @@ def _to_be_reported(conn: Connection, case_id: str | None = None) -> Iterator[st
     )
     if case_id is not None:
         asked = asked.where(c.more.contains(case_id, autoescape=True))
-    seen = dict.fromkeys(_case_of(row.more) for row in conn.execute(asked.order_by(c.opened_at, c.id)))
+    seen = dict.fromkeys(_case_of(row.more) for row in conn.execute(asked.order_by(c.opened_at, c.id)).all())
     yield from seen
 
 
