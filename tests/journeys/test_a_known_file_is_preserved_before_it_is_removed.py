@@ -126,8 +126,9 @@ def test_no_other_order_brings_a_letter_or_a_reason(played: Played) -> None:
 
     assert {one["measure"] for one in told if one["letter"]} == {"notify"}
     assert {frozenset(one) for one in told} == {
-        frozenset({"order", "measure", "target", "account", "case", "letter"})
+        frozenset({"order", "measure", "target", "account", "case", "letter", "time"})
     }
+    assert {one["time"] for one in told} == {None}
 
 
 def letter(played: Played) -> dict[str, str]:

@@ -104,7 +104,12 @@ def test_an_objection_with_odd_text_to_no_letter_is_none_of_ours(http: httpx2.Cl
     assert http.post("/appeal/nothing", content=typed, headers=form).status_code == 404
 
 
-@pytest.mark.parametrize("key", [b"\x7f", b"\xff", b"hk_\xe9_x", b"hk_a\xff_x", b"x" * 5000])
+def test_a_key_that_http_itself_forbids_is_no_request(shared: Scene) -> None:
+    headers = [(b"authorization", b"Bearer \x7f"), (b"idempotency-key", b"k")]
+    assert httpx2.post(f"{shared.url}/v1/events", json={}, headers=headers).status_code == 400
+
+
+@pytest.mark.parametrize("key", [b"\xff", b"hk_\xe9_x", b"hk_a\xff_x", b"x" * 5000])
 def test_a_key_with_odd_text_opens_nothing(shared: Scene, key: bytes) -> None:
     headers = [(b"authorization", b"Bearer " + key), (b"idempotency-key", b"k")]
     answer = httpx2.post(f"{shared.url}/v1/events", json={}, headers=headers)
