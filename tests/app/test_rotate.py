@@ -201,7 +201,9 @@ def test_a_chain_of_keys_that_was_tampered_with_is_said(play: Scene, config: Con
         ({"public": bytes(32)}, "is not the one in the key folder"),
         ({"number": 5}, "does not follow"),
     ):
-        (before,) = play.hoede.db.read(lambda conn: conn.execute(table.select().where(table.c.number == 2)))
+        before = play.hoede.db.read(
+            lambda conn: conn.execute(table.select().where(table.c.number == 2)).one()
+        )
         play.hoede.db.commit(lambda tx, values=values: tx.conn.execute(changed.values(**values)))  # type: ignore[misc] # bound
         assert any(says in one for one in verify_log(play.hoede.db, play.hoede.keys).wrong), says
         back = update(table).where(table.c.number > 1).values(**before._mapping)

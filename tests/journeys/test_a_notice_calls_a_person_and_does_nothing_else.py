@@ -1,9 +1,12 @@
 """Somebody reports: a case waits for a person, the platform is asked for the content, and that is all."""
 
-from concurrent.futures import ThreadPoolExecutor
+import time
+from collections.abc import Callable
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import partial
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -122,16 +125,33 @@ def test_listed_content_that_was_reported_goes_the_way_of_any_upload(shared: Sce
     assert len(shared.finished(account)) == 1
 
 
+class Late(Executor):
+    """One whose looks begin later than anybody waits here."""
+
+    def __init__(self, executor: Executor) -> None:
+        self._executor = executor
+
+    def submit(self, job: Callable[..., Any], /, *args: Any, **named: Any) -> Future[Any]:
+        def later() -> Any:
+            time.sleep(0.2)
+            return job(*args, **named)
+
+        return self._executor.submit(later)
+
+
 def test_a_look_that_finds_nothing_in_a_reported_file_keeps_it_for_the_case(shared: Scene) -> None:
     """The look took too long: it was held, and is released later without losing the copy."""
     account, content = shared.person(VERIFIED), fresh("content")
     shared.hoede.notice.take(notice(account, content=content))
-    within, shared_looking = shared.hoede.screening.looking.within_s, shared.hoede.screening.looking
-    object.__setattr__(shared_looking, "within_s", 0.0)
+    looking = shared.hoede.screening.looking
+    before = {"within_s": looking.within_s, "executor": looking.executor}
+    for name, value in {"within_s": 0.0, "executor": Late(looking.executor)}.items():
+        object.__setattr__(looking, name, value)
     try:
         sent = again(shared, content, account)
     finally:
-        object.__setattr__(shared_looking, "within_s", within)
+        for name, value in before.items():
+            object.__setattr__(looking, name, value)
     assert sent.answer.hold is not None
     shared.settle()
     row = shared.hoede.db.read(lambda conn: events.known(conn, SERVICE, sent.event))

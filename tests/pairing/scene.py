@@ -23,9 +23,9 @@ from hoede.flow.pair import (
     Guardian,
     GuardianPeople,
     Invitation,
+    KeptFigures,
     Links,
     PairDesk,
-    ReportFigures,
     Teen,
     Together,
     Weekly,
@@ -111,7 +111,7 @@ class Scene:
 
     @property
     def views(self) -> FamilyViews:
-        return FamilyViews(self.desk, ReportFigures())
+        return FamilyViews(self.desk, KeptFigures())
 
     @property
     def people(self) -> GuardianPeople:
@@ -119,7 +119,7 @@ class Scene:
 
     @property
     def weekly(self) -> Weekly:
-        return Weekly(self.db, ReportFigures(), VOCABULARY, self.new_id)
+        return Weekly(self.db, KeptFigures(), VOCABULARY, self.new_id)
 
     @property
     def permits(self) -> Permits:

@@ -6,12 +6,22 @@ from datetime import timedelta
 from typing import Any, get_args, get_type_hints
 
 import pytest
-from tests.pairing.scene import Scene, done
+from sqlalchemy import insert
+from tests.pairing.scene import SERVICE, Scene, done
 
+from hoede.accounts.rules import local_date
 from hoede.pairing import exits, mails
 from hoede.pairing.rules import seeing
 from hoede.pairing.rules.asking import Kind, Wish
-from hoede.pairing.rules.seeing import GUARDIAN_TYPES, GuardianSees, RestingSeen, TeenSeen
+from hoede.pairing.rules.seeing import (
+    GUARDIAN_TYPES,
+    GuardianSees,
+    PartsSeen,
+    RestingSeen,
+    TeenSeen,
+    WeekSeen,
+)
+from hoede.usage.store import DAYS
 
 ALLOWED = {
     "TeenSeen": (
@@ -147,6 +157,57 @@ def test_both_read_the_very_same_week(scene: Scene) -> None:
     assert "Zoeken" in mine[0].text  # in the teen's language, to both
     assert scene.views.digests(scene.guardian("Bo"), link.id) == ()
     assert scene.views.digests(scene.teen("sam"), link.id) == ()
+
+
+def used(scene: Scene, account: str, days_ago: int, **parts: int) -> None:
+    """Minutes that were kept of a day, by its parts."""
+    day = local_date(scene.db.now(), "Europe/Amsterdam") - timedelta(days=days_ago)
+    rows = [
+        {
+            "service": SERVICE,
+            "account": account,
+            "day": day.isoformat(),
+            "part": part,
+            "seconds": minutes * 60,
+        }
+        for part, minutes in parts.items()
+    ]
+    scene.db.commit(lambda tx: tx.conn.execute(insert(DAYS), rows))
+
+
+def test_minutes_are_seen_by_part_of_the_day_and_from_16_on_by_week_only(scene: Scene) -> None:
+    teens = [scene.teen("noor"), scene.teen("sam", age=16), scene.teen("kim")]
+    guardians = [scene.guardian(name) for name in ("Anna", "Bo", "Cas")]
+    links = [scene.paired(*pair) for pair in zip(teens, guardians, strict=True)]
+    for teen in teens[:2]:
+        used(scene, teen.account, 0, morning=10, evening=25)
+        used(scene, teen.account, 7, night=5)
+    times = [
+        scene.views.guardian_sees(guardian, link.id, "time")
+        for guardian, link in zip(guardians, links, strict=True)
+    ]
+
+    assert [one.time for one in times if isinstance(one, TeenSeen)] == [
+        PartsSeen(morning=10, afternoon=0, evening=25, night=0),
+        WeekSeen(this_week=35, last_week=5),
+        None,  # none came
+    ]
+
+
+@pytest.mark.parametrize(("age", "tells_part"), [(14, True), (16, False)])
+def test_the_weeks_text_tells_minutes(scene: Scene, age: int, *, tells_part: bool) -> None:
+    teen, guardian = scene.teen(age=age, locale="en"), scene.guardian()
+    link = scene.paired(teen, guardian)
+    used(scene, teen.account, 0, morning=70, evening=20)
+    used(scene, teen.account, 7, night=5)
+    scene.clock.advance(timedelta(days=7))
+    weekly = scene.weekly
+    while weekly.once():
+        pass
+    [week] = scene.views.digests(guardian, link.id)
+
+    assert "Time: 1 h 30 min; last week 0 h 5 min" in week.text
+    assert ("Most time: morning" in week.text) == tells_part
 
 
 def test_a_week_is_written_once_whoever_writes_it(scene: Scene) -> None:

@@ -16,9 +16,9 @@ from hoede.flow.pair import (
     Exits,
     FamilyViews,
     GuardianPeople,
+    KeptFigures,
     Links,
     PairDesk,
-    ReportFigures,
     SendMail,
     Together,
     Weekly,
@@ -48,7 +48,7 @@ def build_pair(  # noqa: PLR0917 - parts in the order they were built
     config: Config, tables: Tables, db: Database, keys: FileKeys, permits: Permits, policy: LivePolicy
 ) -> Pair:
     """Pairings, on the policy in force."""
-    vocabulary, figures = shipped_vocabulary(), ReportFigures()
+    vocabulary, figures = shipped_vocabulary(), KeptFigures()
     desk = PairDesk(
         db=db,
         names=keys.names,

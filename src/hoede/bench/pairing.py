@@ -24,7 +24,7 @@ from hoede.bench.rows import Row, percentile, spread
 from hoede.db import Database, Transaction
 from hoede.db.schema import migrate
 from hoede.flow.attempt import Asked, Permits, Sides, Tables
-from hoede.flow.pair import ReportFigures, Weekly
+from hoede.flow.pair import KeptFigures, Weekly
 from hoede.pairing import families
 from hoede.pairing.rules.codes import BY_EVERYBODY, CODE_BITS, MOST_CODES, chance_a_day
 from hoede.pairing.tables import CHANGES, GUARDIANS, LINKS, LOCKS, LOOKS
@@ -221,7 +221,7 @@ def _compared(name: str, both: dict[str, Permits], ask: Callable[[Permits], None
 def digests(db: Database, many: int) -> Row:
     """Every family's week, with its mail, page by page."""
     numbers = iter(range(10**9))
-    weekly = Weekly(db, ReportFigures(), shipped_vocabulary(), lambda kind: f"{kind}_{next(numbers):032}")
+    weekly = Weekly(db, KeptFigures(), shipped_vocabulary(), lambda kind: f"{kind}_{next(numbers):032}")
     start = time.perf_counter()
     while weekly.once():
         pass

@@ -4,7 +4,7 @@ from hoede.flow.pair.asking import Asking
 from hoede.flow.pair.clock import Clock
 from hoede.flow.pair.desk import Guardian, PairDesk, Teen
 from hoede.flow.pair.exits import Exits
-from hoede.flow.pair.figures import ReportFigures
+from hoede.flow.pair.figures import KeptFigures
 from hoede.flow.pair.links import Invitation, Links
 from hoede.flow.pair.people import GuardianPeople
 from hoede.flow.pair.post import SendMail
@@ -21,11 +21,11 @@ __all__ = [
     "Guardian",
     "GuardianPeople",
     "Invitation",
+    "KeptFigures",
     "Links",
     "MyGuardian",
     "MyTeen",
     "PairDesk",
-    "ReportFigures",
     "SendMail",
     "Teen",
     "Together",

@@ -65,7 +65,7 @@ class Figures(Protocol):
     def counts(self, conn: Connection, service: str, account: str, since: datetime) -> CountsSeen | None: ...
 
     def weeks(
-        self, conn: Connection, service: str, accounts: Collection[str], begins: datetime
+        self, conn: Connection, service: str, ids: Collection[str], begins: datetime
     ) -> Mapping[str, WeekFigures]:
         """By account, a week's minutes and counts; many at once, for digests."""
 
