@@ -32,8 +32,8 @@ from hoede.simulators.cybertipline import State
 from hoede.simulators.pictures import test_card as the_card
 
 KILLS = {
-    "sqlite": int(os.environ.get("HOEDE_KILLS", "60")),
-    "postgresql": int(os.environ.get("HOEDE_PG_KILLS", "30")),
+    "sqlite": int(os.environ.get("HOEDE_KILLS", "210")),
+    "postgresql": int(os.environ.get("HOEDE_PG_KILLS", "60")),
 }
 SEED = int(os.environ.get("HOEDE_SEED", "20261123"))
 
