@@ -42,7 +42,7 @@ def restored_order(playing: Stage) -> str:
         measure="report",
         target=Target(TargetKind.AUTHORITY, "ncmec"),
         by="authority",
-        values={"account": "a-7"},
+        values={"account": "a-7", "case": new_id("case")},
     )
 
     def step(tx: Transaction) -> None:
@@ -121,6 +121,8 @@ PAGES = (
     "/console/reports",
     "/console/reports?which=unfinished",
     "/console/reports/{report}",
+    "/console/authorities",
+    "/console/authorities/{case}",
     "/console/log",
     "/console/log/heads",
     "/console/log/3",

@@ -182,12 +182,9 @@ def _to_be_reported(conn: Connection, case_id: str | None = None) -> Iterator[st
     )
     if case_id is not None:
         asked = asked.where(c.more.contains(case_id, autoescape=True))
-    seen = dict.fromkeys(_case_of(row.more) for row in conn.execute(asked.order_by(c.opened_at, c.id)).all())
-    yield from seen
-
-
-def _case_of(more: str) -> str:
-    return str(json.loads(more)["case"])
+    rows = conn.execute(asked.order_by(c.opened_at, c.id)).all()
+    cases = (json.loads(row.more).get("case") for row in rows)
+    yield from dict.fromkeys(case for case in cases if case)
 
 
 def _stand(routed: Routed, filed: Collection[str], handed: Mapping[str, HandOverRow]) -> Stand:
