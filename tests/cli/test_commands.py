@@ -1,6 +1,7 @@
 """The other commands: keys, schema, settings, reports, promises."""
 
 import json
+import socket
 from typing import Any
 
 import pytest
@@ -215,3 +216,12 @@ def test_a_flaggers_key_reports_and_does_nothing_else(desk: Desk, kind: KeyKind)
 
     assert (scopes_of(desk, key), kind_of(desk, key)) == (frozenset({Scope.NOTICES}), kind)
     assert (wide.exit, wide.code) == (1, "scope-too-wide")
+
+
+@pytest.mark.parametrize("which", [0, 1, 2])
+def test_the_demo_names_the_port_that_is_taken(bare: Desk, free_port: int, which: int) -> None:
+    with socket.create_server(("127.0.0.1", free_port)):
+        ran = bare.run("demo", "--port", str(free_port - which), "--folder", bare.folder / "demo")
+
+    assert (ran.exit, ran.code) == (1, "cannot-listen")
+    assert f"port {free_port}" in str(ran.error)

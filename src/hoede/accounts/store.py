@@ -1,15 +1,15 @@
 """The accounts, and what their owners chose."""
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Column, Connection, Row, String, Table, Text, delete, select, update
 
 from hoede.accounts.rules import age_at
-from hoede.core.ages import AgeEvidence, Assurance
+from hoede.core.ages import AgeEvidence, evidence_from_json, evidence_to_json
 from hoede.core.leaves import Leaf
 from hoede.db import METADATA, Moment, Transaction, insert_new
 
@@ -77,7 +77,7 @@ def put_account(tx: Transaction, told: Account) -> None:
         "zone": told.zone,
         "locale": told.locale,
         "screen_name": told.screen_name,
-        "age_evidence": json.dumps([_to_json(one) for one in told.age_evidence]),
+        "age_evidence": json.dumps([evidence_to_json(one) for one in told.age_evidence]),
         "told_at": tx.now,
         "region": told.region,
         "zone_before": zone_before,
@@ -97,7 +97,7 @@ def find_age(tx: Transaction, service: str, account_id: str, evidence: AgeEviden
 
     What was known until now was wrong, so nothing of it is left to be offered by later birthdays.
     """
-    values = {"age_found": json.dumps([_to_json(evidence)]), "age_known_at": tx.now}
+    values = {"age_found": json.dumps([evidence_to_json(evidence)]), "age_known_at": tx.now}
     key = {"service": service, "id": account_id}
     if insert_new(tx.conn, ACCOUNTS, key | values | {"age_evidence": "[]", "told_at": tx.now}):
         return
@@ -167,7 +167,7 @@ def _account(row: Row[Any]) -> Account:
         zone=row.zone,
         locale=row.locale,
         screen_name=row.screen_name,
-        age_evidence=(*(_from_json(one) for one in json.loads(row.age_evidence)), *_found(row)),
+        age_evidence=(*(evidence_from_json(one) for one in json.loads(row.age_evidence)), *_found(row)),
         region=row.region,
         zone_before=row.zone_before,
         zone_changed_at=row.zone_changed_at,
@@ -176,30 +176,4 @@ def _account(row: Row[Any]) -> Account:
 
 
 def _found(row: Row[Any]) -> tuple[AgeEvidence, ...]:
-    return tuple(_from_json(one) for one in json.loads(row.age_found or "[]"))
-
-
-def _to_json(one: AgeEvidence) -> dict[str, Any]:
-    return {
-        "method": one.method,
-        "assurance": one.assurance.name.lower(),
-        "issuer": one.issuer,
-        "as_of": one.as_of.isoformat(),
-        "born": one.born.isoformat() if one.born else None,
-        "lower": one.lower,
-        "upper": one.upper,
-        "until": one.until.isoformat() if one.until else None,
-    }
-
-
-def _from_json(one: Mapping[str, Any]) -> AgeEvidence:
-    return AgeEvidence(
-        method=one["method"],
-        assurance=Assurance[one["assurance"].upper()],
-        issuer=one["issuer"],
-        as_of=date.fromisoformat(one["as_of"]),
-        born=date.fromisoformat(one["born"]) if one["born"] else None,
-        lower=one["lower"],
-        upper=one["upper"],
-        until=datetime.fromisoformat(one["until"]) if one["until"] else None,
-    )
+    return tuple(evidence_from_json(one) for one in json.loads(row.age_found or "[]"))

@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from hoede.app.serve import listen
 from hoede.demo.stage import Ports, stage
 from hoede.demo.story import PATIENCE, Fault, play
 from hoede.logs import start_logs
@@ -28,6 +29,8 @@ def demo(
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.default_int_handler)  # also where a shell had us ignore Ctrl-C
     ports = Ports(hoede=port, plein=port + 1, authority=port + 2)
+    for one in (port, port + 1, port + 2):
+        listen("127.0.0.1", one).close()  # one that is taken is named before anything starts
     with stage(folder, ports, patience=PATIENCE) as playing:
         typer.echo(f"Hoede          {playing.hoede_url}")
         typer.echo(f"Plein          {playing.plein_url}")

@@ -1,8 +1,10 @@
 """What we know of somebody's age, and how well. Pure."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import IntEnum, StrEnum
+from typing import Any
 
 
 class AgeBand(StrEnum):
@@ -67,3 +69,30 @@ class AgeEvidence:
             raise ValueError("age evidence has either born or bounds, not both")
         if self.lower is not None and self.upper is not None and self.lower > self.upper:
             raise ValueError("age evidence with lower above upper")
+
+
+def evidence_to_json(one: AgeEvidence) -> dict[str, Any]:
+    """As it is kept; `evidence_from_json` reads it back."""
+    return {
+        "method": one.method,
+        "assurance": one.assurance.name.lower(),
+        "issuer": one.issuer,
+        "as_of": one.as_of.isoformat(),
+        "born": one.born.isoformat() if one.born else None,
+        "lower": one.lower,
+        "upper": one.upper,
+        "until": one.until.isoformat() if one.until else None,
+    }
+
+
+def evidence_from_json(one: Mapping[str, Any]) -> AgeEvidence:
+    return AgeEvidence(
+        method=one["method"],
+        assurance=Assurance[one["assurance"].upper()],
+        issuer=one["issuer"],
+        as_of=date.fromisoformat(one["as_of"]),
+        born=date.fromisoformat(one["born"]) if one["born"] else None,
+        lower=one["lower"],
+        upper=one["upper"],
+        until=datetime.fromisoformat(one["until"]) if one["until"] else None,
+    )

@@ -2,14 +2,14 @@
 
 import json
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, select, update
 
-from hoede.core.ages import AgeEvidence, Assurance
+from hoede.core.ages import AgeEvidence, evidence_from_json, evidence_to_json
 from hoede.core.orders import opaque
 from hoede.db import Transaction, insert_new
 from hoede.pairing.tables import GUARDIAN_ACCOUNTS, GUARDIANS
@@ -69,7 +69,7 @@ def several(conn: Connection, people: Collection[str]) -> dict[str, GuardianRow]
 
 
 def proved(tx: Transaction, person: str, evidence: tuple[AgeEvidence, ...]) -> None:
-    told = json.dumps([_to_json(one) for one in evidence])
+    told = json.dumps([evidence_to_json(one) for one in evidence])
     tx.conn.execute(update(GUARDIANS).where(GUARDIANS.c.person == person).values(age_evidence=told))
 
 
@@ -105,31 +105,5 @@ def hand_of(key: bytes, service: str, linked: str) -> str:
 
 def _row(row: Row[Any]) -> GuardianRow:
     told = row._asdict()
-    told["age_evidence"] = tuple(_from_json(one) for one in json.loads(row.age_evidence))
+    told["age_evidence"] = tuple(evidence_from_json(one) for one in json.loads(row.age_evidence))
     return GuardianRow(**told)
-
-
-def _to_json(one: AgeEvidence) -> dict[str, Any]:
-    return {
-        "method": one.method,
-        "assurance": one.assurance.name.lower(),
-        "issuer": one.issuer,
-        "as_of": one.as_of.isoformat(),
-        "born": one.born.isoformat() if one.born else None,
-        "lower": one.lower,
-        "upper": one.upper,
-        "until": one.until.isoformat() if one.until else None,
-    }
-
-
-def _from_json(one: Mapping[str, Any]) -> AgeEvidence:
-    return AgeEvidence(
-        method=one["method"],
-        assurance=Assurance[one["assurance"].upper()],
-        issuer=one["issuer"],
-        as_of=date.fromisoformat(one["as_of"]),
-        born=date.fromisoformat(one["born"]) if one["born"] else None,
-        lower=one["lower"],
-        upper=one["upper"],
-        until=datetime.fromisoformat(one["until"]) if one["until"] else None,
-    )

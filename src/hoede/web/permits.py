@@ -8,10 +8,7 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Depends, Request
 from fastapi import Path as InPath
 from starlette.concurrency import run_in_threadpool
-from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, Response
-from starlette.types import Receive, Send
-from starlette.types import Scope as HttpScope
 
 from hoede.access import ApiKey, Scope
 from hoede.accounts.port import Id
@@ -22,8 +19,9 @@ from hoede.web.answering import Answers, policy_json
 from hoede.web.api import InputInvalid, checked, content_type
 from hoede.web.asking import NO_STEP, read_asked
 from hoede.web.described import API_KEY, CHOICE_BODY, PERMIT_BODY, problems
+from hoede.web.doors import QuickDoor
 from hoede.web.guard import Guard
-from hoede.web.problems import broke, expected, problem
+from hoede.web.problems import problem
 from hoede.web.shapes import ChoiceIn, ChoiceOut, PermitOut, PermitsOut, PolicyOut
 from hoede.web.upload import read_only_json
 
@@ -97,22 +95,13 @@ def routes(desk: PermitDesk) -> APIRouter:
     return router
 
 
-class PermitDoor:
+class PermitDoor(QuickDoor):
     """`POST /v1/permits` without the layers that every other route passes: it is asked before every act."""
+
+    path = PERMITS_PATH
 
     def __init__(self, desk: PermitDesk) -> None:
         self._desk = desk
-
-    async def __call__(self, scope: HttpScope, receive: Receive, send: Send) -> None:
-        try:
-            response = await self.answer(Request(scope, receive))
-        except ClientDisconnect:
-            return
-        except HoedeError as error:
-            response = expected(error)
-        except Exception as error:  # noqa: BLE001 - the request fence, where there is no framework around
-            response = broke(PERMITS_PATH, "POST", error)
-        await response(scope, receive, send)
 
     async def answer(self, request: Request) -> Response:
         desk = self._desk

@@ -10,22 +10,18 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Depends, Request
 from fastapi import Path as InPath
 from starlette.concurrency import run_in_threadpool
-from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, Response
-from starlette.types import Receive, Send
-from starlette.types import Scope as HttpScope
 
 from hoede.access import ApiKey, Scope
 from hoede.accounts.port import Id
-from hoede.core.errors import HoedeError
 from hoede.flow.attempt import Permits
 from hoede.flow.beat import Closed, Listen, Told
 from hoede.policy import TimeNow
 from hoede.usage import LATE, MARKS, Kinds
 from hoede.web.api import InputInvalid, content_type
 from hoede.web.described import API_KEY, HEARTBEATS_BODY, problems
+from hoede.web.doors import QuickDoor
 from hoede.web.guard import Guard
-from hoede.web.problems import broke, expected
 from hoede.web.shapes import HeartbeatsOut, UsageOut
 from hoede.web.upload import read_only_json
 
@@ -74,22 +70,13 @@ def routes(desk: UsageDesk) -> APIRouter:
     return router
 
 
-class HeartbeatDoor:
+class HeartbeatDoor(QuickDoor):
     """`POST /v1/heartbeats` past the layers of the other routes: each device in use knocks twice a minute."""
+
+    path = HEARTBEATS_PATH
 
     def __init__(self, desk: UsageDesk) -> None:
         self._desk = desk
-
-    async def __call__(self, scope: HttpScope, receive: Receive, send: Send) -> None:
-        try:
-            response = await self.answer(Request(scope, receive))
-        except ClientDisconnect:
-            return
-        except HoedeError as error:
-            response = expected(error)
-        except Exception as error:  # noqa: BLE001 - the request fence, where there is no framework around
-            response = broke(HEARTBEATS_PATH, "POST", error)
-        await response(scope, receive, send)
 
     async def answer(self, request: Request) -> Response:
         desk = self._desk
