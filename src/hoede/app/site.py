@@ -120,6 +120,7 @@ def site_of(
     pages += report.routes(
         report.ReportPages(
             desk=parts.notice,
+            tell=parts.pair.tell,
             secrets=lambda: {name: one.secrets for name, one in endpoints_of(config).items()},
             service_names={name: one.name for name, one in config.services.items()},
             helplines=helplines,

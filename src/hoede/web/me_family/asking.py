@@ -10,8 +10,8 @@ from starlette.routing import Route
 from hoede.pairing import State
 from hoede.pairing.rules.asking import LONGEST_WORDS, MOST_OPEN, Kind, Stands, Wish
 from hoede.pairing.rules.saying import Refusal
-from hoede.policy import InForce, Setting, Step
-from hoede.policy.rules.effective import Layer, Who
+from hoede.policy import Choosing, InForce, Setting, Step
+from hoede.policy.rules.effective import Layer
 from hoede.policy.rules.steps import at_most, strictest
 from hoede.review.notices import storable
 from hoede.web.choosing import LISTS
@@ -67,14 +67,15 @@ def ask_page(mine: Mine, *, status: int = 200, wrong: str = "") -> Response:
 
 
 def _rooms(mine: Mine) -> Iterable[Room]:
-    """Settings that somebody else limits further than the age does, each with the steps beyond."""
+    """Settings that a guardian can open further, each with the steps beyond."""
     for one in mine.found.settings.values():
         setting, most = one.setting, _most(one)
-        if isinstance(setting.kind, LISTS) or at_most(setting.kind, most, one.step):
+        opens = one.loosen is Choosing.GUARDIAN or any(each.open_to is not None for each in one.bounds)
+        if isinstance(setting.kind, LISTS) or not opens or at_most(setting.kind, most, one.step):
             continue
         wider = field_of(mine.words, setting, one.step, partial(_fits, one, most))
         options = tuple(each for each in wider.options if not each.chosen)
-        if options and one.who is not Who.YOU:
+        if options:
             yield Room(
                 name=setting.name,
                 title=setting.say("name", mine.words.locale),
