@@ -3,8 +3,8 @@
 import html
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from datetime import UTC, datetime
+from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 import httpx2
@@ -12,7 +12,7 @@ from tests.web.api import Api
 from tests.web.permits import somebody
 
 from hoede.access.people import PersonKind, add_person
-from hoede.app import new_id
+from hoede.app import Hoede, new_id
 from hoede.app.outside import endpoints_of
 from hoede.app.rehearsal import SERVICE
 from hoede.client import me_link
@@ -20,6 +20,13 @@ from hoede.core.ages import AgeEvidence, Assurance
 from hoede.flow.pair import Guardian, Teen
 from hoede.pairing import Mode, guardians
 from hoede.pairing.rules.saying import Refusal
+
+
+class Housed(Protocol):
+    """Anything with a Hoede in it."""
+
+    @property
+    def hoede(self) -> Hoede: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +90,7 @@ def phone(api: Api, years: int = 14, **more: Any) -> Phone:
     return Phone(api, somebody(api, years), **more)
 
 
-def guardian(api: Api, name: str = "Sanne") -> Guardian:
+def guardian(api: Housed, name: str = "Sanne") -> Guardian:
     """Somebody who signed in by mail and passkey; their own pages are tested elsewhere."""
     person, kind = new_id("per"), PersonKind.GUARDIAN
     mail = f"{person.lower()}@mail.example"
@@ -96,13 +103,13 @@ def guardian(api: Api, name: str = "Sanne") -> Guardian:
     return Guardian(person=person)
 
 
-def mail_of(api: Api, end: Guardian) -> str:
+def mail_of(api: Housed, end: Guardian) -> str:
     found = api.hoede.db.read(lambda conn: guardians.find(conn, end.person))
     assert found is not None
     return found.mail
 
 
-def prove(api: Api, end: Guardian, method: str = "bank") -> None:
+def prove(api: Housed, end: Guardian, method: str = "bank") -> None:
     """Show that this guardian is an adult."""
     today = datetime.now(UTC).date()
     evidence = AgeEvidence(method=method, assurance=Assurance.VERIFIED, issuer="bank", as_of=today, lower=18)
@@ -124,7 +131,3 @@ def pair(api: Api, mine: Phone, theirs: Guardian, mode: Mode = Mode.LIMITS) -> s
     version = version_in(mine.page(f"/me/family/link/{made.link}"))
     mine.does(f"/me/family/link/{made.link}/yes", version=version)
     return made.link
-
-
-def later(by: timedelta) -> datetime:
-    return datetime.now(UTC) + by
