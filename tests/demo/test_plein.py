@@ -91,7 +91,12 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(out)
 
     def say_usage(self) -> None:
-        told = {"minutes_today": 10, "minutes_allowed": 60, "minutes_left": 50, "extra_minutes": 0}
+        told: dict[str, object] = {
+            "minutes_today": 10,
+            "minutes_allowed": 60,
+            "minutes_left": 50,
+            "extra_minutes": 0,
+        }
         told |= {"permit": "granted", "codes": [], "asks": None, "opens_at": None}
         out = json.dumps(told | {"wind_down_at": None, "winds_down": False}).encode()
         self.send_response(200)

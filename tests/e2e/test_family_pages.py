@@ -141,8 +141,9 @@ def family_page(families: Families, new_page: Callable[..., Page]) -> Callable[[
         opened = new_page(language)
         if who:
             session = families.people[who].cookies["plein_session"]
-            cookie = {"name": "plein_session", "value": session, "url": families.at["plein"]}
-            opened.context.add_cookies([cookie])
+            opened.context.add_cookies(
+                [{"name": "plein_session", "value": session, "url": families.at["plein"]}]
+            )
         return opened
 
     return page
