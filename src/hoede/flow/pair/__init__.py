@@ -5,7 +5,7 @@ from hoede.flow.pair.clock import Clock
 from hoede.flow.pair.desk import Guardian, PairDesk, Teen
 from hoede.flow.pair.exits import Exits
 from hoede.flow.pair.figures import KeptFigures
-from hoede.flow.pair.links import Invitation, Links
+from hoede.flow.pair.links import Invitation, Invited, Links
 from hoede.flow.pair.people import GuardianPeople
 from hoede.flow.pair.post import SendMail
 from hoede.flow.pair.telling import TellAdult
@@ -22,6 +22,7 @@ __all__ = [
     "Guardian",
     "GuardianPeople",
     "Invitation",
+    "Invited",
     "KeptFigures",
     "Links",
     "MyGuardian",
