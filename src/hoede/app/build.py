@@ -160,7 +160,7 @@ def open_database(config: Config, *, create: bool = False) -> tuple[Database, Fi
 
 def build(config: Config, *, demo_links: Mapping[str, str] | None = None, holder: str | None = None) -> Hoede:
     """Everything, ready to serve and to work. Raises `Unsafe` where it must not start."""
-    tables = read_tables(config.may_look_file, config.formats_file)
+    tables = read_tables(config.may_look_file, config.formats_file, config.wellness_file)
     refuse_unread_proofs(config)
     db, keys = open_database(config)
     refuse_unsafe(config, db)
@@ -213,6 +213,7 @@ def build(config: Config, *, demo_links: Mapping[str, str] | None = None, holder
         cases=Cases(
             db=db,
             lanes=tables.lanes,
+            wellness=tables.wellness,
             helplines=shipped(),
             demo=config.deployment == "demo",
             new_id=new_id,
@@ -227,7 +228,14 @@ def build(config: Config, *, demo_links: Mapping[str, str] | None = None, holder
             bases=tables.age_bases,
             forget=sides.forget,
         ),
-        view=View(db=db, vault=vault, reader=reader, new_id=new_id),
+        view=View(
+            db=db,
+            vault=vault,
+            reader=reader,
+            wellness=tables.wellness,
+            names=keys.names,
+            new_id=new_id,
+        ),
         read=Read(db=db, new_id=new_id),
         exits=pair.exits,
         authorities=authorities,

@@ -32,6 +32,12 @@ class Why(StrEnum):
     NAMED = "named"  # somebody to name who has no part in this case, or a guardian of no child
     FORM = "form"  # there is no preview of this
     PURPOSE = "purpose"  # say first what it is opened for
+    BREAK = "break"  # what is hard to see is closed until the break is over
+    BUDGET = "budget"  # one saw as much of it today as anybody is shown
+    KNOWN = "known"  # it equals verified material: nobody needs to look
+    SEEN = "seen"  # one saw this very material for another case
+    ALIKE = "alike"  # a near copy was judged: that decides
+    KNOWS = "knows"  # one knows somebody in it
     TWO_PEOPLE = "two_people"  # a second person has not said yes, or that was too long ago
 
 

@@ -25,6 +25,7 @@ from sqlalchemy import (
 
 from hoede.db import METADATA, Moment, Transaction, insert_new
 from hoede.review.asked import Refused, Why
+from hoede.review.fits import fits, knows_party
 from hoede.review.judgments import CHECKS, JUDGMENTS, STAYS_WITH, barred
 from hoede.review.rules import WHOLE, Grounds
 from hoede.review.store import CASES, JUDGED, WAITS, CaseRow, case_row, lock_case
@@ -44,6 +45,7 @@ CLAIMS = Table(
     Column("until", Moment, nullable=False),
     Column("ended_at", Moment),
     Column("how", String(16)),  # judged, checked, skipped, handed_over, escalated, given_back or ran_out
+    Index("ix_case_claim_person", "person", "taken_at"),
     # One person at most has a case, whichever process gives it.
     Index(
         "ux_case_claim_open",
@@ -111,6 +113,8 @@ def may_not(conn: Connection, case: CaseRow, person: str, *, lead: bool) -> Why 
         return Why.GONE
     if case.needs_human in LEAD_ONLY and not lead:
         return Why.RIGHT
+    if knows_party(conn, person, case):
+        return Why.KNOWS
     return Why.OWN if person in barred(conn, case) else None
 
 
@@ -178,7 +182,7 @@ def first_for(
     about = or_(JUDGMENTS.c.case_id == c.id, objected)
     judged = exists().where(about, JUDGMENTS.c.person == person, STAYS_WITH)
     checked = exists().where(about, CHECKS.c.judgment_id == JUDGMENTS.c.id, CHECKS.c.person == person)
-    asked = select(CASES).where(WAITS, ~held, ~skipped, ~judged, ~checked)
+    asked = select(CASES).where(WAITS, ~held, ~skipped, ~judged, ~checked, *fits(conn, person, now))
     if lane is not None:
         asked = asked.where(c.lane == lane)
     if not lead:
@@ -191,6 +195,19 @@ def lanes_taken(conn: Connection) -> list[str]:
     """The lanes of the last cases that people took, the newest first."""
     newest = select(CLAIMS.c.lane).order_by(CLAIMS.c.taken_at.desc(), CLAIMS.c.id).limit(WHOLE)
     return list(conn.execute(newest).scalars())
+
+
+def lanes_taken_by(conn: Connection, person: str, since: datetime) -> list[str]:
+    """The lanes of the cases this person took since then, the newest first."""
+    mine = select(CLAIMS.c.lane).where(CLAIMS.c.person == person, CLAIMS.c.taken_at >= since)
+    return list(conn.execute(mine.order_by(CLAIMS.c.taken_at.desc(), CLAIMS.c.id)).scalars())
+
+
+def held_by(conn: Connection, person: str, now: datetime) -> tuple[tuple[str, datetime], ...]:
+    """The cases in this person's hands, each with until when; what they took first comes first."""
+    mine = (CLAIMS.c.person == person, CLAIMS.c.ended_at.is_(None), CLAIMS.c.until > now)
+    rows = conn.execute(select(CLAIMS).where(*mine).order_by(CLAIMS.c.taken_at, CLAIMS.c.id))
+    return tuple((row.case_id, row.until) for row in rows)
 
 
 def last_of(conn: Connection, case_id: str, person: str) -> str | None:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
+from hoede import accounts
 from hoede.core.events import Answer
 from hoede.core.findings import Finding
 from hoede.core.orders import Order, Target, TargetKind, order_id
@@ -22,6 +23,7 @@ from hoede.lists.versions import held_version
 from hoede.review import CaseRow, Grounds, Lanes, lane_of, pressing, rank_of
 from hoede.review import notice_store as notices
 from hoede.review import store as review
+from hoede.review.fits import language_of
 
 BREAKER_WINDOW = timedelta(minutes=10)
 
@@ -235,6 +237,7 @@ class Record:
             lane=lane.name,
             due_at=tx.now + lane.due,
             earlier=case.id,
+            language=case.language,
         )
         return case_id if new else self._next_case(tx, case)
 
@@ -258,6 +261,7 @@ class Record:
             due_at=None if alone else tx.now + lane.due,
             earlier=latest.id if latest else None,
             rank_at=rank_at,
+            language=language_of(accounts.account(tx.conn, told.service, told.event.account).locale),
         )
         # Another process may have opened one since we looked: then the files go there.
         return case_id if new else self._joined(tx, told, decision, adult=adult)

@@ -8,7 +8,7 @@ from starlette.responses import RedirectResponse, Response
 from hoede.access import Permission, Person, PersonUnknown, all_people
 from hoede.flow.cases import SKIP_REASONS
 from hoede.flow.view import How
-from hoede.review import PersonIs, Refused, Why
+from hoede.review import PersonIs, Refused, Why, exposure
 from hoede.review.asked import LONGEST_TEXT
 from hoede.review.outcomes import CLASSES, AccountIs
 from hoede.web.console.desk import Desk, is_lead, status_of
@@ -112,10 +112,17 @@ def case_page(
         accounts=list(AccountIs),
         roles=[one for one in PersonIs if one is not PersonIs.ITSELF],
         skips=SKIP_REASONS,
-        hows=list(How),
+        hows=_hows(desk, person),
         longest=LONGEST_TEXT,
-        **{"looking": None} | more,
+        **{"looking": None, "needless": None} | more,
     )
+
+
+def _hows(desk: Desk, person: str) -> list[How]:
+    """How much is offered, what they chose to begin with first; small where they chose nothing."""
+    first = desk.db.read(lambda conn: exposure.own(conn, person)).first
+    begins = How(first) if first in set(How) else How.SMALL
+    return [begins, *(one for one in How if one is not begins)]
 
 
 def refused(desk: Desk, visit: Visit, why: Refused) -> Response:

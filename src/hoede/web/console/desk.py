@@ -21,7 +21,23 @@ from hoede.web.visits import Visit
 # Words of a refusal: `console.error.` and this, else the refusal's own name.
 _KEYS: Mapping[Why, str] = {Why.ALREADY: "judged", Why.FORM: "no_preview"}
 _STATUS: Mapping[Why, int] = {Why.GONE: 404, Why.RIGHT: 403}
-CONFLICTS = frozenset({Why.TAKEN, Why.LEASE, Why.OWN, Why.ALREADY, Why.LATE, Why.PRESERVE, Why.CHANGED})
+CONFLICTS = frozenset(
+    {
+        Why.TAKEN,
+        Why.LEASE,
+        Why.OWN,
+        Why.ALREADY,
+        Why.LATE,
+        Why.PRESERVE,
+        Why.CHANGED,
+        Why.BREAK,
+        Why.BUDGET,
+        Why.KNOWN,
+        Why.SEEN,
+        Why.ALIKE,
+        Why.KNOWS,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
