@@ -1,4 +1,4 @@
-"""What is hard to see is counted as it is served, nobody sees the same twice, and work goes to whom it fits."""
+"""What is hard to see is counted as it is served, nobody sees it twice, and work goes to whom it fits."""
 
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
@@ -10,9 +10,10 @@ import pytest
 from sqlalchemy import insert
 from tests.journeys.conftest import OpenScene
 from tests.journeys.desk import Desk
-from tests.journeys.scene import CARD, DECLARED, FIFTEEN, SERVICE, VERIFIED, Scene
+from tests.journeys.scene import CARD, DECLARED, FIFTEEN, VERIFIED, Scene
 from tests.pictures import drawn, encoded
 
+from hoede.app.rehearsal import SERVICE
 from hoede.db import Transaction
 from hoede.flow.view import How, Shown
 from hoede.review import Grounds, Refused, Why, claims, exposure, fits

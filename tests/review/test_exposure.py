@@ -199,7 +199,7 @@ def in_rows(views: list[tuple[datetime, bool]]) -> Iterator[list[tuple[datetime,
 
 def test_no_budget_is_overrun_whatever_people_do(databases: Databases, kind: str, tmp_path: Path) -> None:
     machine = type("Days", (Days,), {"databases": databases, "folder": tmp_path, "kind": kind})
-    run_state_machine_as_test(  # type: ignore[no-untyped-call] # hypothesis says no types
+    run_state_machine_as_test(
         machine,
         settings=settings(
             max_examples=60 if LONG_RUN else 15,
