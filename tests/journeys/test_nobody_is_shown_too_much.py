@@ -15,13 +15,18 @@ from tests.pictures import drawn, encoded
 
 from hoede.app.rehearsal import SERVICE
 from hoede.db import Transaction
+from hoede.evidence import store as evidence
+from hoede.flow.judge import Judged
 from hoede.flow.view import How, Shown
-from hoede.review import Grounds, Refused, Why, claims, exposure, fits
+from hoede.review import FileAnswer, Grounds, Refused, Why, alikes, claims, exposure, fits, views
 from hoede.review import store as review
 from hoede.review.fits import Skill
+from hoede.review.judgments import Earlier
 from hoede.review.wellness import Severity
 
 PICTURE = encoded(drawn(100))
+NEAR = encoded(drawn(100).resize((300, 200)), "JPEG", quality=40)
+OTHER = encoded(drawn(7))
 WHY = "To see whether it is a child."
 
 
@@ -55,7 +60,12 @@ class Room:
 
 def _saw(play: Scene, person: str, views: int, tx: Transaction) -> None:
     began = play.hoede.tables.wellness.day_began(tx.now)
-    told = {"person": person, "at": max(began, tx.now - timedelta(hours=2)), "case_id": "cas_x"}
+    told = {
+        "person": person,
+        "at": max(began, tx.now - timedelta(hours=2)),
+        "case_id": "cas_x",
+        "evidence": "evi_x",
+    }
     for number in range(views):
         mine = {"id": f"vie_{person}{number}", "mark": f"m{number}"}
         tx.conn.execute(insert(exposure.EXPOSURE).values(**told, **mine, severity=Severity.SEVERE, full=True))
@@ -64,7 +74,7 @@ def _saw(play: Scene, person: str, views: int, tx: Transaction) -> None:
 @pytest.fixture
 def room(open_scene: OpenScene) -> Room:
     play = open_scene(also_allowed=[PICTURE])
-    play.list_pictures(PICTURE, name="near")
+    play.list_pictures(PICTURE, OTHER, name="near")
     return Room(Desk(play))
 
 
@@ -185,3 +195,71 @@ def test_lanes_keep_their_share_under_a_flood(play: Scene) -> None:
     lanes = play.hoede.tables.lanes
     assert sum(took.values()) == 100
     assert {lane: took[lane] for lane in few if took[lane] < lanes[lane].share - 1} == {}
+
+
+def test_what_was_judged_of_a_near_copy_decides_and_opens_only_to_who_says_why(room: Room) -> None:
+    desk, view = room.desk, room.play.hoede.view
+    first = room.case("eva")
+    assert isinstance(room.look(first), Shown)
+    assert isinstance(desk.try_judge(account_of(room, first), "eva", "confirmed_new"), Judged)
+    second = room.case("bas", NEAR)
+    assert room.look(second, "bas", How.SMALL) == Refused(Why.ALIKE)
+    (found,) = earlier(room, second).values()
+    assert (found.case_id, found.outcome, found.person) == (first[0], "confirmed_new", "eva")
+    assert isinstance(desk.try_judge(account_of(room, second), "bas", "confirmed_new"), Judged)
+    opened = [
+        room.play.hoede.db.read(partial(views.was_opened_whole, evidence=one[1])) for one in (first, second)
+    ]
+    assert opened == [True, False]  # a report never says that somebody opened what nobody opened
+    third = room.case("kim", NEAR)
+    assert view.ask_again(*third, "kim", "The corner may differ.") is None
+    assert isinstance(room.look(third, "kim"), Shown)
+
+
+def test_a_judgment_that_was_undone_decides_for_no_near_copy(room: Room) -> None:
+    first = room.case("eva")
+    went = room.desk.try_judge(account_of(room, first), "eva", "confirmed_new")
+    assert isinstance(went, Judged)
+    room.desk.undo(went.judgment)
+    second = room.case("bas", NEAR)
+    assert (earlier(room, second), isinstance(room.look(second, "bas"), Shown)) == ({}, True)
+
+
+def test_one_of_the_near_copies_of_a_case_is_opened_and_decides_for_all(room: Room) -> None:
+    account = room.play.person(DECLARED)
+    for picture in (PICTURE, NEAR, OTHER):
+        room.play.upload(account, picture)
+    case = room.desk.take(account, "eva").case.id
+    files = [one.evidence for one in room.play.hoede.db.read(lambda conn: review.files_of(conn, case))]
+    first = room.play.hoede.db.read(partial(alikes.clusters, evidence=files))
+    assert [first[one] for one in files] == [files[0], files[0], files[2]]
+    assert isinstance(room.look((case, files[0])), Shown)
+    assert room.look((case, files[1])) == Refused(Why.ALIKE)
+    said = {files[0]: FileAnswer("exploitative")}
+    went = room.desk.try_judge(account, "eva", "confirmed_new", files=said)
+    assert isinstance(went, Judged)
+    judged = {one.evidence: one.outcome for one in went.judgment.files}
+    assert [judged[one] for one in files] == ["exploitative", "exploitative", "confirmed_new"]
+
+
+def test_who_checks_or_answers_looks_for_themselves(room: Room) -> None:
+    desk, first = room.desk, room.case("eva")
+    assert isinstance(desk.try_judge(account_of(room, first), "eva", "confirmed_new"), Judged)
+    second = room.case("bas", NEAR)
+    account = account_of(room, second)
+    assert isinstance(desk.try_judge(account, "bas", "confirmed_new"), Judged)
+    desk.take(account, "kim")
+    assert isinstance(room.look(second, "kim"), Shown)
+
+
+def account_of(room: Room, at: tuple[str, str]) -> str:
+    case = room.play.hoede.db.read(lambda conn: review.find_case(conn, at[0]))
+    assert case is not None
+    return case.account
+
+
+def earlier(room: Room, at: tuple[str, str]) -> dict[str, Earlier]:
+    hoede = room.play.hoede
+    copy = hoede.db.read(partial(evidence.find, evidence=at[1]))
+    assert copy is not None
+    return hoede.db.read(lambda conn: hoede.view.judged_before(conn, at[0], [copy]))

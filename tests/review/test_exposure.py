@@ -25,7 +25,7 @@ NUMBERS = count()
 
 
 def material(case: str = "cas_1", mark: str = "m1", severity: Severity = Severity.SEVERE) -> Material:
-    return Material(case_id=case, mark=mark, severity=severity)
+    return Material(case_id=case, evidence=f"evi_{case}", mark=mark, severity=severity)
 
 
 def serve(

@@ -1,7 +1,7 @@
 """Evidence to eyes: a preview for who has the case, the file itself for two people; each with a purpose."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
@@ -13,11 +13,12 @@ from hoede.db import Database, Transaction
 from hoede.detection import store as events
 from hoede.evidence import EvidenceRow, EvidenceState, Vault
 from hoede.evidence import store as evidence
-from hoede.media import MediaRefused, Reader
-from hoede.review import CaseRow, Grounds, Refused, Why, claims, exposure, views
+from hoede.media import MediaRefused, Preview, Reader
+from hoede.review import CaseRow, Grounds, Refused, Why, alikes, claims, exposure, judgments, views
 from hoede.review import store as review
 from hoede.review.asked import LONGEST_TEXT, SHORTEST_REASON
 from hoede.review.exposure import Material
+from hoede.review.judgments import Earlier
 from hoede.review.wellness import FULL, Wellness, is_known
 
 LARGEST_PREVIEWED = 64 << 20  # bytes; it is decrypted into memory, never onto a disk
@@ -26,6 +27,7 @@ LARGEST_PREVIEWED = 64 << 20  # bytes; it is decrypted into memory, never onto a
 class How(StrEnum):
     """How much of a picture is shown, from little to all."""
 
+    STRIP = "strip"  # some frames of what moves, small, beside one another
     BLURRED = "blurred"
     SMALL = "small"
     GREY = "grey"
@@ -34,7 +36,7 @@ class How(StrEnum):
 
 RAW = "raw"  # the file itself
 READ = "text"  # how a text is shown: there is no less of it
-SIDES = {How.BLURRED: 640, How.SMALL: 160, How.GREY: 1280, How.CLEAR: 1280}  # pixels
+SIDES = {How.BLURRED: 640, How.SMALL: 160, How.STRIP: 160, How.GREY: 1280, How.CLEAR: 1280}  # pixels
 BLUR = {How.BLURRED: 24}  # pixels
 MARKED = frozenset({How.GREY, How.CLEAR})  # who looks stands faintly all over these
 
@@ -64,21 +66,23 @@ class View:
             return copy
         if copy.taken.size > LARGEST_PREVIEWED:
             return self._nothing(view_id)
+        mark = _mark(person, view_id) if how in MARKED else ""
         try:
             with _in_memory(self.vault.open(copy.taken)) as file:
-                preview = self.reader.preview(
-                    file,
-                    side=SIDES[how],
-                    grey=how is How.GREY,
-                    blur=BLUR.get(how, 0),
-                    mark=_mark(person, view_id) if how in MARKED else "",
-                )
+                preview = self._rendered(file, how, mark)
         except MediaRefused:
             return self._nothing(view_id)
         whole = preview.whole and how is How.CLEAR
         if whole:
             self.db.commit(lambda tx: views.note_whole(tx, view_id))
         return Shown(preview.picture, whole)
+
+    def _rendered(self, file: int, how: How, mark: str) -> Preview:
+        if how is How.STRIP:
+            return self.reader.strip(file, side=SIDES[how])
+        return self.reader.preview(
+            file, side=SIDES[how], grey=how is How.GREY, blur=BLUR.get(how, 0), mark=mark
+        )
 
     def text(self, case_id: str, copy_id: str, person: str, purpose: str) -> str | Refused:
         """What somebody wrote, whole, for the person who has the case. `FORM` where it is no text."""
@@ -168,6 +172,7 @@ class View:
         case = review.find_case(conn, case_id)
         return Material(
             case_id=case_id,
+            evidence=copy.taken.id,
             mark=opaque(self.names, f"seen\x1f{copy.taken.sha256}"),
             severity=self.wellness.severity(
                 case.lane if case else None, events.findings_of(conn, copy.event)
@@ -179,7 +184,24 @@ class View:
         """Why this person does not need to see it."""
         if copy.part == "media" and is_known(events.findings_of(conn, copy.event)):
             return Why.KNOWN
-        return Why.SEEN if exposure.seen_elsewhere(conn, person, what) else None
+        if exposure.seen_elsewhere(conn, person, what):
+            return Why.SEEN
+        near = [one.evidence for one in alikes.near(conn, copy.taken.id)]
+        if near and views.opened_of(conn, what.case_id, person, near):
+            return Why.ALIKE
+        return Why.ALIKE if _decides(conn, what) and _decided(conn, what, near) else None
+
+    def judged_before(
+        self, conn: Connection, case_id: str, copies: Iterable[EvidenceRow]
+    ) -> dict[str, Earlier]:
+        """By file, what was judged of the same material or of a near copy, the newest."""
+        found: dict[str, Earlier] = {}
+        for copy in copies:
+            near = [one.evidence for one in alikes.near(conn, copy.taken.id)]
+            earlier = _decided(conn, self._material(conn, case_id, copy), near)
+            if earlier:
+                found[copy.taken.id] = earlier[0]
+        return found
 
     def _nothing(self, view_id: str) -> Refused:
         """There was nothing to show: it was asked for and is written down, but nobody saw it."""
@@ -205,6 +227,18 @@ class View:
         if not isinstance(copy, Refused):
             views.open_raw(tx, raw_id)
         return copy
+
+
+def _decides(conn: Connection, what: Material) -> bool:
+    """Whether what was judged of a near copy decides here: not where somebody must look for themselves."""
+    case = review.find_case(conn, what.case_id)
+    return case is not None and case.state == review.OPEN and case.grounds.is_content
+
+
+def _decided(conn: Connection, what: Material, near: Sequence[str]) -> tuple[Earlier, ...]:
+    """What was judged in other cases of the same material or of near copies."""
+    alike = {*near, *exposure.copies_of(conn, what)}
+    return tuple(one for one in judgments.earlier(conn, alike) if one.case_id != what.case_id)
 
 
 def _again(conn: Connection, case_id: str, copy: EvidenceRow, person: str) -> str | None:

@@ -4,7 +4,7 @@ A picture is found by sixteen parts of its fingerprint, one of which near copies
 within 15 bits, most within 31. What is missed is one more look, never a wrong judgment.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -22,6 +22,7 @@ from sqlalchemy import (
     tuple_,
 )
 
+from hoede.core.media import Frame
 from hoede.db import METADATA, Moment, Transaction, insert_new
 
 NEAR: Final = 31  # bits of 256 that may differ (docs/sources.md#pdq)
@@ -62,6 +63,12 @@ def keep(tx: Transaction, evidence: str, value: bytes, quality: int) -> None:
     if insert_new(tx.conn, ALIKES, {"evidence": evidence, "value": value, "at": tx.now}):
         rows = [{"part": part, "value": one, "evidence": evidence} for part, one in parts(value)]
         tx.conn.execute(insert(ALIKE_PARTS), rows)
+
+
+def keep_looks(tx: Transaction, evidence: str, frames: Sequence[Frame]) -> None:
+    """Keep what a picture looks like; of moving ones nothing is kept, they are equal or they are not."""
+    if len(frames) == 1 and frames[0].pdq:
+        keep(tx, evidence, frames[0].pdq[0], frames[0].quality)
 
 
 def near(conn: Connection, evidence: str) -> tuple[Alike, ...]:

@@ -1,7 +1,7 @@
 """What somebody answers about a case, and why an answer is not taken. Pure."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -137,6 +137,15 @@ def understand(
     if not all(_may_be_named(one, named, receivers) for one in answer.people):
         return Refused(Why.NAMED)
     return Said(outcome, named, tuple(files), answer.people)
+
+
+def followed(answer: Answer, first: Mapping[str, str]) -> Answer:
+    """The answer, in which what is said of a file is said of those that look like it, unless said otherwise.
+
+    `first` has for each file the one that stands for it.
+    """
+    told = {one: answer.files[head] for one, head in first.items() if head in answer.files}
+    return replace(answer, files=told | dict(answer.files))
 
 
 def _may_be_named(one: Named, account_is: AccountIs, receivers: frozenset[str]) -> bool:

@@ -38,6 +38,7 @@ EXPOSURE = Table(
     Column("full", Boolean, nullable=False),  # all of it, not less
     Column("mark", String(64), nullable=False),  # of the material, by our key
     Column("case_id", String(40), nullable=False),
+    Column("evidence", String(40), nullable=False),
     Index("ix_exposure_person", "person", "at"),
     Index("ix_exposure_mark", "mark", "person"),
 )
@@ -72,9 +73,10 @@ class Own:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Material:
-    """What is to be served: of which case, how hard, and its mark."""
+    """What is to be served: which copy, of which case, how hard, and its mark."""
 
     case_id: str
+    evidence: str
     mark: str
     severity: Severity
 
@@ -97,6 +99,7 @@ def serve(
             full=full,
             mark=what.mark,
             case_id=what.case_id,
+            evidence=what.evidence,
         )
     )
     return None
@@ -124,6 +127,13 @@ def seen_elsewhere(conn: Connection, person: str, what: Material) -> bool:
     c = EXPOSURE.c
     same = (c.mark == what.mark, c.person == person, c.case_id != what.case_id)
     return conn.execute(select(c.id).where(*same).limit(1)).first() is not None
+
+
+def copies_of(conn: Connection, what: Material) -> set[str]:
+    """Other copies of the very same material that anybody was served."""
+    c = EXPOSURE.c
+    same = select(c.evidence).where(c.mark == what.mark, c.evidence != what.evidence).distinct()
+    return set(conn.execute(same).scalars())
 
 
 def lock_own(tx: Transaction, person: str) -> Own:

@@ -1,5 +1,6 @@
 """Judgments with what each says of every file, and their second checks."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -52,7 +53,7 @@ FILES = Table(
     "judgment_file",
     METADATA,
     Column("judgment_id", String(40), ForeignKey("judgment.id"), primary_key=True),
-    Column("evidence", String(40), primary_key=True),
+    Column("evidence", String(40), primary_key=True, index=True),
     Column("outcome", String(32), nullable=False),
     Column("classification", String(2)),
     Column("reported", Boolean, nullable=False),
@@ -117,6 +118,17 @@ class JudgmentRow:
 
     def file(self, evidence: str) -> FileRow | None:
         return next((one for one in self.files if one.evidence == evidence), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Earlier:
+    """What was judged of a file, and still counts."""
+
+    evidence: str
+    case_id: str
+    outcome: str
+    person: str
+    at: datetime
 
 
 def save_judgment(
@@ -206,6 +218,17 @@ def in_force(conn: Connection, case_id: str) -> JudgmentRow | None:
     asked = select(JUDGMENTS).where(*counts).order_by(c.at.desc(), c.id.desc()).limit(1)
     row = conn.execute(asked).one_or_none()
     return None if row is None else _judgment(conn, row)
+
+
+def earlier(conn: Connection, evidence: Collection[str]) -> tuple[Earlier, ...]:
+    """What counts of these files, the newest first; what everybody left as it was does not."""
+    counts = (FILES.c.evidence.in_(evidence), JUDGMENTS.c.undone_at.is_(None), JUDGMENTS.c.keeps.is_(False))
+    asked = select(FILES.c.evidence, FILES.c.outcome, JUDGMENTS.c.case_id, JUDGMENTS.c.person, JUDGMENTS.c.at)
+    rows = conn.execute(asked.join(JUDGMENTS).where(*counts).order_by(JUDGMENTS.c.at.desc(), JUDGMENTS.c.id))
+    return tuple(
+        Earlier(evidence=row.evidence, case_id=row.case_id, outcome=row.outcome, person=row.person, at=row.at)
+        for row in rows
+    )
 
 
 def of_case(conn: Connection, case_id: str) -> tuple[JudgmentRow, ...]:

@@ -23,6 +23,7 @@ def _exposure() -> None:
         sa.Column("full", sa.Boolean(), nullable=False),
         sa.Column("mark", sa.String(64), nullable=False),
         sa.Column("case_id", sa.String(40), nullable=False),
+        sa.Column("evidence", sa.String(40), nullable=False),
     )
     op.create_index("ix_exposure_person", "exposure", ["person", "at"])
     op.create_index("ix_exposure_mark", "exposure", ["mark", "person"])
@@ -75,4 +76,5 @@ def _alikes() -> None:
         sa.Column("value", sa.Integer(), primary_key=True, autoincrement=False),
         sa.Column("evidence", sa.String(40), primary_key=True),
     )
+    op.create_index("ix_judgment_file_evidence", "judgment_file", ["evidence"])
     op.create_index("ix_alike_part_evidence", "alike_part", ["evidence"])
