@@ -16,7 +16,7 @@ from tests.pictures import drawn, encoded
 from hoede.app.rehearsal import SERVICE
 from hoede.db import Transaction
 from hoede.evidence import store as evidence
-from hoede.flow.judge import Judged
+from hoede.flow.judge import Checked, Judged
 from hoede.flow.view import How, Shown
 from hoede.review import FileAnswer, Grounds, Refused, Why, alikes, claims, exposure, fits, views
 from hoede.review import store as review
@@ -26,6 +26,7 @@ from hoede.review.wellness import Severity
 
 PICTURE = encoded(drawn(100))
 NEAR = encoded(drawn(100).resize((300, 200)), "JPEG", quality=40)
+NEARER = encoded(drawn(100).resize((280, 210)), "JPEG", quality=60)
 OTHER = encoded(drawn(7))
 WHY = "To see whether it is a child."
 
@@ -242,14 +243,16 @@ def test_one_of_the_near_copies_of_a_case_is_opened_and_decides_for_all(room: Ro
     assert [judged[one] for one in files] == ["exploitative", "exploitative", "confirmed_new"]
 
 
-def test_who_checks_or_answers_looks_for_themselves(room: Room) -> None:
-    desk, first = room.desk, room.case("eva")
-    assert isinstance(desk.try_judge(account_of(room, first), "eva", "confirmed_new"), Judged)
-    second = room.case("bas", NEAR)
-    account = account_of(room, second)
-    assert isinstance(desk.try_judge(account, "bas", "confirmed_new"), Judged)
-    desk.take(account, "kim")
+def test_who_checks_looks_for_themselves_until_a_near_copy_was_checked(room: Room) -> None:
+    desk, judge = room.desk, room.play.hoede.judge
+    first, second, third = (room.case("eva", picture) for picture in (PICTURE, NEAR, NEARER))
+    for one in (first, second, third):
+        assert isinstance(desk.try_judge(account_of(room, one), "eva", "confirmed_new"), Judged)
+    desk.take(account_of(room, second), "kim")
     assert isinstance(room.look(second, "kim"), Shown)
+    assert isinstance(judge.check(second[0], "kim", agrees=True, reason=WHY), Checked)
+    desk.take(account_of(room, third), "bas")
+    assert room.look(third, "bas") == Refused(Why.ALIKE)
 
 
 def account_of(room: Room, at: tuple[str, str]) -> str:

@@ -43,6 +43,7 @@ from hoede.flow.beat import Listen
 from hoede.flow.carry_out import CarryOut, Job, Waits
 from hoede.flow.cases import Cases
 from hoede.flow.change_policy import ChangePolicy
+from hoede.flow.day import Days
 from hoede.flow.erase import Erase, shipped_columns
 from hoede.flow.expire import Expire
 from hoede.flow.grounds import GroundsStand
@@ -112,6 +113,7 @@ class Hoede:
     objections: Objections
     ages: AnswerAges
     view: View
+    days: Days
     sequencer: Sequencer
     expire: Expire
     erase: Erase
@@ -240,6 +242,7 @@ def build(config: Config, *, demo_links: Mapping[str, str] | None = None, holder
             new_id=new_id,
         ),
         read=Read(db=db, new_id=new_id),
+        days=Days(db=db, wellness=tables.wellness, new_id=new_id),
         exits=pair.exits,
         authorities=authorities,
         detectors=lambda: screening.looking.health.all(time.monotonic()),
@@ -277,6 +280,7 @@ def build(config: Config, *, demo_links: Mapping[str, str] | None = None, holder
         objections=desk.objections,
         ages=desk.ages,
         view=desk.view,
+        days=desk.days,
         sequencer=Sequencer(db, keys, mine),
         expire=Expire(db=db, vault=vault, kept=tables.kept),
         erase=erase,

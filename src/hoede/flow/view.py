@@ -189,7 +189,7 @@ class View:
         near = [one.evidence for one in alikes.near(conn, copy.taken.id)]
         if near and views.opened_of(conn, what.case_id, person, near):
             return Why.ALIKE
-        return Why.ALIKE if _decides(conn, what) and _decided(conn, what, near) else None
+        return Why.ALIKE if _decides(conn, what, _decided(conn, what, near)) else None
 
     def judged_before(
         self, conn: Connection, case_id: str, copies: Iterable[EvidenceRow]
@@ -229,10 +229,15 @@ class View:
         return copy
 
 
-def _decides(conn: Connection, what: Material) -> bool:
-    """Whether what was judged of a near copy decides here: not where somebody must look for themselves."""
+def _decides(conn: Connection, what: Material, earlier: Sequence[Earlier]) -> bool:
+    """Whether what was judged of near copies decides here: to who checks, only where one was checked too.
+
+    Who answers an objection always looks for themselves.
+    """
     case = review.find_case(conn, what.case_id)
-    return case is not None and case.state == review.OPEN and case.grounds.is_content
+    if case is None or not case.grounds.is_content:
+        return False
+    return any(one.checked or case.state == review.OPEN for one in earlier)
 
 
 def _decided(conn: Connection, what: Material, near: Sequence[str]) -> tuple[Earlier, ...]:

@@ -96,7 +96,7 @@ def take(tx: Transaction, case_id: str, person: str, *, claim_id: str, lead: boo
     if now is not None and now.until > tx.now:
         if now.person != person:
             return Refused(Why.TAKEN, now.person, now.until)
-        _prolong(tx, now.id)
+        prolong(tx, now.id, tx.now + LEASE)
         return Taken(now.id, case, person, tx.now + LEASE)
     if now is not None:
         end(tx, now.id, "ran_out", at=now.until)
@@ -135,7 +135,7 @@ def renew(tx: Transaction, case_id: str, person: str) -> Taken | Refused:
     held = hold(tx, case_id, person)
     if isinstance(held, Refused):
         return held
-    _prolong(tx, held.claim)
+    prolong(tx, held.claim, tx.now + LEASE)
     return Taken(held.claim, held.case, person, tx.now + LEASE)
 
 
@@ -221,5 +221,6 @@ def _open(conn: Connection, case_id: str) -> Row[Any] | None:
     return conn.execute(asked).one_or_none()
 
 
-def _prolong(tx: Transaction, claim: str) -> None:
-    tx.conn.execute(update(CLAIMS).where(CLAIMS.c.id == claim).values(until=tx.now + LEASE))
+def prolong(tx: Transaction, claim: str, until: datetime) -> None:
+    """It lasts until then."""
+    tx.conn.execute(update(CLAIMS).where(CLAIMS.c.id == claim).values(until=until))

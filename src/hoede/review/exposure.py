@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import (
     Boolean,
     Column,
+    ColumnElement,
     Connection,
     ForeignKey,
     Index,
@@ -19,6 +20,7 @@ from sqlalchemy import (
     Table,
     Text,
     delete,
+    func,
     insert,
     select,
     update,
@@ -40,6 +42,7 @@ EXPOSURE = Table(
     Column("case_id", String(40), nullable=False),
     Column("evidence", String(40), nullable=False),
     Index("ix_exposure_person", "person", "at"),
+    Index("ix_exposure_at", "at"),
     Index("ix_exposure_mark", "mark", "person"),
 )
 
@@ -170,6 +173,29 @@ def asked_again(conn: Connection, case_id: str, evidence: str, person: str) -> s
     """Why they asked to see it all the same."""
     key = {"case_id": case_id, "evidence": evidence, "person": person}
     return conn.execute(select(AGAIN.c.why).filter_by(**key)).scalar_one_or_none()
+
+
+def people_since(conn: Connection, since: datetime) -> int:
+    """How many people were served anything."""
+    asked = select(func.count(EXPOSURE.c.person.distinct())).where(EXPOSURE.c.at >= since)
+    return int(conn.execute(asked).scalar_one())
+
+
+def severe_since(conn: Connection, since: datetime) -> int:
+    """How often severe material was served in full, to all together."""
+    return int(conn.execute(select(func.count()).where(*_severe(since))).scalar_one())
+
+
+def at_budget(conn: Connection, *, since: datetime, until: datetime, most: int) -> int:
+    """How many people used all of their severe budget between these two moments; not who."""
+    used = select(EXPOSURE.c.person).where(*_severe(since), EXPOSURE.c.at < until)
+    full = used.group_by(EXPOSURE.c.person).having(func.count() >= most).subquery()
+    return int(conn.execute(select(func.count()).select_from(full)).scalar_one())
+
+
+def _severe(since: datetime) -> tuple[ColumnElement[bool], ...]:
+    c = EXPOSURE.c
+    return (c.at >= since, c.severity == Severity.SEVERE, c.full.is_(True))
 
 
 def forget_before(tx: Transaction, day: datetime) -> int:

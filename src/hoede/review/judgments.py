@@ -14,6 +14,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    func,
     insert,
     or_,
     select,
@@ -129,6 +130,7 @@ class Earlier:
     outcome: str
     person: str
     at: datetime
+    checked: bool  # a second person judges the same
 
 
 def save_judgment(
@@ -223,10 +225,19 @@ def in_force(conn: Connection, case_id: str) -> JudgmentRow | None:
 def earlier(conn: Connection, evidence: Collection[str]) -> tuple[Earlier, ...]:
     """What counts of these files, the newest first; what everybody left as it was does not."""
     counts = (FILES.c.evidence.in_(evidence), JUDGMENTS.c.undone_at.is_(None), JUDGMENTS.c.keeps.is_(False))
-    asked = select(FILES.c.evidence, FILES.c.outcome, JUDGMENTS.c.case_id, JUDGMENTS.c.person, JUDGMENTS.c.at)
-    rows = conn.execute(asked.join(JUDGMENTS).where(*counts).order_by(JUDGMENTS.c.at.desc(), JUDGMENTS.c.id))
+    j = JUDGMENTS.c
+    asked = select(FILES.c.evidence, FILES.c.outcome, j.case_id, j.person, j.at, CHECKS.c.agrees)
+    joined = FILES.join(JUDGMENTS).outerjoin(CHECKS, CHECKS.c.judgment_id == j.id)
+    rows = conn.execute(asked.select_from(joined).where(*counts).order_by(j.at.desc(), j.id))
     return tuple(
-        Earlier(evidence=row.evidence, case_id=row.case_id, outcome=row.outcome, person=row.person, at=row.at)
+        Earlier(
+            evidence=row.evidence,
+            case_id=row.case_id,
+            outcome=row.outcome,
+            person=row.person,
+            at=row.at,
+            checked=bool(row.agrees),
+        )
         for row in rows
     )
 
@@ -245,6 +256,11 @@ def barred(conn: Connection, case: CaseRow) -> frozenset[str]:
     judges = select(JUDGMENTS.c.person).where(about, STAYS_WITH)
     checks = select(CHECKS.c.person).join(JUDGMENTS, JUDGMENTS.c.id == CHECKS.c.judgment_id).where(about)
     return frozenset((*conn.execute(judges).scalars(), *conn.execute(checks).scalars()))
+
+
+def count_since(conn: Connection, since: datetime) -> int:
+    """How often anybody judged."""
+    return int(conn.execute(select(func.count()).where(JUDGMENTS.c.at >= since)).scalar_one())
 
 
 def changes(conn: Connection) -> list[tuple[str, str]]:

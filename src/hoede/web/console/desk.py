@@ -9,6 +9,7 @@ from hoede.access import Permission, Roles, find_person
 from hoede.db import Database
 from hoede.flow.age import AnswerAges
 from hoede.flow.cases import Cases
+from hoede.flow.day import Days
 from hoede.flow.judge import Judge, Objections
 from hoede.flow.pair import Exits
 from hoede.flow.read import Read
@@ -52,6 +53,7 @@ class Desk:
     ages: AnswerAges
     view: View
     read: Read
+    days: Days
     exits: Exits
     authorities: Mapping[str, Authority]
     detectors: Callable[[], Mapping[str, bool]]  # those that ever looked in this process: whether it is ill

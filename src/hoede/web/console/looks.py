@@ -69,7 +69,10 @@ class Looks:
         case, person, because = case_id(visit), visit.person.id, visit.body.one("because")
         if because.strip() and (why := self.desk.view.ask_again(case, file, person, because)):
             return why
-        return self.desk.view.why_not(case, file, person, how)
+        refused = self.desk.view.why_not(case, file, person, how)
+        if refused is not None and refused.why is Why.BREAK and refused.until is not None:
+            self.desk.days.keep(case, person, refused.until)
+        return refused
 
     def _wrong(self, visit: Visit, why: Refused, *, file: str | None = None) -> Response:
         """`file` is what nobody needs to see, or they saw before: the page asks why all the same."""

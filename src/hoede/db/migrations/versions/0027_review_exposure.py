@@ -26,6 +26,7 @@ def _exposure() -> None:
         sa.Column("evidence", sa.String(40), nullable=False),
     )
     op.create_index("ix_exposure_person", "exposure", ["person", "at"])
+    op.create_index("ix_exposure_at", "exposure", ["at"])
     op.create_index("ix_exposure_mark", "exposure", ["mark", "person"])
     op.create_table(
         "judge_own",
