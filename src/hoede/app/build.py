@@ -16,6 +16,7 @@ from fastapi import FastAPI
 
 from hoede.accounts.registry import all_age_adapters
 from hoede.app.console import console
+from hoede.app.family import family
 from hoede.app.ids import new_id, new_number
 from hoede.app.keys import check_key_folder
 from hoede.app.outside import build_authorities, build_hand_over, endpoints_of
@@ -265,6 +266,7 @@ def build(config: Config, *, demo_links: Mapping[str, str] | None = None, holder
     )
     hand_over = build_hand_over(config, db, vault)
     doors = console(config, desk, change, hand_over, keys.names, new_id)
+    family_doors = family(config, tables, db, pair, keys.names, new_id)
     return Hoede(
         config=config,
         db=db,
@@ -316,6 +318,7 @@ def build(config: Config, *, demo_links: Mapping[str, str] | None = None, holder
                 screening=screening,
                 permits=permits,
                 listen=listen,
+                pair=pair,
                 appeal=appeal,
                 ages=ages,
                 notice=notice,
@@ -324,7 +327,7 @@ def build(config: Config, *, demo_links: Mapping[str, str] | None = None, holder
                 fetcher=fetcher,
             ),
             demo_links=demo_links,
-            more_routes=doors.routes,
+            more_routes=[*doors.routes, *family_doors.routes],
         ),
         connections=(platform, *authorities.values(), reader, fetcher),
     )
