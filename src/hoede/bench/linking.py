@@ -54,10 +54,10 @@ def _family(on: Ground, secrets: list[str], mailbox: Mailbox, number: int) -> tu
     now = datetime.now(UTC)
     own = me_link(URL, secrets, service=SERVICE, account=account, now=now, page="family")
     there = f"http://127.0.0.1:{on.port}"
-    with Walker(URL, there) as teen, Walker(URL, there) as guardian:
-        start = time.perf_counter()
-        link(teen, guardian, own, mail, lambda to: newest(mailbox, to))
-        return time.perf_counter() - start, teen, guardian
+    teen, guardian = Walker(URL, there), Walker(URL, there)
+    start = time.perf_counter()
+    link(teen, guardian, own, mail, lambda to: newest(mailbox, to))
+    return time.perf_counter() - start, teen, guardian
 
 
 def _fourteen() -> AgeEvidence:

@@ -1,14 +1,14 @@
 """Somebody who walks through pages without a browser, follows links, fills forms in, and counts that."""
 
 from dataclasses import dataclass, field
-from typing import Any, Self
+from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import httpx2
 from lxml import html
 
 ASIDE = ("nav", "footer", "header[@class='top']", "ul[@class='ways']", "details")  # read by nobody in a hurry
-SEE_OTHER = 303
+SEE_OTHER, TIMEOUT_S = 303, 30
 
 
 class WalkError(Exception):
@@ -29,13 +29,6 @@ class Walker:
     text: str = ""  # of the page's main part
     _cookies: dict[str, str] = field(default_factory=dict)
     _page: Any = None
-    _http: httpx2.Client = field(default_factory=lambda: httpx2.Client(timeout=30))
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._http.close()
 
     def open(self, address: str) -> "Walker":
         """A page by its address, in the walker's language."""
@@ -82,7 +75,7 @@ class Walker:
         if method == "POST":
             headers["origin"] = self.url
         asked = address.replace(self.url, self.there, 1) if self.there else address
-        answer = self._http.request(method, asked, data=fields, headers=headers)
+        answer = httpx2.request(method, asked, data=fields, headers=headers, timeout=TIMEOUT_S)
         for told in answer.headers.get_list("set-cookie"):
             name, _, value = told.partition(";")[0].partition("=")
             self._cookies[name] = value
