@@ -306,6 +306,7 @@ def build(config: Config, *, demo_links: Mapping[str, str] | None = None, holder
                 screening=screening,
                 permits=permits,
                 listen=listen,
+                pair=pair,
                 appeal=appeal,
                 ages=ages,
                 notice=notice,

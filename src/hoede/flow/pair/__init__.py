@@ -8,6 +8,7 @@ from hoede.flow.pair.figures import KeptFigures
 from hoede.flow.pair.links import Invitation, Invited, Links
 from hoede.flow.pair.people import GuardianPeople
 from hoede.flow.pair.post import SendMail
+from hoede.flow.pair.telling import TellAdult
 from hoede.flow.pair.together import Together
 from hoede.flow.pair.views import FamilyViews, Figures, MyGuardian, MyTeen, WeekFigures
 from hoede.flow.pair.weekly import Weekly
@@ -29,6 +30,7 @@ __all__ = [
     "PairDesk",
     "SendMail",
     "Teen",
+    "TellAdult",
     "Together",
     "WeekFigures",
     "Weekly",

@@ -135,6 +135,12 @@ class Links:
         """It is still right. While a pairing rests this is noted, whatever it rests for."""
         return self._with(end, link_id, lambda tx, link: self._say_again(tx, end, link))
 
+    def how_to_stop(self, teen: Teen) -> Leaving:
+        """Which way out is open to a teen now, so that a page can say it before."""
+        now = self.desk.db.now()
+        facts = self.desk.db.read(lambda conn: teen_facts(conn, self.desk, teen.service, teen.account, now))
+        return leaving(facts.band, by_law=facts.by_law)
+
     def stop(self, end: End, link_id: str) -> LinkRow | Refusal:
         """Stop: at once, or for who is under 16 in seven days unless the guardian agrees before."""
         return self._with(end, link_id, lambda tx, link: self._stop(tx, end, link))

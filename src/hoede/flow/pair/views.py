@@ -134,6 +134,19 @@ class FamilyViews:
             lambda conn: _requests(conn, teen.service, teen.account, None, self.desk.db.time(conn))
         )
 
+    def my_time(self, teen: Teen) -> tuple[PartsSeen | None, WeekSeen | None]:
+        """One's own minutes: of today by part of the day, and of this week and the last. Nobody sees less."""
+        now = self.desk.db.now()
+
+        def of(conn: Connection, band: AgeBand) -> PartsSeen | WeekSeen | None:
+            return self.figures.time(conn, teen.service, teen.account, band, now)
+
+        day, weeks = self.desk.db.read(lambda conn: (of(conn, AgeBand.FROM_13), of(conn, AgeBand.FROM_16)))
+        return (
+            day if isinstance(day, PartsSeen) else None,
+            weeks if isinstance(weeks, WeekSeen) else None,
+        )
+
     def digests(self, end: Guardian | Teen, link_id: str) -> tuple[Digest, ...]:
         """The weeks of a pairing: both ends read the very same rows. A guardian's look is written down."""
         if isinstance(end, Guardian):
