@@ -44,6 +44,7 @@ from hoede.flow.beat import Listen
 from hoede.flow.carry_out import CarryOut, Job, Waits
 from hoede.flow.cases import Cases
 from hoede.flow.change_policy import ChangePolicy
+from hoede.flow.day import Days
 from hoede.flow.erase import Erase, shipped_columns
 from hoede.flow.expire import Expire
 from hoede.flow.grounds import GroundsStand
@@ -113,6 +114,7 @@ class Hoede:
     objections: Objections
     ages: AnswerAges
     view: View
+    days: Days
     sequencer: Sequencer
     expire: Expire
     erase: Erase
@@ -164,7 +166,7 @@ def open_database(config: Config, *, create: bool = False) -> tuple[Database, Fi
 
 def build(config: Config, *, demo_links: Mapping[str, str] | None = None, holder: str | None = None) -> Hoede:
     """Everything, ready to serve and to work. Raises `Unsafe` where it must not start."""
-    tables = read_tables(config.may_look_file, config.formats_file)
+    tables = read_tables(config.may_look_file, config.formats_file, config.wellness_file)
     refuse_unread_proofs(config)
     db, keys = open_database(config)
     refuse_unsafe(config, db)
@@ -177,16 +179,16 @@ def build(config: Config, *, demo_links: Mapping[str, str] | None = None, holder
     platform = WebhookPlatform(partial(endpoints_of, config))
     reader, nearby, fetcher = reader_of(config, tables), nearby_of(config, db), fetcher_of(config)
     refuse_bare(config, reader)
-    screening = _screening(config, tables, db, vault, keys, reader, nearby)
+    screening = screening_of(config, tables, db, vault, keys, reader, nearby)
     appeal, notice = _appeal(config, tables, db), _notice(config, tables, db, keys)
     ages = _ages(config, tables, db)
     mine = holder or f"{secrets.token_hex(6)}"
-    jobs = _jobs(config, tables, db, vault, keys, grounds, platform, authorities, screening)
+    jobs = jobs_of(config, tables, db, vault, keys, grounds, platform, authorities, screening)
     carry_out = CarryOut(
         db=db,
         jobs=jobs,
         ground_of=grounds.why_not,
-        waits=_waits(config),
+        waits=waits_of(config),
         lanes=tables.lanes,
         holder=mine,
     )
@@ -217,6 +219,7 @@ def build(config: Config, *, demo_links: Mapping[str, str] | None = None, holder
         cases=Cases(
             db=db,
             lanes=tables.lanes,
+            wellness=tables.wellness,
             helplines=shipped(),
             demo=config.deployment == "demo",
             new_id=new_id,
@@ -231,8 +234,16 @@ def build(config: Config, *, demo_links: Mapping[str, str] | None = None, holder
             bases=tables.age_bases,
             forget=sides.forget,
         ),
-        view=View(db=db, vault=vault, reader=reader, new_id=new_id),
+        view=View(
+            db=db,
+            vault=vault,
+            reader=reader,
+            wellness=tables.wellness,
+            names=keys.names,
+            new_id=new_id,
+        ),
         read=Read(db=db, new_id=new_id),
+        days=Days(db=db, wellness=tables.wellness, new_id=new_id),
         exits=pair.exits,
         authorities=authorities,
         detectors=lambda: screening.looking.health.all(time.monotonic()),
@@ -271,6 +282,7 @@ def build(config: Config, *, demo_links: Mapping[str, str] | None = None, holder
         objections=desk.objections,
         ages=desk.ages,
         view=desk.view,
+        days=desk.days,
         sequencer=Sequencer(db, keys, mine),
         expire=Expire(db=db, vault=vault, kept=tables.kept),
         erase=erase,
@@ -340,7 +352,7 @@ def refuse_bare(config: Config, reader: Reader) -> None:
         raise Unsafe("There is no sandbox for media here: install bubblewrap, or libseccomp at least.")
 
 
-def _screening(  # noqa: PLR0917 - parts in the order they were built
+def screening_of(  # noqa: PLR0917 - parts in the order they were built
     config: Config, tables: Tables, db: Database, vault: Vault, keys: FileKeys, reader: Reader, nearby: Nearby
 ) -> Screening:
     detectors = all_detectors()
@@ -415,7 +427,7 @@ def fetcher_of(config: Config) -> Fetcher:
     )
 
 
-def _jobs(  # noqa: PLR0917 - likewise
+def jobs_of(  # noqa: PLR0917 - likewise
     config: Config,
     tables: Tables,
     db: Database,
@@ -489,7 +501,7 @@ def policy_changes(config: Config, tables: Tables, db: Database, keys: FileKeys)
     )
 
 
-def _waits(config: Config) -> Waits:
+def waits_of(config: Config) -> Waits:
     return Waits(
         first=timedelta(seconds=config.retry_first_s),
         longest=timedelta(seconds=config.retry_longest_s),
