@@ -39,6 +39,7 @@ WHO = {
     "authorities-case": SEE_REPORTS,
     "authorities-pack": OPEN_RAW,
     "authorities-record": OPEN_RAW,
+    "authorities-victims": OPEN_RAW,
     "case": SEE_QUEUE,
     "case-age": TAKE,
     "case-answer": TAKE,

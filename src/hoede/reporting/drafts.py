@@ -139,6 +139,7 @@ class Draft:
     words: str | None = None  # what a person adds
     stands_on: tuple[str, ...] = ()  # copies the report it adds to is about
     batch: tuple[str, ...] = ()  # accounts of a batched report, which says nothing else of them
+    victims_in: tuple[str, ...] = ()  # countries of children it harms who have no account here, or none known
     platform_told: bool = False  # the platform had told what it knows when this was composed
 
 

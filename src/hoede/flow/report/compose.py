@@ -19,8 +19,9 @@ from hoede.enforcement import store as decisions
 from hoede.evidence import EvidenceRow, EvidenceState
 from hoede.evidence import store as evidence
 from hoede.flow.report.named import closed_at, people_of, suspect_of
+from hoede.flow.victims import countries_of
 from hoede.lists import store as lists
-from hoede.reporting import Draft, DraftFile, IpEvent, Mark, Place, Role, SagaState
+from hoede.reporting import Draft, DraftFile, Involved, IpEvent, Mark, Place, Role, SagaState, Suspect
 from hoede.reporting import facts as told
 from hoede.reporting import store as reports
 from hoede.reporting.facts import Facts
@@ -164,6 +165,7 @@ class Compose:
             people=people,
             places=_places(uploads),
             marks=tuple(marks),
+            victims_in=_victims_elsewhere(conn, _case_of(order), suspect, account_is, people),
             platform_told=found is not None,
         )
 
@@ -360,6 +362,15 @@ def _causes(conn: Connection, case_id: str) -> list[str]:
 def _places(uploads: Iterable[Reported]) -> tuple[Place, ...]:
     private = {one.event.channel is Channel.PRIVATE for one in uploads}
     return tuple(place for place, is_so in ((Place.CHAT, True), (Place.PAGE, False)) if is_so in private)
+
+
+def _victims_elsewhere(
+    conn: Connection, case: str, suspect: Suspect, account_is: AccountIs, people: Iterable[Involved]
+) -> tuple[str, ...]:
+    """Countries of children it harms who are not among the accounts it names."""
+    named = {one.country for one in people if one.role is Role.VICTIM}
+    named |= {suspect.country} if account_is is AccountIs.VICTIM else set()
+    return tuple(sorted(countries_of(conn, [case])[case] - named))
 
 
 def _is_minor(age: int | None) -> bool:

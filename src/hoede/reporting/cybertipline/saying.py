@@ -223,6 +223,9 @@ def _victims(draft: Draft) -> Iterator[Victim]:
                 location=_location(one.country),
                 associated=_guardian(one.guardian, draft),
             )
+    for country in draft.victims_in:
+        if (location := _location(country)) is not None:
+            yield Victim(person=Person(), location=location)
 
 
 def _recipient(one: Involved, draft: Draft) -> IntendedRecipient:
