@@ -32,8 +32,11 @@ def said(conn: Connection) -> dict[str, tuple[str, ...]]:
 
 
 def test_what_is_said_last_counts_and_only_a_change_has_a_leaf(db: Database) -> None:
-    facts = {"service": "plein", "account": "a-1", "lane": None, "due_at": None}
-    db.commit(lambda tx: store.open_case(tx, "cas_1", grounds=Grounds.KNOWN, **facts))
+    db.commit(
+        lambda tx: store.open_case(
+            tx, "cas_1", service="plein", account="a-1", grounds=Grounds.KNOWN, lane=None, due_at=None
+        )
+    )
     assert db.read(said) == {}
     leaves = [db.read(_leaves)]
     for countries in (["NL", "DE"], ["DE", "NL"], ["AU"]):

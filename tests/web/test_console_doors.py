@@ -105,6 +105,8 @@ WHO = {
     "raw-open": OPEN_RAW,
     "raw-wishes": OPEN_RAW,
     "report": SEE_REPORTS,
+    "report-add": TAKE,
+    "report-add-preview": TAKE,
     "reports": SEE_REPORTS,
     "session-end": ALL,
     "sign-in": ANYONE,

@@ -50,7 +50,7 @@ from hoede.flow.judge import Judge, Objections
 from hoede.flow.notice import TakeNotice
 from hoede.flow.preserve import Preserve
 from hoede.flow.read import Read
-from hoede.flow.report import Before, Compose, Report
+from hoede.flow.report import Batch, Before, Compose, Report, Supplement
 from hoede.flow.rescan import Rescan
 from hoede.flow.screen import Screening
 from hoede.flow.screen.looking import Looking
@@ -230,6 +230,7 @@ def build(config: Config, *, demo_links: Mapping[str, str] | None = None, holder
         view=View(db=db, vault=vault, reader=reader, new_id=new_id),
         read=Read(db=db, new_id=new_id),
         exits=pair.exits,
+        supplement=Supplement(db=db, measures=tables.book.measures, new_id=new_id),
         authorities=authorities,
         detectors=lambda: screening.looking.health.all(time.monotonic()),
     )
@@ -439,6 +440,14 @@ def _jobs(  # noqa: PLR0917 - likewise
             vault=vault,
             authorities=authorities,
             compose=compose,
+            batch=Batch(
+                db=db,
+                within={
+                    name: timedelta(seconds=one.batches_within_s)
+                    for name, one in config.authorities.items()
+                    if one.batches_within_s
+                },
+            ),
             before=Before(
                 db=db,
                 vault=vault,

@@ -228,7 +228,9 @@ def _filed(conn: Connection, cases: Sequence[str]) -> defaultdict[str, list[str]
 def _composed(conn: Connection, case_id: str) -> tuple[ReportRow, list[EvidenceRow]]:
     """What the report says, and its copies. Raises `NotComposedYet`."""
     orders = conn.execute(select(REPORTS.c.order_id).where(REPORTS.c.case_id == case_id)).scalars()
-    report = next((found for one in orders if (found := reports.find(conn, one))), None)
+    # Its own, not the one of a batch it is in: that says nothing but whose accounts shared a file.
+    found = (reports.find(conn, one) for one in orders)
+    report = next((one for one in found if one is not None and not one.draft.batch), None)
     if report is None:
         raise NotComposedYet
     return report, list(_sealed(conn, (file.evidence for file in report.draft.files)))

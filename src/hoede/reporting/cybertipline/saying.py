@@ -150,7 +150,9 @@ def _annotations(marks: tuple[Mark, ...]) -> ReportAnnotations | None:
 
 def _file_annotations(file: DraftFile) -> FileAnnotations | None:
     told = FileAnnotations(
-        self_production=_flag(Mark.SELF_MADE, file.marks), generated=_flag(Mark.GENERATED, file.marks)
+        viral=_flag(Mark.VIRAL, file.marks),
+        self_production=_flag(Mark.SELF_MADE, file.marks),
+        generated=_flag(Mark.GENERATED, file.marks),
     )
     return None if told == FileAnnotations() else told
 

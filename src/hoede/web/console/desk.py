@@ -12,6 +12,7 @@ from hoede.flow.cases import Cases
 from hoede.flow.judge import Judge, Objections
 from hoede.flow.pair import Exits
 from hoede.flow.read import Read
+from hoede.flow.report import Supplement
 from hoede.flow.view import View
 from hoede.reporting import Authority
 from hoede.review import Refused, Why
@@ -37,6 +38,7 @@ class Desk:
     view: View
     read: Read
     exits: Exits
+    supplement: Supplement
     authorities: Mapping[str, Authority]
     detectors: Callable[[], Mapping[str, bool]]  # those that ever looked in this process: whether it is ill
 

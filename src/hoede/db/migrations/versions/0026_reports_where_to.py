@@ -17,3 +17,19 @@ def upgrade() -> None:
         sa.Column("person", sa.String(64), nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
     )
+    op.create_table(
+        "report_batched",
+        sa.Column("order_id", sa.String(40), primary_key=True),
+        sa.Column("batch", sa.String(40), nullable=False),
+        sa.Column("case_id", sa.String(40), nullable=False),
+        sa.Column("service", sa.String(64), nullable=False),
+        sa.Column("authority", sa.String(64), nullable=False),
+        sa.Column("sha256", sa.String(64), nullable=False),
+        sa.Column("closes_at", sa.BigInteger(), nullable=False),
+        sa.Column("left_at", sa.BigInteger()),
+    )
+    op.create_index("ix_report_batched_batch", "report_batched", ["batch"])
+    op.create_index("ix_report_batched_case_id", "report_batched", ["case_id"])
+    op.create_index(
+        "ix_report_batched_gathers", "report_batched", ["service", "authority", "sha256", "closes_at"]
+    )
