@@ -416,6 +416,15 @@ std::uint64_t State::recent() const {
 
 Index::Index() { publish({Core::made(0), {}}); }
 
+std::unique_ptr<Index> Index::from(const std::string& path) {
+  const auto snapshot = read_snapshot(path);
+  auto made = std::make_unique<Index>();
+  made->publish({snapshot.core, {}});
+  made->count_ = snapshot.core->count;
+  made->next_ = made->open_from_ = snapshot.next;
+  return made;
+}
+
 Index::Index(const std::string& folder) : kept_(std::make_unique<Kept>(folder)) {
   const auto snapshot = kept_->load();
   publish({snapshot.core, {}});
@@ -549,15 +558,30 @@ void Index::take_in_when_due() {
   });
 }
 
-void Index::merge() {
-  std::unique_lock writing(writing_);
+Id Index::merge_whole(std::unique_lock<std::mutex>& writing) {
   while (merging_) merged_.wait(writing);
-  if (state()->blocks.empty() && count_ == state()->core->count) return;
+  const auto next = next_;
+  if (state()->blocks.empty() && count_ == state()->core->count) return next;
   merging_ = true;
   const bool done = take_in(writing);
   merging_ = false;
   merged_.notify_all();
   if (!done) throw std::bad_alloc();
+  return next;
+}
+
+void Index::merge() {
+  std::unique_lock writing(writing_);
+  merge_whole(writing);
+}
+
+Id Index::save_as(const std::string& path) {
+  std::unique_lock writing(writing_);
+  const auto next = merge_whole(writing);
+  const auto core = state()->core;
+  writing.unlock();
+  write_snapshot(path, *core, 0, next);
+  return next;
 }
 
 void Index::save() {

@@ -128,6 +128,8 @@ class Index {
  public:
   Index();                                   // in memory only
   explicit Index(const std::string& folder);  // and on disk: raises what `Kept` raises
+  // In memory, beginning with what `save_as` wrote: raises what `read_snapshot` raises.
+  static std::unique_ptr<Index> from(const std::string& path);
   ~Index();
   Index(const Index&) = delete;
   Index& operator=(const Index&) = delete;
@@ -139,6 +141,8 @@ class Index {
   std::vector<Answer> near_all(const Words* asked, std::size_t count, const Limits& limits, std::size_t most) const;
   void merge();  // waits until everything that came before is sorted in
   void save();   // the same, and writes it down as a snapshot, so that the log begins anew
+  // Sorts in too, and writes a file that others may begin with; tells below which id everything is in it.
+  Id save_as(const std::string& path);
 
   std::uint64_t count() const { return count_.load(std::memory_order_acquire); }
   std::uint64_t recent() const { return state()->recent(); }
@@ -150,6 +154,7 @@ class Index {
   bool mark_removed(const State& state, Id id) const;
   bool has(const State& state, Id id) const;
   void put(const Words* hashes, const Bank* banks, std::size_t count);
+  Id merge_whole(std::unique_lock<std::mutex>& writing);
   bool take_in(std::unique_lock<std::mutex>& writing);
   void take_in_when_due();
 

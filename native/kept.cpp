@@ -147,19 +147,7 @@ Kept::Kept(std::string folder) : folder_(std::move(folder)), lock_(folder_ + "/l
   throw std::runtime_error(folder_ + " is in use; an index on disk belongs to one process at a time");
 }
 
-Snapshot Kept::load() {
-  const auto path = folder_ + "/snapshot";
-  unlink((path + ".new").c_str());
-  Snapshot found{Core::made(0), 0, 0};
-  if (!exists(path)) {
-    if (exists(log_path(0))) return found;
-    std::unique_ptr<DIR, int (*)(DIR*)> all(opendir(folder_.c_str()), closedir);
-    if (!all) fail(folder_);
-    while (const auto* one = readdir(all.get()))
-      if (std::strncmp(one->d_name, "log-", 4) == 0 && std::strcmp(one->d_name, "log-0.new") != 0) refuse(path, "is missing, and there is a log");
-    open_new_log(0);
-    return found;
-  }
+Snapshot read_snapshot(const std::string& path) {
   const File file(path, O_RDONLY);
   const auto bytes = file.size();
   if (bytes < HEADER_BYTES) refuse(path, "is cut off");
@@ -174,8 +162,56 @@ Snapshot Kept::load() {
   for (int part = 0; part < Layout::PARTS; part++)
     if (Checksum::of(parts.get() + layout.offset[part], layout.bytes[part]) != header.checksums[part])
       refuse(path, std::string("is damaged in its ") + PART_NAMES[part]);
-  found = {std::make_shared<Core>(static_cast<std::uint32_t>(header.count), parts), header.generation, static_cast<Id>(header.next)};
+  const Snapshot found{std::make_shared<Core>(static_cast<std::uint32_t>(header.count), parts), header.generation, static_cast<Id>(header.next)};
   if (!is_sound(*found.core, found.next)) refuse(path, "says what cannot be");
+  return found;
+}
+
+void write_snapshot(const std::string& path, const Core& core, std::uint64_t generation, Id next) {
+  Header header{};
+  std::memcpy(header.name, SNAPSHOT_NAME, sizeof header.name);
+  header.version = VERSION;
+  header.byte_order = BYTE_ORDER_MARK;
+  header.generation = generation;
+  header.count = core.count;
+  header.next = next;
+  header.file_bytes = HEADER_BYTES + core.layout.total;
+  for (int part = 0; part < Layout::PARTS; part++)
+    header.checksums[part] = Checksum::of(core.memory.get() + core.layout.offset[part], core.layout.bytes[part]);
+  header.checksum = checksum_of(header);
+  {
+    File file(path + ".new", O_WRONLY | O_CREAT | O_TRUNC);
+    const std::vector<std::byte> nothing(HEADER_BYTES);
+    file.write(&header, sizeof header);
+    file.write(nothing.data(), HEADER_BYTES - sizeof header);
+    std::size_t written = 0;
+    for (int part = 0; part < Layout::PARTS; part++) {
+      file.write(nothing.data(), core.layout.offset[part] - written);
+      file.write(core.memory.get() + core.layout.offset[part], core.layout.bytes[part]);
+      written = core.layout.offset[part] + core.layout.bytes[part];
+    }
+    file.write(nothing.data(), core.layout.total - written);
+    file.sync();
+  }
+  if (rename((path + ".new").c_str(), path.c_str()) != 0) fail(path);
+  const auto slash = path.rfind('/');
+  File folder(slash == std::string::npos ? "." : path.substr(0, slash + 1), O_RDONLY | O_DIRECTORY);
+  folder.sync();
+}
+
+Snapshot Kept::load() {
+  const auto path = folder_ + "/snapshot";
+  unlink((path + ".new").c_str());
+  if (!exists(path)) {
+    if (exists(log_path(0))) return {Core::made(0), 0, 0};
+    std::unique_ptr<DIR, int (*)(DIR*)> all(opendir(folder_.c_str()), closedir);
+    if (!all) fail(folder_);
+    while (const auto* one = readdir(all.get()))
+      if (std::strncmp(one->d_name, "log-", 4) == 0 && std::strcmp(one->d_name, "log-0.new") != 0) refuse(path, "is missing, and there is a log");
+    open_new_log(0);
+    return {Core::made(0), 0, 0};
+  }
+  const auto found = read_snapshot(path);
   if (!exists(log_path(found.generation))) refuse(log_path(found.generation), "is missing");
   return found;
 }
@@ -292,34 +328,7 @@ void Kept::append(std::uint32_t kind, Id first, std::size_t count, const void* o
 }
 
 void Kept::save(const Core& core, std::uint64_t generation, Id next) {
-  const auto path = folder_ + "/snapshot";
-  Header header{};
-  std::memcpy(header.name, SNAPSHOT_NAME, sizeof header.name);
-  header.version = VERSION;
-  header.byte_order = BYTE_ORDER_MARK;
-  header.generation = generation;
-  header.count = core.count;
-  header.next = next;
-  header.file_bytes = HEADER_BYTES + core.layout.total;
-  for (int part = 0; part < Layout::PARTS; part++)
-    header.checksums[part] = Checksum::of(core.memory.get() + core.layout.offset[part], core.layout.bytes[part]);
-  header.checksum = checksum_of(header);
-  {
-    File file(path + ".new", O_WRONLY | O_CREAT | O_TRUNC);
-    const std::vector<std::byte> nothing(HEADER_BYTES);
-    file.write(&header, sizeof header);
-    file.write(nothing.data(), HEADER_BYTES - sizeof header);
-    std::size_t written = 0;
-    for (int part = 0; part < Layout::PARTS; part++) {
-      file.write(nothing.data(), core.layout.offset[part] - written);
-      file.write(core.memory.get() + core.layout.offset[part], core.layout.bytes[part]);
-      written = core.layout.offset[part] + core.layout.bytes[part];
-    }
-    file.write(nothing.data(), core.layout.total - written);
-    file.sync();
-  }
-  if (rename((path + ".new").c_str(), path.c_str()) != 0) fail(path);
-  sync_folder();
+  write_snapshot(folder_ + "/snapshot", core, generation, next);
   for (auto old = generation; old-- > 0 && unlink(log_path(old).c_str()) == 0;) {}
 }
 

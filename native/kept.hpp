@@ -43,6 +43,10 @@ struct Snapshot {
   Id next = 0;
 };
 
+// A file with a core in it: as a whole or not at all, and mapped when it is read. Raise Damaged, std::system_error.
+Snapshot read_snapshot(const std::string& path);
+void write_snapshot(const std::string& path, const Core& core, std::uint64_t generation, Id next);
+
 class Kept {
  public:
   // Takes one record of the log into memory. `removed` ids may be unknown: the snapshot may be newer than they are.

@@ -2,6 +2,7 @@
 #include <nanobind/nanobind.h>
 #include <nanobind/ndarray.h>
 #include <nanobind/stl/string.h>
+#include <nanobind/stl/unique_ptr.h>
 
 #include <algorithm>
 #include <cstring>
@@ -313,6 +314,8 @@ NB_MODULE(_native, module) {
       .def("near_all", &near_rows, "asked"_a, "within"_a, "most"_a)
       .def("merge", &Index::merge, Without())
       .def("save", &Index::save, Without())
+      .def("save_as", &Index::save_as, "path"_a, Without())
+      .def_static("from_file", &Index::from, "path"_a, Without())
       .def_prop_ro("recent", &Index::recent)
       .def_prop_ro("memory_bytes", &Index::bytes);
 }

@@ -7,6 +7,9 @@
 #include <utility>
 
 #include "isa.hpp"
+#if HOEDE_AVX2
+#include <immintrin.h>
+#endif
 
 namespace hoede::pdq {
 namespace {
@@ -165,6 +168,29 @@ bool has_fused() {
 template <class T>
 HOEDE_TARGET_FUSED void weigh_fused(float* sums, const T* rows, std::size_t stride, const float* weights, int count, int width) {
   weigh<Fused>(sums, rows, stride, weights, count, width);
+}
+HOEDE_TARGET_FUSED HOEDE_INLINE __m256 eight(const std::uint8_t* values) {
+  return _mm256_cvtepi32_ps(_mm256_cvtepu8_epi32(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(values))));
+}
+// The same, eight bytes at a time: left to itself a compiler fetches more, and pays for taking them apart.
+template <>
+HOEDE_TARGET_FUSED void weigh_fused(float* sums, const std::uint8_t* rows, std::size_t stride, const float* weights, int count, int width) {
+  const int whole = width / LANES * LANES;
+  int j = 0;
+  for (; j + 4 <= count; j += 4) {
+    const std::uint8_t *a = rows + j * stride, *b = a + stride, *c = b + stride, *d = c + stride;
+    const __m256 u = _mm256_set1_ps(weights[j]), v = _mm256_set1_ps(weights[j + 1]), w = _mm256_set1_ps(weights[j + 2]), z = _mm256_set1_ps(weights[j + 3]);
+    for (int x = 0; x < whole; x += LANES) {
+      __m256 sum = _mm256_loadu_ps(sums + x);
+      sum = _mm256_fmadd_ps(u, eight(a + x), sum);
+      sum = _mm256_fmadd_ps(v, eight(b + x), sum);
+      sum = _mm256_fmadd_ps(w, eight(c + x), sum);
+      sum = _mm256_fmadd_ps(z, eight(d + x), sum);
+      _mm256_storeu_ps(sums + x, sum);
+    }
+  }
+  if (whole < width) weigh<Fused>(sums + whole, rows + whole, stride, weights, j, width - whole);
+  weigh<Fused>(sums, rows + j * stride, stride, weights + j, count - j, width);
 }
 HOEDE_TARGET_FUSED void weigh_all_fused(float* points, const float* values, const Axis& across) {
   weigh_all<Fused>(points, values, across);

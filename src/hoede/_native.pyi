@@ -93,3 +93,13 @@ class Index:
 
     def save(self) -> None:
         """The same, and write a snapshot, so that opening it again is quick. Readers and writers go on."""
+
+    def save_as(self, path: str) -> int:
+        """The same, to a file of its own; returns below which id everything is in it. Raises `OSError`."""
+
+    @staticmethod
+    def from_file(path: str) -> Index:
+        """In memory, beginning with what `save_as` wrote, which all that begin with it share.
+
+        Raises `Damaged` or `OSError`.
+        """

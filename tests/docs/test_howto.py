@@ -219,7 +219,9 @@ def test_a_list_is_imported_as_its_page_tells(house: House, blocks: Blocks) -> N
     assert "trial: 2 in force" in said[2]
     assert '"certainty": "likely"' in said[3]
     assert "near, harmless" in said[4]
-    assert "2 entries are withdrawn." in said[5]
+    assert '"row": 0' in said[5]
+    assert '"row": 1' not in said[5]  # the logo, in quarantine
+    assert "2 entries are withdrawn." in said[6]
 
 
 def test_a_platform_is_plugged_in_as_its_page_tells(house: House, platform: dict[str, Any]) -> None:

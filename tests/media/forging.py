@@ -65,9 +65,9 @@ def jpeg_saying(width: int, height: int, *, marker: int = 0xC0, bits: int = 8) -
     return JPEG[:at] + bytes((0xFF, marker)) + JPEG[at + 2 : at + 4] + told + JPEG[at + 9 :]
 
 
-def scans(times: int, picture: Image.Image = SMALL) -> bytes:
-    """A progressive JPEG whose last scan comes so often."""
-    whole = encoded(picture, "JPEG", progressive=True, quality=60)
+def scans(times: int, picture: Image.Image = SMALL, *, progressive: bool = True) -> bytes:
+    """A JPEG whose last scan comes so often."""
+    whole = encoded(picture, "JPEG", progressive=progressive, quality=60)
     at, end = whole.rindex(b"\xff\xda"), len(whole) - 2
     return whole[:at] + whole[at:end] * times + whole[end:]
 

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
+from tests.media.forging import scans
 from tests.pictures import drawn, encoded, heic
 
 import hoede.media.pictures  # noqa: F401 - teaches Pillow to read HEIC
@@ -45,6 +46,15 @@ def test_the_size_is_the_decoders(form: str) -> None:
 def test_frames_are_counted(form: str) -> None:
     header = read(form, MOVING_FILES[form])
     assert header == Header(97, 61, 3)
+
+
+def test_a_jpeg_is_drawn_once_for_each_scan_that_counts() -> None:
+    """Behind a scan with all components of a sequential picture the decoder draws nothing more."""
+    again = scans(40, PICTURE, progressive=False)
+    told = [read("jpeg", scans(40, PICTURE)), read("jpeg", again), read("jpeg", FILES["jpeg"])]
+    assert [one.scans for one in told if one] == [9 + 40, 1, 1]
+    with Image.open(io.BytesIO(again)) as opened, pytest.raises(OSError, match="broken"):
+        opened.load()
 
 
 def test_a_gif_whose_frames_are_larger_than_its_screen_is_as_large_as_they() -> None:

@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import Protocol
 
+import structlog
 from fastapi import FastAPI
 
 from hoede.accounts.registry import all_age_adapters
@@ -22,7 +23,7 @@ from hoede.app.packs import texts_named
 from hoede.app.pairing import Pair, build_pair
 from hoede.app.site import Parts, site_of
 from hoede.app.tables import Tables, read_tables
-from hoede.app.watch import COUNTS_EVERY_S, Watch
+from hoede.app.watch import COUNTS_EVERY_S, KEEP_EVERY_S, Watch
 from hoede.audit import Sequencer
 from hoede.config import Config, ConfigError
 from hoede.core.errors import HoedeError
@@ -58,7 +59,7 @@ from hoede.flow.screen.record import Record
 from hoede.flow.tell import LetterFacts, Tell
 from hoede.flow.view import View
 from hoede.keys import FileKeys
-from hoede.lists import Nearby
+from hoede.lists import ListsFolder, Nearby
 from hoede.lists import store as lists
 from hoede.media import CHILD, FETCHER, Fetcher, Level, Limits, Pool, Reader, connect, resolve, system_roots
 from hoede.policy import Attempt, Permit, Side, shipped_vocabulary
@@ -67,6 +68,8 @@ from hoede.policy.shadow import ShadowCounts
 from hoede.reporting import Authority
 from hoede.review.helplines import shipped
 from hoede.web.console.desk import Desk
+
+log = structlog.get_logger()
 
 LOOKS_AT_ONCE = 8
 LOOKING_SHARE = 0.6  # of the time until a hold is answered; the rest is for writing it down
@@ -171,7 +174,7 @@ def build(config: Config, *, demo_links: Mapping[str, str] | None = None, holder
     grounds = GroundsStand(db=db, measures=tables.book.measures, switched_on=frozenset(config.acts_alone))
     authorities = build_authorities(config)
     platform = WebhookPlatform(partial(endpoints_of, config))
-    reader, nearby, fetcher = reader_of(config, tables), Nearby(db), fetcher_of(config)
+    reader, nearby, fetcher = reader_of(config, tables), nearby_of(config, db), fetcher_of(config)
     refuse_bare(config, reader)
     screening = _screening(config, tables, db, vault, keys, reader, nearby)
     appeal, notice = _appeal(config, tables, db), _notice(config, tables, db, keys)
@@ -281,6 +284,7 @@ def build(config: Config, *, demo_links: Mapping[str, str] | None = None, holder
         change_policy=change,
         watches=(
             Watch("hoede-lists", nearby.refresh, failed="lists.not_read"),
+            Watch("hoede-lists-kept", nearby.keep, failed="lists.not_kept", every_s=KEEP_EVERY_S),
             Watch("hoede-policy", policy.refresh, failed="policy.not_read"),
             Watch(
                 "hoede-policy-counts",
@@ -383,6 +387,15 @@ def reader_of(config: Config, tables: Tables) -> Reader:
     """The door to decoding; its children start when they are first needed."""
     limits = Limits()
     return Reader(pool=Pool(CHILD, limits, config.media_children), forms=tables.forms, limits=limits)
+
+
+def nearby_of(config: Config, db: Database) -> Nearby:
+    """The fingerprints of the lists, from what this machine kept of them, and from the database."""
+
+    def refused(error: Exception) -> None:
+        log.warning("lists.kept_refused", error=type(error).__name__)
+
+    return Nearby(db, ListsFolder(config.data_folder / "lists", refused))
 
 
 def fetcher_of(config: Config) -> Fetcher:

@@ -9,6 +9,7 @@ import structlog
 log = structlog.get_logger()
 EVERY_S = 0.25
 COUNTS_EVERY_S = 15.0
+KEEP_EVERY_S = 60.0
 
 
 class Watch:

@@ -1,6 +1,7 @@
 """`hoede lists ...`: what comes in, what is in force, what is taken back."""
 
 import hashlib
+import json
 import time
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -13,7 +14,7 @@ from hoede.cli.common import configured, database, name, reason, say
 from hoede.core.errors import HoedeError
 from hoede.core.findings import Category
 from hoede.detection.fingerprints import newest
-from hoede.lists import Bank, ListFacts, ListFileError, Standing, banks, jobs, read_lines, rescans
+from hoede.lists import Bank, ListFacts, ListFileError, Standing, archives, banks, jobs, read_lines, rescans
 from hoede.lists import quarantine as quarantines
 from hoede.lists import store as lists
 from hoede.lists.rescans import RescanRow
@@ -225,6 +226,22 @@ def rescan(
         hoede.close()
     words = f"{done.looked} fingerprints looked at, {done.found} uploads found."
     say(words, {"looked": done.looked, "found": done.found}, as_json=as_json)
+
+
+@commands.command()
+def scan(
+    context: typer.Context,
+    list_name: Annotated[str, typer.Argument(metavar="NAME", callback=name, help="The list.")],
+    archive: Annotated[
+        Path, typer.Argument(help="Your archive: PDQ fingerprints, 32 bytes each, behind one another.")
+    ],
+    threads: Annotated[int, typer.Option(min=1, max=64, help="Cores to use.")] = 1,
+) -> None:
+    """Hold an archive of your own against a list: a JSON line for each row that is near to an entry."""
+    db, _ = database(context)
+    for met in archives.scan(db, list_name, archive, threads=threads):
+        typer.echo(json.dumps(asdict(met)))
+    db.close()
 
 
 def _rescanned(hoede: Hoede, import_id: str, *, anew: bool, hidden: bool) -> RescanRow:

@@ -8,12 +8,12 @@ from typing import Annotated, Any
 
 import typer
 
-from hoede.app.build import reader_of
+from hoede.app.build import nearby_of, reader_of
 from hoede.app.tables import read_tables
 from hoede.cli.common import configured, database
 from hoede.core.findings import EXACT, DigestKind, Listed
 from hoede.core.media import Frame, Seen
-from hoede.lists import Lists, Nearby
+from hoede.lists import Lists
 from hoede.media import CHILD, Limits, MediaRefused, Pool, Reader
 
 PIECE_BYTES = 1 << 20
@@ -38,7 +38,7 @@ def match(context: typer.Context, files: Files) -> None:
     """Print one JSON line a file: the entries it is equal or near to. Exit 1 when one could not be read."""
     config = configured(context)
     db, _ = database(context)
-    nearby = Nearby(db)
+    nearby = nearby_of(config, db)
     nearby.refresh()
     reader = reader_of(config, read_tables(config.may_look_file, config.formats_file))
     failed = False

@@ -4,6 +4,7 @@ Exact digests are looked up in the database; perceptual ones in memory, and conf
 Nothing new counts before it was tried against what is known to be harmless.
 """
 
+from hoede.lists.kept import ListsFolder
 from hoede.lists.nearby import Nearby
 from hoede.lists.quarantine import Quarantined
 from hoede.lists.reader import Line, ListFileError, read_lines
@@ -20,6 +21,7 @@ __all__ = [
     "ListFacts",
     "ListFileError",
     "Lists",
+    "ListsFolder",
     "Nearby",
     "Overview",
     "Quarantined",

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,13 +14,15 @@ from hoede.core.findings import DigestKind
 from hoede.db import Database
 from hoede.lists.banks import all_banks
 from hoede.lists.index import BYTES
+from hoede.lists.kept import ENTRY_BYTES, KeptLists, ListsFolder
 from hoede.lists.rules import Bank
 from hoede.lists.tables import DIGESTS, IMPORTS, LISTS
 from hoede.lists.versions import version
 
 FIRST_LOAD_WITHIN_S = 120
+WORTH_KEEPING = 100_000  # fingerprints that are not kept yet; reading fewer from the database takes a moment
 MOST = 1000  # of each bank, for one fingerprint; a larger family is asked for when it is wanted
-_ID, _ID_BYTES = "ent_", 16
+_ID = "ent_"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +46,24 @@ class _Snapshot:
     version: int = -1
     banks: tuple[Bank, ...] = ()
     numbers: Mapping[str, int] = field(default_factory=dict)  # of banks, as the index knows them
+    count: int = 0
 
 
 class Nearby:
-    """Finds entries by nearness. `refresh` is called every quarter of a second by a thread of its process."""
+    """Finds entries by nearness. `refresh` is called every quarter of a second by a thread of its process.
 
-    def __init__(self, db: Database) -> None:
+    With a folder it begins with what is kept there, and `keep`, called now and then, keeps what it has.
+    """
+
+    def __init__(
+        self, db: Database, folder: ListsFolder | None = None, *, worth_keeping: int = WORTH_KEEPING
+    ) -> None:
         self._db = db
+        self._folder = folder
+        self._worth_keeping = worth_keeping
+        self._kept = 0
         self._index = _native.Index()
-        self._entries = np.empty((0, _ID_BYTES), np.uint8)  # by id of the index; with room behind the last
+        self._entries = np.empty((0, ENTRY_BYTES), np.uint8)  # by id of the index; with room behind the last
         self._snapshot = _Snapshot()
         self._loaded = threading.Event()
         self._refreshing = threading.Lock()
@@ -59,24 +71,48 @@ class Nearby:
     def refresh(self) -> bool:
         """Take in what became active since; false when nothing changed."""
         with self._refreshing:
-            before = self._snapshot
-            if self._db.read(version) == before.version:
+            before = self._snapshot if self._loaded.is_set() else self._begun()
+            if self._loaded.is_set() and self._db.read(version) == before.version:
                 return False
             now, banks, loaded = self._db.read(lambda conn: _grown(conn, before.version))
             numbers = dict(before.numbers)
             for bank, hashes, entries in loaded:
                 self._add(numbers.setdefault(bank, len(numbers)), hashes, entries)
-            if not self._loaded.is_set():
+            if not before.count:
                 self._index.merge()
-            self._snapshot = _Snapshot(now, banks, numbers)
+            self._snapshot = _Snapshot(now, banks, numbers, len(self._index))
             self._loaded.set()
             return True
+
+    def _begun(self) -> _Snapshot:
+        """Where a process begins: with nothing, or with what is kept."""
+        kept = self._db.read(self._folder.open) if self._folder else None
+        if kept is None:
+            self._index, self._entries = _native.Index(), self._entries[:0]
+            return _Snapshot()
+        self._index, self._entries, self._kept = kept.index, kept.entries, len(kept.entries)
+        return _Snapshot(version=kept.version, numbers=kept.banks, count=self._kept)
+
+    def keep(self) -> bool:
+        """Write down what there is, when much of it is not kept yet; false when it was not written.
+
+        Raises `OSError`.
+        """
+        now = self._snapshot
+        if not self._folder or now.count - self._kept < max(self._worth_keeping, now.count // 64):
+            return False
+        lists = KeptLists(
+            version=now.version, banks=now.numbers, index=self._index, entries=self._entries[: now.count]
+        )
+        kept = self._db.read(partial(self._folder.keep, lists=lists))
+        self._kept = now.count if kept else self._kept
+        return kept
 
     def _add(self, number: int, hashes: NDArray[np.uint8], entries: NDArray[np.uint8]) -> None:
         """An id's entry is there before the index can tell the id."""
         first = len(self._index)
         if first + len(entries) > len(self._entries):
-            room = np.empty((max(first + len(entries), 2 * first), _ID_BYTES), np.uint8)
+            room = np.empty((max(first + len(entries), 2 * first), ENTRY_BYTES), np.uint8)
             room[:first] = self._entries[:first]
             self._entries = room
         self._entries[first : first + len(entries)] = entries
@@ -159,7 +195,7 @@ def load(
         hashes += value
         entries += bytes.fromhex(entry.removeprefix(_ID))
     for bank, (hashes, entries) in found.items():
-        yield bank, _rows(hashes, BYTES), _rows(entries, _ID_BYTES)
+        yield bank, _rows(hashes, BYTES), _rows(entries, ENTRY_BYTES)
 
 
 def _rows(values: bytearray, width: int) -> NDArray[np.uint8]:

@@ -208,6 +208,13 @@ def fingerprints_of(conn: Connection, import_id: str) -> list[bytes]:
     return list(conn.execute(asked.where(DIGESTS.c.kind == DigestKind.PDQ)).scalars())
 
 
+def fingerprints_in_force(conn: Connection, list_name: str) -> list[tuple[str, bytes]]:
+    """The perceptual fingerprints of a list and their entries; none that were taken back or held back."""
+    asked = in_force(select(DIGESTS.c.entry, DIGESTS.c.value)).join(DIGESTS, DIGESTS.c.entry == ENTRIES.c.id)
+    mine = asked.where(LISTS.c.name == list_name, DIGESTS.c.kind == DigestKind.PDQ, ~quarantined())
+    return [(row.entry, row.value) for row in conn.execute(mine.order_by(ENTRIES.c.line, DIGESTS.c.value))]
+
+
 def withdrawn_among(conn: Connection, entries: Iterable[str]) -> int:
     asked = select(func.count()).where(ENTRIES.c.id.in_(list(entries)), ENTRIES.c.withdrawn_at.is_not(None))
     return conn.execute(asked).scalar_one()

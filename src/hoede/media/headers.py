@@ -17,6 +17,7 @@ PIECE_BYTES = 1 << 18
 START_OF_SCAN, END_OF_IMAGE = 0xDA, 0xD9
 _BEHIND_DATA = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]", re.DOTALL)
 _SKIPPED_MARKERS = frozenset({0x01, *range(0xD0, 0xD9)})  # JPEG markers without a length
+_SEQUENTIAL = frozenset({0xC0, 0xC1})
 _FRAME_MARKERS = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 
 
@@ -41,10 +42,15 @@ def read_header(form: str, file: BinaryIO) -> Header | None:
 
 
 def _jpeg(file: BinaryIO) -> Header:
-    """The largest frame header, and how often the picture is drawn: each scan goes over all of it."""
+    """The largest frame header, and how often the picture is drawn: each scan goes over all of it.
+
+    A sequential picture whose first scan has all its components is drawn once, whatever follows
+    (libjpeg, `has_multiple_scans`), so what follows is not read.
+    """
     _take(file, 2)
     size = (0, 0)
     scans = 0
+    in_one_scan: int | None = None  # so many components make a scan the only one
     for _ in range(MOST_SEGMENTS):
         marker = _next_marker(file) if scans else _marker(file)
         if marker in {None, END_OF_IMAGE}:
@@ -55,14 +61,18 @@ def _jpeg(file: BinaryIO) -> Header:
         if length < 2:  # noqa: PLR2004 - the length counts itself
             raise ValueError("a segment shorter than its own length")
         if marker in _FRAME_MARKERS:
-            content = _take(file, 5)
+            content = _take(file, 6)
             told = int.from_bytes(content[3:5]), int.from_bytes(content[1:3])
             size = max(size, told, key=lambda one: one[0] * one[1])
-            length -= 5
+            in_one_scan = content[5] if marker in _SEQUENTIAL else None
+            length -= 6
         elif marker == START_OF_SCAN:
             if size == (0, 0):
                 raise ValueError("picture data without width and height")
             scans += 1
+            if scans == 1 and _take(file, 1)[0] == in_one_scan:
+                break
+            length -= scans == 1
         file.seek(length - 2, 1)
     else:
         raise ValueError("segments without end")
