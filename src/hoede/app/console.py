@@ -11,10 +11,12 @@ from hoede.web.console import (
     adding,
     authorities,
     cases,
+    exposure,
     judging,
     log,
     looks,
     me,
+    my_day,
     orders,
     people,
     policy,
@@ -49,6 +51,8 @@ def console(  # noqa: PLR0917 - parts in the order they were built
     judging.open_doors(doors, desk)
     looks.open_doors(doors, desk)
     raw.open_doors(doors, desk)
+    my_day.open_doors(doors, desk)
+    exposure.open_doors(doors, desk)
     orders.open_doors(doors, db)
     reports.open_doors(doors, desk)
     adding.open_doors(doors, desk)

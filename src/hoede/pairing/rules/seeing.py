@@ -104,6 +104,7 @@ class ProposalSeen:
 
     id: str
     by: str
+    mode: str  # how limits come about once both signed
     steps: Mapping[str, Any]
     text: str
     at: datetime
