@@ -262,7 +262,7 @@ def retention_page() -> str:
     others = ((_code(name), str(days)) for name, days in tables.kept.days.items())
     return _page(
         "Retention",
-        "evidence/retention.toml, detection/retention.toml and usage/retention.toml",
+        "evidence/retention.toml, and retention.toml of detection, usage and review",
         "The tables themselves say why, and as of when.",
         "## Sealed copies",
         _table(("ground", "days"), sealed),

@@ -207,6 +207,10 @@ class Config(_Part):
     may_look_file: Path | None = Field(
         default=None, description="The operator's own rows of laws on looking, after ours."
     )
+    wellness_file: Path | None = Field(
+        default=None,
+        description="The operator's own budgets and breaks for people who judge, over ours.",
+    )
     audit_heads_file: Path | None = Field(
         default=None,
         description="A file that gets the log's newest signed head once an hour, for others to keep.",

@@ -20,7 +20,8 @@ from hoede.demo.plein import PleinSettings, create_app
 
 SECRET, NEXT_SECRET = ("whsec_" + base64.b64encode(bytes([one]) * 24).decode() for one in (1, 2))
 PROMPTLY_S = 10.0
-FOR_ACCOUNTS = {"restrict_account", "lift", "close_account", "reopen", "notify", "time_up"}
+FAMILY = {"link_started", "link_ended", "settings_changed", "time_up"}
+FOR_ACCOUNTS = {"restrict_account", "lift", "close_account", "reopen", "notify", *FAMILY}
 
 
 class FakeHoede(ThreadingHTTPServer):
@@ -89,7 +90,22 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(out)
 
+    def say_usage(self) -> None:
+        told: dict[str, object] = {
+            "minutes_today": 10,
+            "minutes_allowed": 60,
+            "minutes_left": 50,
+            "extra_minutes": 0,
+        }
+        told |= {"permit": "granted", "codes": [], "asks": None, "opens_at": None}
+        out = json.dumps(told | {"wind_down_at": None, "winds_down": False}).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(out)))
+        self.end_headers()
+        self.wfile.write(out)
+
     do_POST = do_PUT = answer  # noqa: N815 - http.server's names
+    do_GET = say_usage  # noqa: N815 - likewise
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - http.server's name
         pass
@@ -475,3 +491,59 @@ def test_an_order_leads_to_the_calm_screen_too(plein: TestClient, joined: str) -
     assert beat(plein, 1) == {"pause": False}
     order(plein, "ord_1", "time_up", joined)
     assert beat(plein, 2) == {"pause": True}
+
+
+def test_two_phones_show_what_was_told_and_the_sign_while_somebody_is_paired(
+    plein: TestClient, joined: str
+) -> None:
+    before = plein.get("/phones").text
+    for number, told in enumerate(["link_started", "settings_changed", "settings_changed", "time_up"]):
+        order(plein, f"ord_{number}", told, joined)
+        order(plein, f"ord_{number}", told, joined)  # again: its receipt did not arrive
+    during = plein.get("/phones").text
+    order(plein, "ord_9", "link_ended", joined)
+    after = plein.get("/phones").text
+
+    assert "Nothing yet." in before
+    assert [during.count(f"<b>{one}</b>") for one in ("You are paired", "Settings changed")] == [1, 2]
+    assert "Time is up for now." in during
+    assert [">Paired</span>" in one.replace("</svg>", ">") for one in (before, during, after)] == [
+        False,
+        True,
+        False,
+    ]
+    assert "The pairing has stopped" in after
+
+
+def test_a_quarter_of_an_hour_is_told_as_a_phone_that_was_offline_tells_it(
+    plein: TestClient, hoede: FakeHoede, joined: str
+) -> None:
+    assert plein.post("/phones/quarter", headers={"Content-Length": "0"}).status_code == 200
+
+    marks = [one["mark"] for one in hoede.beats]
+    assert (marks[0], len(marks), set(marks[1:])) == ("begin", 30, {"on"})
+    assert hoede.beats[0]["account"] == joined
+    assert hoede.beats[0]["held_s"] >= 870
+
+
+def test_ones_own_pages_open_where_one_wants_them(plein: TestClient, joined: str) -> None:
+    at = [
+        plein.get(f"/safety{more}", follow_redirects=False).headers["location"].partition("?")[0]
+        for more in ("", "?page=family", "?page=time", "?page=elsewhere")
+    ]
+
+    assert (joined != "", at) == (
+        True,
+        [f"http://hoede.test/{one}" for one in ("me", "me/family", "me/time", "me")],
+    )
+
+
+def test_an_adult_comes_to_the_guardians_side_with_what_plein_knows(plein: TestClient, joined: str) -> None:
+    grown = plein.get("/phones/guardian", follow_redirects=False).headers["location"]
+    plein.post(
+        "/join", data={"name": "Lotte", "born": f"{datetime.now(UTC).year - 14}-01-01", "country": "NL"}
+    )
+    young = plein.get("/phones/guardian", follow_redirects=False).headers["location"]
+
+    assert (joined != "", grown.partition("=")[0]) == (True, "http://hoede.test/family?h")
+    assert young == "http://hoede.test/family"

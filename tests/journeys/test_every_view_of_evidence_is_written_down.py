@@ -105,8 +105,10 @@ def test_what_has_no_preview_says_so(room: Room) -> None:
     room.desk.take(other, "bas")
     case = room.desk.play.case(other).id
     (file,) = room.desk.play.hoede.db.read(lambda conn: review.files_of(conn, case))
-    went = room.desk.play.hoede.view.preview(case, file.evidence, "bas", How.CLEAR, WHY)
-    assert went == Refused(Why.FORM)
+    view = room.desk.play.hoede.view
+    assert view.preview(case, file.evidence, "bas", How.CLEAR, WHY) == Refused(Why.KNOWN)
+    assert view.ask_again(case, file.evidence, "bas", "It may be on the list by mistake.") is None
+    assert view.preview(case, file.evidence, "bas", How.CLEAR, WHY) == Refused(Why.FORM)
     assert room.rows() == [("bas", "clear", False)]  # asked, and nothing was seen whole
 
 

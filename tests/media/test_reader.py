@@ -253,6 +253,29 @@ def test_a_preview_is_upright_small_and_tells_nothing_of_where_it_was_taken(read
     assert np.abs(seen - small).mean() < 12
 
 
+def strip(reader: Reader, content: bytes) -> Preview:
+    with tempfile.TemporaryFile() as file:
+        file.write(content)
+        file.flush()
+        return reader.strip(file.fileno(), side=64)
+
+
+@pytest.mark.parametrize("form", ["video", "picture"])
+def test_of_what_moves_nine_frames_at_most_are_shown_small_and_never_called_all_of_it(
+    reader: Reader, form: str
+) -> None:
+    pictures = [drawn(seed, 160, 120) for seed in range(12)]
+    moving = encoded(pictures[0], "GIF", save_all=True, append_images=pictures[1:], duration=100)
+    shown = strip(reader, film(*pictures) if form == "video" else moving)
+    with Image.open(io.BytesIO(shown.picture)) as opened:
+        assert (opened.format, opened.size, shown.whole) == ("WEBP", (3 * 64, 3 * 48), False)
+        seen = np.asarray(opened.convert("L")).astype(int)
+    for place, picture in ((0, pictures[0]), (8, pictures[11])):  # the first, and the last
+        across, down = place % 3 * 64, place // 3 * 48
+        small = np.asarray(picture.convert("L").resize((64, 48))).astype(int)
+        assert np.abs(seen[down : down + 48, across : across + 64] - small).mean() < 20
+
+
 def previewed(reader: Reader, content: bytes, **how: Any) -> Preview:
     with tempfile.TemporaryFile() as file:
         file.write(content)

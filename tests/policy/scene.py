@@ -144,6 +144,7 @@ def sides(draw: st.DrawFn) -> Side:
             st.none() | st.sampled_from([NOW - timedelta(minutes=1), NOW + timedelta(minutes=4)])
         ),
         extra_minutes=draw(st.sampled_from([0, 0, 15, 60])),
+        own_extra_minutes=draw(st.sampled_from([0, 0, 15, 60])),
     )
 
 

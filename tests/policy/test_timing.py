@@ -90,6 +90,31 @@ def test_extra_time_goes_on_top_of_what_somebody_may_let_go_of(
     ]
 
 
+OWN_EXTRA = [
+    (BASELINE, TEEN, 75, True, "a start that is one's own lets go"),
+    (BASELINE, replace(TEEN, choices={"time.daily_cap": 50}), 65, True, "and so does one's own choice"),
+    (BASELINE, replace(TEEN, locks=lock("time.daily_cap", 30)), 30, False, "what a guardian set does not"),
+    (limited(None), TEEN, 60, False, "nor does a limit"),
+    (limited(70), TEEN, 60, False, "not even one that a guardian's yes would open"),
+]
+
+
+@pytest.mark.parametrize(("which", "side", "allowed", "may", "_why"), OWN_EXTRA)
+def test_what_somebody_takes_themselves_goes_on_top_of_what_is_their_own(
+    which: Policy, side: Side, allowed: int, may: object, _why: str
+) -> None:
+    over = time_now(which, replace(side, own_extra_minutes=15, minutes_today=allowed), NOW)
+    assert (over.minutes_allowed, over.may_go_on) == (allowed, may)
+
+
+def test_nobody_goes_on_while_something_else_closes_it_too() -> None:
+    side = replace(
+        TEEN, choices={"time.break_every": 45}, minutes_in_a_row=45, break_until=SOON, minutes_today=60
+    )
+    assert not time_now(BASELINE, side, NOW).may_go_on
+    assert not time_now(BASELINE, TEEN, NOW).may_go_on
+
+
 def test_extra_time_is_in_the_words_of_the_refusal() -> None:
     permit = ask("hoede-baseline", replace(TEEN, extra_minutes=15, minutes_today=75), "post")
     assert [one.step for one in permit.reasons] == [75]
@@ -169,7 +194,7 @@ def test_time_closes_exactly_what_the_permit_says(which: Policy, side: Side) -> 
 
 @given(policies(), sides())
 def test_more_extra_time_never_closes_anything(which: Policy, side: Side) -> None:
-    more = replace(side, extra_minutes=side.extra_minutes + 30)
+    more = replace(side, extra_minutes=side.extra_minutes + 30, own_extra_minutes=side.own_extra_minutes + 15)
     before, after = (time_now(which, one, NOW) for one in (side, more))
     assert after.minutes_allowed is None or before.minutes_allowed is not None
     if before.permit.answer is Answer.GRANTED:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hoede.core.findings import Category, Certainty, DigestKind, Finding, Match
-from hoede.review.priority import Pressing, next_lane, pressing, priority, rank_of
+from hoede.review.priority import Pressing, next_lane, offered, pressing, priority, rank_of
 from hoede.review.rules import parse_lanes
 
 LANES = parse_lanes((files("hoede") / "review" / "lanes.toml").read_text(encoding="utf-8"))
@@ -109,3 +109,27 @@ def test_beyond_the_shares_the_most_pressing_case_is_taken() -> None:
     heads = {"notices": NOON, "appeals": NOON - timedelta(days=1)}
     taken = ["notices"] * 20 + ["appeals"] * 20  # both had more than their share
     assert next_lane(heads, taken, LANES) == "appeals"
+
+
+SEVERE = ("now", "minors", "child_safety")
+WAITING = {"now": NOON, "minors": NOON, "child_safety": NOON, "notices": NOON, "age": NOON}
+
+
+@pytest.mark.parametrize(
+    ("waits", "closed", "between", "had", "expected"),
+    [
+        (WAITING, False, 0, ["minors"], set(WAITING)),
+        (WAITING, True, 0, [], {"now", "notices", "age"}),  # a child in danger is offered to everybody
+        ({"minors": NOON}, True, 0, [], set()),
+        (WAITING, False, 1, ["minors"], {"now", "notices", "age"}),
+        (WAITING, False, 1, ["notices", "minors"], set(WAITING)),
+        (WAITING, False, 2, ["notices", "minors"], {"now", "notices", "age"}),
+        (WAITING, False, 2, [], set(WAITING)),  # the first of the day
+        ({"minors": NOON}, False, 2, ["minors"], {"minors"}),  # nothing calmer waits
+    ],
+)
+def test_who_saw_much_is_offered_calmer_work(
+    waits: dict[str, datetime], *, closed: bool, between: int, had: list[str], expected: set[str]
+) -> None:
+    found = offered(waits, LANES, SEVERE, closed=closed, between=between, had=had)
+    assert set(found) == expected

@@ -12,7 +12,7 @@ from hoede.access import Scope, create_key
 from hoede.app.rehearsal import SERVICE
 from hoede.core.orders import OrderView
 from hoede.db import orders
-from hoede.flow.beat import give_extra
+from hoede.flow.beat import GoOn
 from hoede.policy import NEVER_CLOSED
 from hoede.usage import Used, day_parts, locked, save, several
 
@@ -122,18 +122,16 @@ def test_the_platform_is_told_once_a_day_that_time_is_up(api: Api) -> None:
     assert (told.order.values["code"], told.order.values["opens_at"]) == ("daily_time", closed["opens_at"])
 
 
-def test_extra_time_opens_until_the_day_is_over(api: Api) -> None:
-    account, zones = never_midnight(api), ("UTC",)
+def test_who_goes_on_gets_a_quarter_more_once_for_each_time_they_say_so(api: Api) -> None:
+    account, permits = never_midnight(api), api.hoede.permits
     spent(api, account, 60)
-    for _ in range(2):
-        api.hoede.db.commit(
-            lambda tx: give_extra(tx, SERVICE, account, cause="req_1", minutes=30, zones=zones)
-        )
-    api.hoede.permits.sides.forget(SERVICE, account)
+    go_on = GoOn(db=api.hoede.db, times=permits.times, zones=permits.zones, forget=permits.sides.forget)
+
+    given = [go_on(SERVICE, account, after=0) for _ in range(2)]
 
     told = usage_of(api, account).body
-
-    assert (told["minutes_allowed"], told["extra_minutes"], told["permit"]) == (90, 30, "granted")
+    assert given == [True, False]
+    assert (told["minutes_allowed"], told["extra_minutes"], told["permit"]) == (75, 15, "granted")
 
 
 def test_a_break_comes_after_minutes_in_a_row_and_nobody_is_asked(api: Api) -> None:

@@ -29,6 +29,7 @@ READ_LOG = frozenset({"auditor"})
 SEE_REPORTS = frozenset({"judge", "lead", "legal", "auditor"})
 SEE_POLICY = frozenset({"policy", "legal", "lead", "administrator", "auditor"})
 CHANGE_POLICY = frozenset({"policy"})
+LEADS = frozenset({"lead"})
 OPEN_RAW = frozenset({"lead", "legal"})
 ACT_ON_ORDERS = frozenset({"administrator", "lead"})
 
@@ -59,6 +60,8 @@ WHO = {
     "case-take": TAKE,
     "codes-make": ALL,
     "console": ALL,
+    "exposure": LEADS,
+    "exposure-skills": LEADS,
     "invitation": ANYONE,
     "invitation-begin": ANYONE,
     "invitation-finish": ANYONE,
@@ -66,6 +69,11 @@ WHO = {
     "log-heads": READ_LOG,
     "log-proof": READ_LOG,
     "me": ALL,
+    "my-day": TAKE,
+    "my-day-break": TAKE,
+    "my-day-go-on": TAKE,
+    "my-day-leave": TAKE,
+    "my-day-settings": TAKE,
     "order": ALL,
     "order-resend": ACT_ON_ORDERS,
     "order-settle": ACT_ON_ORDERS,
@@ -118,7 +126,9 @@ NEEDS_ANOTHER_ROLE = "This needs another role. Your team lead can give it."
 
 
 def doors(hoede: Hoede) -> list[Door]:
-    return [route.door for route in hoede.site.routes if isinstance(route, DoorRoute)]
+    """Those of the console; the pages of families have doors of their own, and tests of their own."""
+    all_doors = [route.door for route in hoede.site.routes if isinstance(route, DoorRoute)]
+    return [one for one in all_doors if one.path.startswith("/console")]
 
 
 def path(door: Door) -> str:

@@ -151,7 +151,7 @@ def wish(judges: Judges, lead: Seat, case: CaseRow, file: str) -> str:
 
 def picture(walk: Walk) -> str:
     """Where the picture of the case comes from, once somebody asked."""
-    told = {"file": walk.shown, "how": "clear", "purpose": "judge"}
+    told = {"file": walk.shown, "how": "clear", "purpose": "judge", "because": "It may be a mistake."}
     page = walk.seat.post(f"/console/cases/{walk.case.id}/look", told, at=QUEUE).text
     return next(str(one.get("src")) for one in html.fromstring(page).iter("img"))
 

@@ -94,7 +94,7 @@ def test_what_may_not_be_chosen_is_refused_in_words(api: Api) -> None:
     assert policy_of(api, teen).body["settings"]["live.host"]["step"] == "off"
 
 
-WRONG = [{"dm.send": "loudly"}, {"dm.sing": "off"}, {"time.daily_cap": "5"}]
+WRONG = [{"dm.send": "loudly"}, {"dm.sing": "off"}, {"time.daily_cap": "-5"}]
 
 
 @pytest.mark.parametrize("told", WRONG)

@@ -11,12 +11,15 @@ from starlette.testclient import TestClient
 from tests.parts import fresh
 from tests.web.api import Api
 from tests.web.conftest import OpenApi
+from tests.web.families import Phone, guardian, pair, phone
 from tests.web.test_api_trouble import locked
 
 from hoede.app.rehearsal import SERVICE
 from hoede.client import handover_link
 from hoede.config import read_secret
 from hoede.db import Transaction
+from hoede.flow.pair import Guardian
+from hoede.pairing import mails
 from hoede.review import notice_store as notices
 from hoede.review.notice_store import NoticeRow
 from hoede.review.notices import LONGEST_WORDS, NoticeAnswer, Reason, Source
@@ -243,3 +246,37 @@ def test_a_link_for_another_service_signed_by_this_one_is_forged(api: Api, visit
     url = handover_link("", [secret], service="market", subject="a", now=datetime.now(UTC))
 
     assert visitor.get(url).status_code == 410
+
+
+def one_pair(api: Api) -> tuple[Phone, Guardian]:
+    mine, theirs = phone(api), guardian(api)
+    pair(api, mine, theirs)
+    return mine, theirs
+
+
+def letters(api: Api, theirs: Guardian) -> list[str]:
+    return [subject for subject, _ in api.hoede.db.read(lambda conn: mails.to(conn, theirs.person))]
+
+
+def test_who_is_paired_may_tell_their_guardian_and_nothing_is_ticked(api: Api) -> None:
+    mine, _ = one_pair(api)
+
+    page = api.http.get(link_of(api, reporter=mine.account)).text
+
+    assert 'name="tell"' in page
+    assert "checked>" not in page
+    assert 'name="tell"' not in api.http.get(link_of(api, reporter=phone(api).account)).text
+
+
+def test_a_guardian_is_told_roughly_what_and_once_and_only_when_it_is_ticked(api: Api) -> None:
+    mine, theirs = one_pair(api)
+    at = link_of(api, reporter=mine.account)
+
+    api.http.post(link_of(api, reporter=mine.account), data={"reason": "bully"})
+    before = [one for one in letters(api, theirs) if "wants you to know" in one]
+    for _ in range(2):
+        api.http.post(at, data={"reason": "pressure", "words": "He asks for pictures.", "tell": "1"})
+    after = [one for one in letters(api, theirs) if "wants you to know" in one]
+
+    assert (before, len(after)) == ([], 1)
+    assert "told that something was reported" in mine.page("/me/family/looks")

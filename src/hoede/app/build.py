@@ -16,6 +16,7 @@ from fastapi import FastAPI
 
 from hoede.accounts.registry import all_age_adapters
 from hoede.app.console import console
+from hoede.app.family import family
 from hoede.app.ids import new_id, new_number
 from hoede.app.keys import check_key_folder
 from hoede.app.outside import build_authorities, build_hand_over, endpoints_of
@@ -43,6 +44,7 @@ from hoede.flow.beat import Listen
 from hoede.flow.carry_out import CarryOut, Job, Waits
 from hoede.flow.cases import Cases
 from hoede.flow.change_policy import ChangePolicy
+from hoede.flow.day import Days
 from hoede.flow.erase import Erase, shipped_columns
 from hoede.flow.expire import Expire
 from hoede.flow.grounds import GroundsStand
@@ -112,6 +114,7 @@ class Hoede:
     objections: Objections
     ages: AnswerAges
     view: View
+    days: Days
     sequencer: Sequencer
     expire: Expire
     erase: Erase
@@ -163,7 +166,7 @@ def open_database(config: Config, *, create: bool = False) -> tuple[Database, Fi
 
 def build(config: Config, *, demo_links: Mapping[str, str] | None = None, holder: str | None = None) -> Hoede:
     """Everything, ready to serve and to work. Raises `Unsafe` where it must not start."""
-    tables = read_tables(config.may_look_file, config.formats_file)
+    tables = read_tables(config.may_look_file, config.formats_file, config.wellness_file)
     refuse_unread_proofs(config)
     db, keys = open_database(config)
     refuse_unsafe(config, db)
@@ -216,6 +219,7 @@ def build(config: Config, *, demo_links: Mapping[str, str] | None = None, holder
         cases=Cases(
             db=db,
             lanes=tables.lanes,
+            wellness=tables.wellness,
             helplines=shipped(),
             demo=config.deployment == "demo",
             new_id=new_id,
@@ -230,8 +234,16 @@ def build(config: Config, *, demo_links: Mapping[str, str] | None = None, holder
             bases=tables.age_bases,
             forget=sides.forget,
         ),
-        view=View(db=db, vault=vault, reader=reader, new_id=new_id),
+        view=View(
+            db=db,
+            vault=vault,
+            reader=reader,
+            wellness=tables.wellness,
+            names=keys.names,
+            new_id=new_id,
+        ),
         read=Read(db=db, new_id=new_id),
+        days=Days(db=db, wellness=tables.wellness, new_id=new_id),
         exits=pair.exits,
         authorities=authorities,
         detectors=lambda: screening.looking.health.all(time.monotonic()),
@@ -254,6 +266,7 @@ def build(config: Config, *, demo_links: Mapping[str, str] | None = None, holder
     )
     hand_over = build_hand_over(config, db, vault)
     doors = console(config, desk, change, hand_over, keys.names, new_id)
+    family_doors = family(config, tables, db, pair, keys.names, new_id)
     return Hoede(
         config=config,
         db=db,
@@ -269,6 +282,7 @@ def build(config: Config, *, demo_links: Mapping[str, str] | None = None, holder
         objections=desk.objections,
         ages=desk.ages,
         view=desk.view,
+        days=desk.days,
         sequencer=Sequencer(db, keys, mine),
         expire=Expire(db=db, vault=vault, kept=tables.kept),
         erase=erase,
@@ -304,15 +318,17 @@ def build(config: Config, *, demo_links: Mapping[str, str] | None = None, holder
                 screening=screening,
                 permits=permits,
                 listen=listen,
+                pair=pair,
                 appeal=appeal,
                 ages=ages,
                 notice=notice,
                 erase=erase,
                 hand_over=hand_over,
+                people=pair.people,
                 fetcher=fetcher,
             ),
             demo_links=demo_links,
-            more_routes=doors.routes,
+            more_routes=[*doors.routes, *family_doors.routes],
         ),
         connections=(platform, *authorities.values(), reader, fetcher),
     )

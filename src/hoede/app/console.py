@@ -10,10 +10,12 @@ from hoede.flow.hand_over import HandOver
 from hoede.web.console import (
     authorities,
     cases,
+    exposure,
     judging,
     log,
     looks,
     me,
+    my_day,
     orders,
     people,
     policy,
@@ -48,6 +50,8 @@ def console(  # noqa: PLR0917 - parts in the order they were built
     judging.open_doors(doors, desk)
     looks.open_doors(doors, desk)
     raw.open_doors(doors, desk)
+    my_day.open_doors(doors, desk)
+    exposure.open_doors(doors, desk)
     orders.open_doors(doors, db)
     reports.open_doors(doors, desk)
     authorities.open_doors(doors, hand_over, config.data_folder / "spool")

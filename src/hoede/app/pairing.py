@@ -20,6 +20,7 @@ from hoede.flow.pair import (
     Links,
     PairDesk,
     SendMail,
+    TellAdult,
     Together,
     Weekly,
 )
@@ -42,6 +43,7 @@ class Pair:
     clock: Clock
     weekly: Weekly
     mail: SendMail
+    tell: TellAdult
 
 
 def build_pair(  # noqa: PLR0917 - parts in the order they were built
@@ -74,6 +76,7 @@ def build_pair(  # noqa: PLR0917 - parts in the order they were built
         people=GuardianPeople(desk, partial(secrets.token_urlsafe, 32)),
         clock=Clock(desk),
         weekly=Weekly(db, figures, vocabulary, new_id),
+        tell=TellAdult(desk),
         mail=SendMail(db=db, post=_post(config)),
     )
 

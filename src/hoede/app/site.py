@@ -11,6 +11,7 @@ from starlette.routing import BaseRoute
 
 from hoede.accounts.registry import all_age_adapters
 from hoede.app.outside import endpoints_of
+from hoede.app.pairing import Pair
 from hoede.app.tables import Tables
 from hoede.app.watch import Seldom
 from hoede.config import Config
@@ -20,21 +21,35 @@ from hoede.db.schema import check_schema
 from hoede.flow.age import TakeAges
 from hoede.flow.appeal import Appeal
 from hoede.flow.attempt import Permits
-from hoede.flow.beat import Listen
+from hoede.flow.beat import GoOn, Listen
 from hoede.flow.carry_out import ReceiveReceipt
 from hoede.flow.erase import Erase
 from hoede.flow.hand_over import HandOver
 from hoede.flow.notice import TakeNotice
+from hoede.flow.pair import GuardianPeople
 from hoede.flow.report import TakeFacts
 from hoede.flow.screen import Screening
 from hoede.media import Fetcher
 from hoede.policy import shipped_vocabulary
 from hoede.review.helplines import shipped, unchecked
-from hoede.web import age_appeals_api, api, appeals_api, health, log_api, me, notices_api, public, report
+from hoede.web import (
+    age_appeals_api,
+    api,
+    appeals_api,
+    guardians_api,
+    health,
+    log_api,
+    me,
+    notices_api,
+    public,
+    report,
+)
 from hoede.web import permits as permit_pages
 from hoede.web import usage as usage_pages
 from hoede.web.answering import Answers
 from hoede.web.guard import Guard
+from hoede.web.me_family import pages as me_family
+from hoede.web.me_family.frame import MeFamily
 from hoede.web.site import site
 
 DUE_EVERY_S = 300  # it asks about every case that was ever reported
@@ -48,11 +63,13 @@ class Parts:
     screening: Screening
     permits: Permits
     listen: Listen
+    pair: Pair
     appeal: Appeal
     ages: TakeAges
     notice: TakeNotice
     erase: Erase
     hand_over: HandOver
+    people: GuardianPeople
     fetcher: Fetcher
 
 
@@ -116,6 +133,7 @@ def site_of(
     pages += report.routes(
         report.ReportPages(
             desk=parts.notice,
+            tell=parts.pair.tell,
             secrets=lambda: {name: one.secrets for name, one in endpoints_of(config).items()},
             service_names={name: one.name for name, one in config.services.items()},
             helplines=helplines,
@@ -135,8 +153,32 @@ def site_of(
             now=lambda: datetime.now(UTC),
         )
     )
+    pages += me_family.routes(
+        MeFamily(
+            permits=parts.permits,
+            go_on=GoOn(
+                db=db,
+                times=parts.permits.times,
+                zones=parts.permits.zones,
+                forget=parts.permits.sides.forget,
+            ),
+            links=parts.pair.links,
+            together=parts.pair.together,
+            asking=parts.pair.asking,
+            views=parts.pair.views,
+            exits=parts.pair.exits,
+            vocabulary=shipped_vocabulary(),
+            public_url=config.public_url,
+            secrets=lambda: {name: one.secrets for name, one in endpoints_of(config).items()},
+            service_names={name: one.name for name, one in config.services.items()},
+            helplines=helplines,
+            demo=config.deployment == "demo",
+            now=lambda: datetime.now(UTC),
+        )
+    )
     told = notices_api.NoticeDesk(db=db, guard=machines.guard, take=parts.notice)
     objected = appeals_api.AppealDesk(db=db, guard=machines.guard, appeal=parts.appeal)
+    guardians = guardians_api.GuardianDesk(db=db, guard=machines.guard, people=parts.people)
     aged = age_appeals_api.AgeAppealDesk(db=db, guard=machines.guard, take=parts.ages)
     return site(
         [
@@ -146,6 +188,7 @@ def site_of(
             notices_api.routes(told),
             appeals_api.routes(objected),
             age_appeals_api.routes(aged),
+            guardians_api.routes(guardians),
             log_api.routes(db),
             health.routes(figures),
         ],

@@ -17,7 +17,10 @@ from hoede.policy import LookingLaw, parse_look_table, shipped_vocabulary
 from hoede.review import KnownNames, Lanes, Outcomes, parse_lanes, parse_outcomes
 from hoede.review.ages import AgeBases, parse_age_bases
 from hoede.review.notices import Reasons, parse_reasons
+from hoede.review.wellness import Wellness, parse_wellness
 from hoede.usage import Kinds, shipped_kinds
+
+KEPT = ("detection", "usage", "review")  # slices with a table of how long what is no evidence stays
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,7 @@ class Tables:
     lanes: Lanes
     outcomes: Outcomes
     age_bases: AgeBases  # on what an age may be believed
+    wellness: Wellness  # how much of what is hard to see a person is shown
     reasons: Reasons  # what people may report, and where it waits
     retention: Retention
     kept: Retention  # of what is no evidence: fingerprints, what rules in shadow would have done, use
@@ -47,7 +51,9 @@ class Tables:
     pairing: PairingTables
 
 
-def read_tables(may_look_file: Path | None = None, formats_file: Path | None = None) -> Tables:
+def read_tables(
+    may_look_file: Path | None = None, formats_file: Path | None = None, wellness_file: Path | None = None
+) -> Tables:
     measures = parse_measures(_shipped("enforcement", "measures.toml"))
     laws = parse_look_table(_shipped("policy", "may_look.toml"))
     if may_look_file is not None:
@@ -56,6 +62,8 @@ def read_tables(may_look_file: Path | None = None, formats_file: Path | None = N
     if formats_file is not None:
         forms = parse_forms(_own("formats_file", formats_file), forms)
     lanes = parse_lanes(_shipped("review", "lanes.toml"))
+    own_wellness = "" if wellness_file is None else _own("wellness_file", wellness_file)
+    wellness = parse_wellness(_shipped("review", "wellness.toml"), lanes, own_wellness)
     names = KnownNames(
         measures={name: one.target for name, one in measures.items()},
         irreversible=frozenset(name for name, one in measures.items() if one.irreversible),
@@ -66,9 +74,10 @@ def read_tables(may_look_file: Path | None = None, formats_file: Path | None = N
         lanes=lanes,
         outcomes=parse_outcomes(_shipped("review", "outcomes.toml"), names),
         age_bases=parse_age_bases(_shipped("review", "age_bases.toml")),
+        wellness=wellness,
         reasons=parse_reasons(_shipped("review", "reasons.toml")),
         retention=parse_retention(_shipped("evidence", "retention.toml")),
-        kept=parse_retention(_shipped("detection", "retention.toml") + _shipped("usage", "retention.toml")),
+        kept=parse_retention("".join(_shipped(one, "retention.toml") for one in KEPT)),
         kinds=shipped_kinds(),
         laws=laws,
         forms=forms,

@@ -28,7 +28,7 @@ def about() -> None:
 def check(context: typer.Context, as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
     """Check that Hoede can start with these settings; warn of what is unsafe. Exit 1 when it cannot."""
     config = configured(context)
-    tables = read_tables(config.may_look_file, config.formats_file)
+    tables = read_tables(config.may_look_file, config.formats_file, config.wellness_file)
     build_authorities(config)
     endpoints_of(config)
     db, _ = open_database(config)

@@ -58,7 +58,7 @@ from hoede.client.calls import (
     NoticeReceipt,
 )
 from hoede.client.clients import AsyncClient, Client
-from hoede.client.links import family_link, handover_link, me_link
+from hoede.client.links import OwnPage, family_link, handover_link, me_link
 from hoede.client.permits import AttemptTold, PermitAnswer, PermitReason
 from hoede.client.usage import Heartbeat, HeartbeatsAnswer, TimeClosed, UsageAnswer
 from hoede.client.webhooks import Letter, OrderCall, TimeUp, WebhookInvalid, verify_webhook
@@ -90,6 +90,7 @@ __all__ = [
     "NoticeReceipt",
     "OrderCall",
     "OrderState",
+    "OwnPage",
     "PermitAnswer",
     "PermitReason",
     "Target",

@@ -1,11 +1,21 @@
 """The links by which a platform hands somebody over: to report, or to see what is on for themselves."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from secrets import token_hex
+from typing import Final, Literal
 from urllib.parse import quote
 
 from hoede.core.handover import LASTS, Handover, Purpose, sign_handover
+
+# Where one's own pages open: everything, pairing, one's time, the safe way out.
+OwnPage = Literal["", "family", "time", "safe"]
+OWN_PAGES: Final[Mapping[OwnPage, str]] = {
+    "": "me",
+    "family": "me/family",
+    "time": "me/time",
+    "safe": "me/safe",
+}
 
 
 def handover_link(
@@ -52,8 +62,11 @@ def me_link(
     locale: str | None = None,
     linked: str | None = None,
     wrote_first: datetime | None = None,
+    page: OwnPage = "",
 ) -> str:
     """Return where to send somebody who wants to see and choose what is on for them; it lasts 15 minutes.
+
+    `page` is where it opens: everything, pairing, their time, or the safe way out.
 
     Make it for nobody but the account that is signed in, when the button is tapped, and open it on top.
     `linked` as in `handover_link`; `wrote_first` is when this session first wrote with somebody new, or got
@@ -67,7 +80,7 @@ def me_link(
         linked=linked,
         wrote_first=wrote_first,
     )
-    return _own(url, "me", handed, secrets, Purpose.ME, locale)
+    return _own(url, OWN_PAGES[page], handed, secrets, Purpose.ME, locale)
 
 
 def family_link(

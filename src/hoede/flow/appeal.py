@@ -11,6 +11,7 @@ from hoede.db import Database, Transaction
 from hoede.review import Grounds, Lanes, LetterRow, Objection
 from hoede.review import store as review
 from hoede.review.appeals import AppealReceipt, AppealView, Reason, Refusal
+from hoede.review.fits import language_of
 from hoede.words.letters import Letter
 
 LONGEST_LINK = 64  # characters; ours have 26
@@ -95,6 +96,7 @@ class Appeal:
             lane=lane.name,
             due_at=objection.due_at,
             earlier=row.case_id,
+            language=language_of(row.locale),
         )
         review.save_objection(tx, row.order_id, objection, text)
         return objection

@@ -16,6 +16,7 @@ from hoede.policy.rules.sides import day_ends
 from hoede.usage import Beat, Came, Kinds, Mark, Used
 
 TIME_UP = "time_up"
+GOES_ON_FOR = 15  # minutes, each time
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,13 +138,32 @@ def _closed(account: str, time: TimeNow) -> Closed:
     return Closed(account=account, code=permit.reasons[0].code, asks=permit.whom, opens_at=permit.retry_at)
 
 
-def give_extra(
-    tx: Transaction, service: str, account: str, *, cause: str, minutes: int, zones: tuple[str, ...]
-) -> bool:
-    """Give minutes on top of today's, until the day is over; once for each cause. Tells whether it is new.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GoOn:
+    """Somebody goes on for today past a cap that is their own to let go of; a guardian's stays as it is."""
 
-    For a Request that a guardian said yes to, in its transaction. It loosens caps that somebody may let go
-    of, never a limit: who may say yes is for the caller to have checked.
-    """
+    db: Database
+    times: Callable[[str, Collection[str], datetime], Mapping[str, TimeNow]]
+    zones: Callable[[str, Collection[str], datetime], Mapping[str, tuple[str, ...]]]
+    forget: Callable[[str, str], None]
+
+    def __call__(self, service: str, account: str, *, after: int) -> bool:
+        """A quarter of an hour more. `after` is how much extra the page showed: sent twice it counts once.
+
+        False where something else closes it, too, or where that form was used: nothing is given then.
+        """
+        now = self.db.now()
+        there = self.times(service, (account,), now)[account]
+        if not there.may_go_on or there.extra_minutes != after:
+            return False
+        zones = self.zones(service, (account,), now)[account]
+        new = self.db.commit(lambda tx: _give(tx, service, account, after=after, zones=zones))
+        self.forget(service, account)
+        return new
+
+
+def _give(tx: Transaction, service: str, account: str, *, after: int, zones: tuple[str, ...]) -> bool:
+    """Until the day is over where they are, once for each form."""
     until = day_ends(tx.now, zones)
-    return usage.add_extra(tx, service, account, cause=cause, minutes=minutes, until=until)
+    cause = f"own {until:%Y-%m-%dT%H:%M} {after}"
+    return usage.add_extra(tx, service, account, cause=cause, minutes=GOES_ON_FOR, until=until)

@@ -9,15 +9,18 @@ from sqlalchemy import Connection
 from hoede import accounts
 from hoede.core.orders import OrderState
 from hoede.db import Database, Transaction, orders
-from hoede.review import CaseRow, Lanes, Refused, Why, claims, next_lane
+from hoede.review import CaseRow, Lanes, Refused, Why, claims, exposure, fits, next_lane
 from hoede.review import notice_store as notices
 from hoede.review import store as review
 from hoede.review.asked import LONGEST_TEXT, SHORTEST_REASON
 from hoede.review.claims import Taken
 from hoede.review.helplines import Helpline, Kind, ShownHelpline, shown
+from hoede.review.priority import offered
+from hoede.review.wellness import Severity, Wellness
 
 TRIES = 20  # when others are quicker, one after the other
-SKIP_REASONS = ("know_someone", "too_heavy", "language", "other")  # words under `judge.skip`
+KNOWS = "know_someone"  # then no case about this account comes to them again
+SKIP_REASONS = (KNOWS, "too_heavy", "language", "other")  # words under `judge.skip`
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +38,16 @@ class Cases:
 
     db: Database
     lanes: Lanes
+    wellness: Wellness
     helplines: tuple[Helpline, ...]
     demo: bool
     new_id: Callable[[str], str]
 
     def next(self, person: str, *, lead: bool = False) -> Taken | None:
-        """The next case for this person: shares of lanes first, then what is most pressing. None: no work."""
+        """The next case for this person, by shares of lanes, then by what is most pressing. None: no work.
+
+        What they were trained for, what they read and whom they know count, and so does what they saw today.
+        """
         return self.db.commit(lambda tx: self._next(tx, person, lead=lead))
 
     def take(self, case_id: str, person: str, *, lead: bool = False) -> Taken | Refused:
@@ -61,9 +68,7 @@ class Cases:
         """Give it back; it does not come to this person again soon."""
         if reason not in SKIP_REASONS:
             return Refused(Why.REASON)
-        return self.db.commit(
-            lambda tx: _with(tx, case_id, person, lambda held: claims.skip(tx, held, reason))
-        )
+        return self.db.commit(lambda tx: _with(tx, case_id, person, lambda held: _skip(tx, held, reason)))
 
     def hand_over(self, case_id: str, person: str, to: str, *, lead: bool = False) -> Taken | Refused:
         """Give it to a colleague, who has it at once. `lead`: whether the colleague is one."""
@@ -83,10 +88,11 @@ class Cases:
     def _next(self, tx: Transaction, person: str, *, lead: bool, tries: int = TRIES) -> Taken | None:
         heads = {
             name: first
-            for name in self.lanes
+            for name in fits.lanes_for(tx.conn, person, self.lanes)
             if (first := claims.first_for(tx.conn, person, tx.now, lane=name, lead=lead))
         }
         ranks = {name: case.rank_at or case.opened_at for name, case in heads.items()}
+        ranks = self._bearable(tx, person, ranks)
         lane = next_lane(ranks, claims.lanes_taken(tx.conn), self.lanes)
         if lane is None:
             return None
@@ -95,6 +101,20 @@ class Cases:
             return taken
         # Another process was quicker; then what comes first for us is another case.
         return self._next(tx, person, lead=lead, tries=tries - 1) if tries else None
+
+    def _bearable(self, tx: Transaction, person: str, heads: dict[str, datetime]) -> dict[str, datetime]:
+        """Without what this person saw enough of for now."""
+        told, now = self.wellness, tx.now
+        seen = exposure.seen_by(tx.conn, person, told.counts_from(now))
+        own_until = exposure.own(tx.conn, person).break_until
+        return offered(
+            heads,
+            self.lanes,
+            [name for name in self.lanes if told.severity_of(name) is Severity.SEVERE],
+            closed=told.closed(seen, Severity.SEVERE, now, full=True, own_until=own_until) is not None,
+            between=told.between(seen, now),
+            had=claims.lanes_taken_by(tx.conn, person, told.day_began(now)),
+        )
 
     def _danger(self, tx: Transaction, case_id: str, person: str, why: str, today: date) -> Danger | Refused:
         held = claims.hold(tx, case_id, person)
@@ -115,6 +135,12 @@ def _give(tx: Transaction, case_id: str, person: str, claim: str, *, lead: bool)
     if isinstance(taken, Taken):
         notices.looking(tx, case_id)
     return taken
+
+
+def _skip(tx: Transaction, held: Taken, reason: str) -> None:
+    claims.skip(tx, held, reason)
+    if reason == KNOWS:
+        fits.knows(tx, held.person, held.case)
 
 
 def _note(tx: Transaction, case_id: str, person: str, text: str) -> Refused | None:

@@ -16,6 +16,7 @@ from hoede.evidence import store as evidence
 from hoede.evidence.jobs import sweep
 from hoede.evidence.rules import Why
 from hoede.flow.keeping import free
+from hoede.review import alikes, exposure
 from hoede.review import notice_store as notices
 
 USED_LINKS_KEPT = timedelta(days=1)  # far longer than a hand-over link lasts
@@ -29,6 +30,7 @@ class Expired:
     handovers: int
     fingerprints: int
     shadows: int
+    seen: int  # what people were served, and what looks alike
     sign_ins: int
     use: int  # days that became weeks, weeks and extra time that went
     evidence: int
@@ -50,11 +52,16 @@ class Expire:
                 lambda tx: fingerprints.forget_before(tx, self.kept.since("fingerprints", now))
             ),
             shadows=self.db.commit(lambda tx: shadows.forget_before(tx, self.kept.since("shadow", now))),
+            seen=self._seen(now),
             sign_ins=self.db.commit(forget_sign_ins),
             use=self._less_of_use(now),
             evidence=self._destroy(),
             intake=sweep(self.db, self.vault),
         )
+
+    def _seen(self, now: datetime) -> int:
+        served, looks = self.kept.since("exposure", now), self.kept.since("fingerprints", now)
+        return self.db.commit(lambda tx: exposure.forget_before(tx, served) + alikes.forget_before(tx, looks))
 
     def _less_of_use(self, now: datetime) -> int:
         """Days that are over become minutes by part of the day, in some steps so that nobody waits long."""

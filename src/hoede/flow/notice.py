@@ -16,6 +16,7 @@ from hoede.enforcement.measures import Measures
 from hoede.review import Grounds, Lane, Lanes, rank_by
 from hoede.review import notice_store as notices
 from hoede.review import store as review
+from hoede.review.fits import language_of
 from hoede.review.notice_store import NoticeRow
 from hoede.review.notices import (
     FULL,
@@ -175,6 +176,7 @@ class TakeNotice:
             lane=lane.name,
             due_at=due_at,
             earlier=latest.id if latest else None,
+            language=language_of(accounts.account(tx.conn, notice.service, notice.subject).locale),
         )
         # Another process may have opened one since we looked: then this notice is of that case.
         return case_id if new else self._case(tx, notice, lane)

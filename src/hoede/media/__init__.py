@@ -5,7 +5,7 @@ from hoede.media.fetch import AddressRefused, Fetcher, FetchFailed, FetchOff, co
 from hoede.media.formats import Form, FormatsError, Forms, Treat, form_of, parse_forms
 from hoede.media.limits import FormRefused, Limits, MediaRefused, MediaTooLarge, MediaTooMuch, MediaUnreadable
 from hoede.media.pool import Pool
-from hoede.media.reader import Reader, Sandbox
+from hoede.media.reader import Preview, Reader, Sandbox
 from hoede.media.sandbox import Level, SandboxBroken
 
 CHILD = "hoede.media.child"
@@ -29,6 +29,7 @@ __all__ = [
     "MediaTooMuch",
     "MediaUnreadable",
     "Pool",
+    "Preview",
     "Reader",
     "Rule",
     "Sandbox",

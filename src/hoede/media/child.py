@@ -46,6 +46,11 @@ def _looked(line: socket.socket, asked: Any, media: BinaryIO, limits: Limits) ->
 
 
 def _previewed(form: str, media: BinaryIO, limits: Limits, asked: Any) -> tuple[Any, bytes]:
+    if asked["strip"]:
+        frames = list(_frames(form, media, limits, asked["small"]))
+        if not frames:
+            raise FormRefused("There is no picture in it.")
+        return {"form": form, "frames": len(frames)}, pictures.strip(frames)
     if form not in pictures.FORMS:
         raise FormRefused(f"Media of the form {form} has no preview.")
     picture, count = pictures.preview(

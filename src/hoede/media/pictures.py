@@ -1,8 +1,9 @@
 """Decoding pictures, in the child: size from the header first, then frames in strips, then fingerprints."""
 
 import io
+import math
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import BinaryIO
 
@@ -17,6 +18,7 @@ from hoede.media.pdq import Pdq, Plane, fingerprint
 
 STRIP_PIXELS = 4_000_000
 FORMS = {"jpeg": "JPEG", "png": "PNG", "gif": "GIF", "webp": "WEBP", "avif": "AVIF", "heic": "HEIF"}
+MOST_SHOWN = 9  # frames of a strip
 MARK_APART, MARK_STRENGTH = 24, 70  # pixels around a mark; of 255
 _HALVED = 4  # times the pixels: what a JPEG may have that is decoded at half its size
 _TURNS = 0x0112  # the EXIF tag that says how a picture is held
@@ -206,6 +208,23 @@ def preview(
         turn, count = _turn(image), int(getattr(image, "n_frames", 1))
     shown = Image.frombytes("RGB", (frame.rgb_width, frame.rgb_height), frame.rgb)
     shown = shown.transpose(_TRANSPOSED[turn]) if turn in _TRANSPOSED else shown
+    return _written(shown, grey=grey, blur=blur, mark=mark), count
+
+
+def strip(frames: Sequence[Frame]) -> bytes:
+    """A WebP of up to nine of these frames, evenly apart, beside and below one another."""
+    some = [frames[place * (len(frames) - 1) // max(1, MOST_SHOWN - 1)] for place in range(MOST_SHOWN)]
+    chosen = some if len(frames) > MOST_SHOWN else list(frames)
+    across = math.ceil(math.sqrt(len(chosen)))
+    width, height = max(one.rgb_width for one in chosen), max(one.rgb_height for one in chosen)
+    shown = Image.new("RGB", (across * width, math.ceil(len(chosen) / across) * height))
+    for place, one in enumerate(chosen):
+        frame = Image.frombytes("RGB", (one.rgb_width, one.rgb_height), one.rgb)
+        shown.paste(frame, (place % across * width, place // across * height))
+    return _written(shown, grey=False, blur=0, mark="")
+
+
+def _written(shown: Image.Image, *, grey: bool, blur: int, mark: str) -> bytes:
     if blur:
         shown = shown.filter(ImageFilter.GaussianBlur(blur))
     if mark:
@@ -214,7 +233,7 @@ def preview(
         shown = shown.convert("L")
     target = io.BytesIO()
     shown.save(target, "WEBP", quality=80)
-    return target.getvalue(), count
+    return target.getvalue()
 
 
 def _marked(shown: Image.Image, mark: str) -> Image.Image:

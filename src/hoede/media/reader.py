@@ -66,11 +66,32 @@ class Reader:
         `FormRefused` too where there is no preview of the form: of video, and of what is not decoded.
         """
         self.form(file)
-        asked = {"job": "preview", "small": side, "grey": grey, "blur": blur, "mark": mark}
+        asked = {
+            "job": "preview",
+            "strip": False,
+            "small": side,
+            "grey": grey,
+            "blur": blur,
+            "mark": mark,
+        }
         with _own(file) as own:
             told, picture = self.pool.ask(asked, own, self.limits.seconds)
         _raise_refusal(told)
         return Preview(picture, whole=told.get("frames") == 1 and not blur)
+
+    def strip(self, file: int, *, side: int) -> Preview:
+        """Up to nine frames of what moves, each no larger than `side` pixels; raises as `look`.
+
+        `FormRefused` too where its form is not decoded here.
+        """
+        form = self.form(file)
+        if form.name in VIDEO and not self.sandbox().video:
+            raise FormRefused("Video is not decoded here.")
+        seconds = self.limits.video_seconds if form.name in VIDEO else self.limits.seconds
+        with _own(file) as own:
+            told, picture = self.pool.ask({"job": "preview", "strip": True, "small": side}, own, seconds)
+        _raise_refusal(told)
+        return Preview(picture, whole=False)
 
     def form(self, file: int) -> Form:
         """What the file is by its first bytes; raises `FormRefused` where that form is not taken."""

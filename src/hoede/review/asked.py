@@ -1,7 +1,7 @@
 """What somebody answers about a case, and why an answer is not taken. Pure."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -32,6 +32,12 @@ class Why(StrEnum):
     NAMED = "named"  # somebody to name who has no part in this case, or a guardian of no child
     FORM = "form"  # there is no preview of this
     PURPOSE = "purpose"  # say first what it is opened for
+    BREAK = "break"  # what is hard to see is closed until the break is over
+    BUDGET = "budget"  # one saw as much of it today as anybody is shown
+    KNOWN = "known"  # it equals verified material: nobody needs to look
+    SEEN = "seen"  # one saw this very material for another case
+    ALIKE = "alike"  # a near copy was judged: that decides
+    KNOWS = "knows"  # one knows somebody in it
     TWO_PEOPLE = "two_people"  # a second person has not said yes, or that was too long ago
 
 
@@ -131,6 +137,15 @@ def understand(
     if not all(_may_be_named(one, named, receivers) for one in answer.people):
         return Refused(Why.NAMED)
     return Said(outcome, named, tuple(files), answer.people)
+
+
+def followed(answer: Answer, first: Mapping[str, str]) -> Answer:
+    """The answer, in which what is said of a file is said of those that look like it, unless said otherwise.
+
+    `first` has for each file the one that stands for it.
+    """
+    told = {one: answer.files[head] for one, head in first.items() if head in answer.files}
+    return replace(answer, files=told | dict(answer.files))
 
 
 def _may_be_named(one: Named, account_is: AccountIs, receivers: frozenset[str]) -> bool:

@@ -25,6 +25,7 @@ from sqlalchemy import (
 
 from hoede.db import METADATA, Moment, Transaction, insert_new
 from hoede.review.asked import Refused, Why
+from hoede.review.fits import fits, knows_party
 from hoede.review.judgments import CHECKS, JUDGMENTS, STAYS_WITH, barred
 from hoede.review.rules import WHOLE, Grounds
 from hoede.review.store import CASES, JUDGED, WAITS, CaseRow, case_row, lock_case
@@ -44,6 +45,7 @@ CLAIMS = Table(
     Column("until", Moment, nullable=False),
     Column("ended_at", Moment),
     Column("how", String(16)),  # judged, checked, skipped, handed_over, escalated, given_back or ran_out
+    Index("ix_case_claim_person", "person", "taken_at"),
     # One person at most has a case, whichever process gives it.
     Index(
         "ux_case_claim_open",
@@ -94,7 +96,7 @@ def take(tx: Transaction, case_id: str, person: str, *, claim_id: str, lead: boo
     if now is not None and now.until > tx.now:
         if now.person != person:
             return Refused(Why.TAKEN, now.person, now.until)
-        _prolong(tx, now.id)
+        prolong(tx, now.id, tx.now + LEASE)
         return Taken(now.id, case, person, tx.now + LEASE)
     if now is not None:
         end(tx, now.id, "ran_out", at=now.until)
@@ -111,6 +113,8 @@ def may_not(conn: Connection, case: CaseRow, person: str, *, lead: bool) -> Why 
         return Why.GONE
     if case.needs_human in LEAD_ONLY and not lead:
         return Why.RIGHT
+    if knows_party(conn, person, case):
+        return Why.KNOWS
     return Why.OWN if person in barred(conn, case) else None
 
 
@@ -131,7 +135,7 @@ def renew(tx: Transaction, case_id: str, person: str) -> Taken | Refused:
     held = hold(tx, case_id, person)
     if isinstance(held, Refused):
         return held
-    _prolong(tx, held.claim)
+    prolong(tx, held.claim, tx.now + LEASE)
     return Taken(held.claim, held.case, person, tx.now + LEASE)
 
 
@@ -178,7 +182,7 @@ def first_for(
     about = or_(JUDGMENTS.c.case_id == c.id, objected)
     judged = exists().where(about, JUDGMENTS.c.person == person, STAYS_WITH)
     checked = exists().where(about, CHECKS.c.judgment_id == JUDGMENTS.c.id, CHECKS.c.person == person)
-    asked = select(CASES).where(WAITS, ~held, ~skipped, ~judged, ~checked)
+    asked = select(CASES).where(WAITS, ~held, ~skipped, ~judged, ~checked, *fits(conn, person, now))
     if lane is not None:
         asked = asked.where(c.lane == lane)
     if not lead:
@@ -193,6 +197,19 @@ def lanes_taken(conn: Connection) -> list[str]:
     return list(conn.execute(newest).scalars())
 
 
+def lanes_taken_by(conn: Connection, person: str, since: datetime) -> list[str]:
+    """The lanes of the cases this person took since then, the newest first."""
+    mine = select(CLAIMS.c.lane).where(CLAIMS.c.person == person, CLAIMS.c.taken_at >= since)
+    return list(conn.execute(mine.order_by(CLAIMS.c.taken_at.desc(), CLAIMS.c.id)).scalars())
+
+
+def held_by(conn: Connection, person: str, now: datetime) -> tuple[tuple[str, datetime], ...]:
+    """The cases in this person's hands, each with until when; what they took first comes first."""
+    mine = (CLAIMS.c.person == person, CLAIMS.c.ended_at.is_(None), CLAIMS.c.until > now)
+    rows = conn.execute(select(CLAIMS).where(*mine).order_by(CLAIMS.c.taken_at, CLAIMS.c.id))
+    return tuple((row.case_id, row.until) for row in rows)
+
+
 def last_of(conn: Connection, case_id: str, person: str) -> str | None:
     """The newest claim this person had on the case, ended or not."""
     mine = select(CLAIMS.c.id).where(CLAIMS.c.case_id == case_id, CLAIMS.c.person == person)
@@ -204,5 +221,6 @@ def _open(conn: Connection, case_id: str) -> Row[Any] | None:
     return conn.execute(asked).one_or_none()
 
 
-def _prolong(tx: Transaction, claim: str) -> None:
-    tx.conn.execute(update(CLAIMS).where(CLAIMS.c.id == claim).values(until=tx.now + LEASE))
+def prolong(tx: Transaction, claim: str, until: datetime) -> None:
+    """It lasts until then."""
+    tx.conn.execute(update(CLAIMS).where(CLAIMS.c.id == claim).values(until=until))

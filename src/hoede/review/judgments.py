@@ -1,5 +1,6 @@
 """Judgments with what each says of every file, and their second checks."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,6 +14,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    func,
     insert,
     or_,
     select,
@@ -52,7 +54,7 @@ FILES = Table(
     "judgment_file",
     METADATA,
     Column("judgment_id", String(40), ForeignKey("judgment.id"), primary_key=True),
-    Column("evidence", String(40), primary_key=True),
+    Column("evidence", String(40), primary_key=True, index=True),
     Column("outcome", String(32), nullable=False),
     Column("classification", String(2)),
     Column("reported", Boolean, nullable=False),
@@ -117,6 +119,18 @@ class JudgmentRow:
 
     def file(self, evidence: str) -> FileRow | None:
         return next((one for one in self.files if one.evidence == evidence), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Earlier:
+    """What was judged of a file, and still counts."""
+
+    evidence: str
+    case_id: str
+    outcome: str
+    person: str
+    at: datetime
+    checked: bool  # a second person judges the same
 
 
 def save_judgment(
@@ -208,6 +222,26 @@ def in_force(conn: Connection, case_id: str) -> JudgmentRow | None:
     return None if row is None else _judgment(conn, row)
 
 
+def earlier(conn: Connection, evidence: Collection[str]) -> tuple[Earlier, ...]:
+    """What counts of these files, the newest first; what everybody left as it was does not."""
+    counts = (FILES.c.evidence.in_(evidence), JUDGMENTS.c.undone_at.is_(None), JUDGMENTS.c.keeps.is_(False))
+    j = JUDGMENTS.c
+    asked = select(FILES.c.evidence, FILES.c.outcome, j.case_id, j.person, j.at, CHECKS.c.agrees)
+    joined = FILES.join(JUDGMENTS).outerjoin(CHECKS, CHECKS.c.judgment_id == j.id)
+    rows = conn.execute(asked.select_from(joined).where(*counts).order_by(j.at.desc(), j.id))
+    return tuple(
+        Earlier(
+            evidence=row.evidence,
+            case_id=row.case_id,
+            outcome=row.outcome,
+            person=row.person,
+            at=row.at,
+            checked=bool(row.agrees),
+        )
+        for row in rows
+    )
+
+
 def of_case(conn: Connection, case_id: str) -> tuple[JudgmentRow, ...]:
     """All judgments of a case, oldest first."""
     c = JUDGMENTS.c
@@ -222,6 +256,11 @@ def barred(conn: Connection, case: CaseRow) -> frozenset[str]:
     judges = select(JUDGMENTS.c.person).where(about, STAYS_WITH)
     checks = select(CHECKS.c.person).join(JUDGMENTS, JUDGMENTS.c.id == CHECKS.c.judgment_id).where(about)
     return frozenset((*conn.execute(judges).scalars(), *conn.execute(checks).scalars()))
+
+
+def count_since(conn: Connection, since: datetime) -> int:
+    """How often anybody judged."""
+    return int(conn.execute(select(func.count()).where(JUDGMENTS.c.at >= since)).scalar_one())
 
 
 def changes(conn: Connection) -> list[tuple[str, str]]:

@@ -6,7 +6,7 @@ would have been opened, had it weighed nothing (docs/decisions/0017-judging.md).
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import log2
@@ -59,6 +59,28 @@ def rank_of(opened_at: datetime, what: Pressing) -> datetime:
 def rank_by(opened_at: datetime, weight: float) -> datetime:
     """Likewise, by a weight that is 1 at least."""
     return opened_at - DOUBLES_IN * log2(weight)
+
+
+def offered(
+    heads: Mapping[str, datetime],
+    lanes: Lanes,
+    severe: Collection[str],
+    *,
+    closed: bool,
+    between: int,
+    had: Sequence[str],
+) -> dict[str, datetime]:
+    """What waits at the head of each lane, without the severe ones that are not for this person now.
+
+    `closed` says that what is severe is not shown to them now: then nothing severe is offered. Else
+    `between` calmer cases come between two severe ones, while any wait; `had` is the lanes they took
+    today, the newest first. What is taken before anything else is offered to everybody: to have a case
+    is not to see it, and a child in danger does not wait for somebody who has rested.
+    """
+    calmer = {name: rank for name, rank in heads.items() if name not in severe or lanes[name].first}
+    since = next((place for place, lane in enumerate(had) if lane in severe), None)
+    is_soon = since is not None and since < between
+    return calmer if closed or (is_soon and calmer) else dict(heads)
 
 
 def next_lane(heads: Mapping[str, datetime], taken: Sequence[str], lanes: Lanes) -> str | None:

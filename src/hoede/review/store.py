@@ -52,6 +52,7 @@ CASES = Table(
     Column("earlier", String(40), ForeignKey("case_.id", deferrable=True, initially="DEFERRED")),
     Column("needs_human", String(64)),  # a code, why a person is called before the lane's time
     Column("rank_at", Moment),  # review/priority.py: what is earlier is more pressing
+    Column("language", String(8)),  # of the account; empty: not known, anybody may judge
     Column("danger", Text),  # why a child is in danger now, as the person who saw it wrote it
 )
 _ABOUT_CONTENT = and_(*(CASES.c.grounds != one.value for one in Grounds if not one.is_content))
@@ -132,6 +133,7 @@ class CaseRow:
     needs_human: str | None
     rank_at: datetime | None = None
     danger: str | None = None
+    language: str | None = None
 
     @property
     def takes_files(self) -> bool:
@@ -181,6 +183,7 @@ def open_case(
     due_at: datetime | None,
     earlier: str | None = None,
     rank_at: datetime | None = None,
+    language: str | None = None,
 ) -> bool:
     """Open a case, its leaf with it; false when another one takes this account's files already.
 
@@ -200,6 +203,7 @@ def open_case(
             "due_at": due_at,
             "earlier": earlier,
             "rank_at": (rank_at or tx.now) if lane else None,
+            "language": language,
         },
     )
     if new:
@@ -555,6 +559,7 @@ def case_row(row: Row[Any]) -> CaseRow:
         needs_human=row.needs_human,
         rank_at=row.rank_at,
         danger=row.danger,
+        language=row.language,
     )
 
 

@@ -1,5 +1,6 @@
 """Who opened which evidence, for what, and whether it was all of it; what two people opened as it is."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -92,6 +93,13 @@ def was_opened_whole(conn: Connection, evidence: str) -> bool:
     """Whether any person opened the entire file, unblurred."""
     asked = select(VIEWS.c.id).where(VIEWS.c.evidence == evidence, VIEWS.c.whole.is_(True)).limit(1)
     return conn.execute(asked).first() is not None
+
+
+def opened_of(conn: Connection, case_id: str, person: str, evidence: Collection[str]) -> set[str]:
+    """Those of these files that this person opened, however little, for this case."""
+    c = VIEWS.c
+    mine = (c.evidence.in_(evidence), c.case_id == case_id, c.person == person)
+    return set(conn.execute(select(c.evidence).where(*mine).distinct()).scalars())
 
 
 def ask_raw(tx: Transaction, raw_id: str, *, case_id: str, evidence: str, person: str, purpose: str) -> None:

@@ -1,6 +1,7 @@
 """The page on which somebody reports in two taps, and the page that tells what came of it."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, Protocol
@@ -14,6 +15,7 @@ from starlette.routing import Route
 from hoede.core.handover import Handover, HandoverWrong, read_handover
 from hoede.db import DatabaseBusy, DatabaseUnavailable, DiskFull
 from hoede.flow.notice import NoticeReceipt
+from hoede.flow.pair import Teen, TellAdult
 from hoede.review.helplines import Helpline
 from hoede.review.notices import LONGEST_WORDS, Reason, storable
 from hoede.web.forms import came_from_elsewhere, typed
@@ -40,6 +42,7 @@ class ReportPages:
     """What these pages need; built once by `app`."""
 
     desk: ReportDesk
+    tell: TellAdult
     secrets: Callable[[], Mapping[str, Sequence[str]]]  # by service; read at every page, for they rotate
     service_names: Mapping[str, str]  # as people know them
     helplines: Sequence[Helpline]
@@ -54,6 +57,7 @@ class Filled:
     wrong: str | None = None
     reason: str = ""
     words: str = ""
+    tells: bool = False  # a guardian, that something was reported
 
 
 def routes(pages: ReportPages) -> list[Route]:
@@ -101,7 +105,27 @@ def _send(pages: ReportPages, request: Request, filled: Filled) -> Response:
         return _form(pages, request, handed, replace(filled, wrong="page.report.wrong.busy"), status=503)
     if taken is None:
         return _closed(pages, request, "used")
+    if filled.tells and handed.reporter is not None:
+        _tell(pages, handed, taken, Reason(filled.reason))
     return RedirectResponse(urlsplit(taken.url).path, status_code=303)
+
+
+def _tell(pages: ReportPages, handed: Handover, taken: NoticeReceipt, reason: Reason) -> None:
+    """Tell the guardians of who reported. The report stands whatever becomes of it."""
+    with suppress(*TROUBLE):
+        pages.tell(_reporter(handed), taken.id, reason)
+
+
+def _may_tell(pages: ReportPages, handed: Handover) -> bool:
+    """Whether who reports is paired, as far as can be known now."""
+    try:
+        return handed.reporter is not None and pages.tell.may(_reporter(handed))
+    except TROUBLE:
+        return False
+
+
+def _reporter(handed: Handover) -> Teen:
+    return Teen(service=handed.service, account=handed.reporter or "")
 
 
 def _was_used(pages: ReportPages, handed: Handover) -> bool:
@@ -136,6 +160,7 @@ def _form(
         longest=words_for(request).number(LONGEST_WORDS),
         service=pages.service_names[handed.service],
         about_content=handed.content is not None,
+        may_tell=_may_tell(pages, handed),
     )
 
 
@@ -162,4 +187,6 @@ def _filled(fields: Mapping[str, str] | None) -> Filled:
     """The form as it was sent; wrong when it was too large to keep."""
     if fields is None:
         return Filled("page.report.wrong.huge")
-    return Filled(reason=fields.get("reason", ""), words=storable(fields.get("words", "")))
+    return Filled(
+        reason=fields.get("reason", ""), words=storable(fields.get("words", "")), tells="tell" in fields
+    )

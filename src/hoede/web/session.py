@@ -1,4 +1,4 @@
-"""The guard of the console: every route is a door, every door says who may pass, and nobody else does."""
+"""The guard of pages one signs in to: every route is a door that says who may pass, and nobody else does."""
 
 import hmac
 import ipaddress
@@ -17,6 +17,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from hoede.access import Permission, Roles, Session
+from hoede.access.people import PersonKind
 from hoede.access.sessions import session_of, touch
 from hoede.access.tries import MOST_BY_ADDRESS, may_try
 from hoede.core.errors import HoedeError
@@ -30,9 +31,7 @@ from hoede.web.visits import Access, Answer, Body, Door, Menu, Needs, Visit
 log = structlog.get_logger()
 
 SESSION_COOKIE: Final = "__Host-hoede_session"
-VISIT_COOKIE: Final = (
-    "__Host-hoede_visit"  # of who is not signed in yet: ties a form and a challenge to a browser
-)
+VISIT_COOKIE: Final = "__Host-hoede_visit"
 FORM_HEADER: Final = "x-hoede-form"  # where our script sends what a form has in its field `form`
 # The policy of a file that goes out as it is: whatever is in it is neither run nor shown.
 SANDBOXED: Final = "sandbox; default-src 'none'; base-uri 'none'; frame-ancestors 'none'"
@@ -92,7 +91,7 @@ STATUS: Final[Mapping[str, int]] = {
 
 
 class DoorWithoutNeeds(HoedeError):
-    """A route of the console names a permission, or who else may pass it."""
+    """A route that one signs in for names a permission, or who else may pass it."""
 
     code = "door-without-needs"
 
@@ -106,9 +105,34 @@ class DoorRoute(Route):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where somebody signs in, and as what. What is signed in at one is a stranger at the other."""
+
+    home: str  # its first page; where one signs in, and shows a passkey anew, stands below it
+    kind: PersonKind
+    session_cookie: str
+    visit_cookie: str  # of who is not signed in yet: ties a form and a challenge to a browser
+    cookies_at: str  # the path they are sent to
+    status: Mapping[str, int]  # of expected failures that are a page of it
+    trouble: Callable[..., Response]
+
+
+CONSOLE: Final = Place(
+    home="/console",
+    kind=PersonKind.STAFF,
+    session_cookie=SESSION_COOKIE,
+    visit_cookie=VISIT_COOKIE,
+    cookies_at="/",
+    status=STATUS,
+    trouble=trouble,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SessionGuard:
     """What a door is guarded with."""
 
+    place: Place = CONSOLE
     db: Database
     roles: Roles
     names: bytes  # the key what forms send back is made with
@@ -117,7 +141,7 @@ class SessionGuard:
 
 
 class Doors:
-    """All routes of the console. One without `needs` cannot be made."""
+    """All routes of a place. One without `needs` cannot be made."""
 
     def __init__(self, guard: SessionGuard) -> None:
         self._guard = guard
@@ -134,8 +158,9 @@ class Doors:
         needs: Needs,
         name: str,
         limited: bool = False,
-        back: str = "/console",
+        back: str | None = None,
     ) -> None:
+        back = back or self._guard.place.home
         door = Door(name=name, path=path, method="POST", needs=needs, limited=limited, back=back)
         self._add(door, answer)
 
@@ -152,28 +177,32 @@ class Doors:
 
     def _pass(self, request: Request, door: Door, answer: Answer, body: Body | None) -> Response:
         visit = self._visit(request, door, body or Body())
-        response = self._answer(visit, answer, "body-refused" if body is None else None)
-        if visit.session is None and VISIT_COOKIE not in request.cookies:
-            set_cookie(response, VISIT_COOKIE, visit.cookie)
+        response, place = (
+            self._answer(visit, answer, "body-refused" if body is None else None),
+            self._guard.place,
+        )
+        if visit.session is None and place.visit_cookie not in request.cookies:
+            set_cookie(response, place.visit_cookie, visit.cookie, place.cookies_at)
         return guarded(response, self._guard.origin)
 
     def _answer(self, visit: Visit, answer: Answer, wrong: str | None) -> Response:
-        code = wrong or self._refusal(visit)
+        code, place = wrong or self._refusal(visit), self._guard.place
         if code == "step-up" or (code == "signed-out" and visit.request.method in SAFE):
-            return _detour(visit, "/console/step-up" if code == "step-up" else "/console/sign-in")
+            return _detour(visit, place, "step-up" if code == "step-up" else "sign-in")
         if code is None:
             try:
                 return answer(visit)
             except HoedeError as error:
-                if error.code not in STATUS:
+                if error.code not in place.status:
                     raise
                 code = error.code
-        log.warning("console.refused", route=visit.door.name, method=visit.request.method, code=code)
-        return trouble(visit, code, STATUS[code])
+        event = f"{place.home.removeprefix('/')}.refused"
+        log.warning(event, route=visit.door.name, method=visit.request.method, code=code)
+        return place.trouble(visit, code, place.status[code])
 
     def _visit(self, request: Request, door: Door, body: Body) -> Visit:
         now, session = self._session(request)
-        cookie = request.cookies.get(VISIT_COOKIE) or self._guard.secret()
+        cookie = request.cookies.get(self._guard.place.visit_cookie) or self._guard.secret()
         return Visit(
             request=request,
             door=door,
@@ -188,11 +217,12 @@ class Doors:
 
     def _session(self, request: Request) -> tuple[datetime, Session | None]:
         """The time, and who is signed in; asked of the database each time, so that an end holds at once."""
-        cookie, db = request.cookies.get(SESSION_COOKIE), self._guard.db
+        place, db = self._guard.place, self._guard.db
+        cookie = request.cookies.get(place.session_cookie)
 
         def ask(conn: Connection) -> tuple[datetime, Session | None]:
             now = db.time(conn)
-            return now, session_of(conn, cookie, now) if cookie else None
+            return now, session_of(conn, cookie, now, place.kind) if cookie else None
 
         now, session = db.read(ask)
         if session and session.wants_touch(now):
@@ -251,9 +281,13 @@ def home_of(address: str) -> str:
     return address
 
 
-def set_cookie(response: Response, name: str, value: str) -> None:
+def set_cookie(response: Response, name: str, value: str, path: str = "/") -> None:
     """Until the browser closes; how long it counts, the database says."""
-    response.set_cookie(name, value, path="/", secure=True, httponly=True, samesite="lax")
+    response.set_cookie(name, value, path=path, secure=True, httponly=True, samesite="lax")
+
+
+def drop_cookie(response: Response, name: str, path: str = "/") -> None:
+    response.delete_cookie(name, path=path, secure=True, httponly=True, samesite="lax")
 
 
 def guarded(response: Response, origin: str) -> Response:
@@ -293,10 +327,10 @@ def _is_our_form(visit: Visit) -> bool:
     return hmac.compare_digest(sent_back.encode(), visit.form.encode())
 
 
-def _detour(visit: Visit, path: str) -> Response:
+def _detour(visit: Visit, place: Place, where: str) -> Response:
     """To where one signs in, and from there back to here."""
     to = visit.request.url.path if visit.request.method in SAFE else visit.door.back
-    address = f"{path}?to={quote(to)}"
+    address = f"{place.home}/{where}?to={quote(to)}"
     if visit.wants_json:
-        return trouble(visit, "step-up", 403, go=address)
+        return place.trouble(visit, "step-up", 403, go=address)
     return RedirectResponse(address, 303)

@@ -1,4 +1,4 @@
-"""A visit to the console: through which door, by whom, and what came with it."""
+"""A visit to pages one signs in to: through which door, by whom, and what came with it."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -33,7 +33,7 @@ class Menu:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Door:
-    """One route of the console, and who may pass it."""
+    """One route, and who may pass it."""
 
     name: str
     path: str

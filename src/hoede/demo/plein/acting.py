@@ -1,12 +1,13 @@
 """What people do besides posting: Hoede is asked before each act, and what it says is shown word for word."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from hoede.client import HoedeRefused, PermitAnswer, me_link
+from hoede.client import HoedeRefused, OwnPage, PermitAnswer, me_link
 from hoede.client.permits import unreached
 from hoede.demo.plein import accounts
 from hoede.demo.plein.accounts import Account
@@ -16,6 +17,7 @@ from hoede.demo.plein.square import Square
 
 TO_SOMEBODY = ("message", "comment", "duet", "gift")
 ALONE = ("go_live", "search")
+OWN_PAGES: Mapping[str, OwnPage] = {"family": "family", "time": "time", "safe": "safe"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +47,8 @@ class Acting:
         permit = ask(self.square, member, act, whom if act in TO_SOMEBODY and whom else None)
         return self._page(request, member, permit, status=200 if permit.granted else 403, act=act)
 
-    def safety(self, request: Request) -> Response:
-        """To one's own page at Hoede, by a link that is made at this moment."""
+    def safety(self, request: Request, page: str = "") -> Response:
+        """To one's own pages at Hoede, by a link that is made at this moment."""
         member = self.square.member(request)
         if isinstance(member, Response):
             return member
@@ -58,6 +60,7 @@ class Acting:
             account=member.id,
             now=self.square.now(),
             locale=locale_of(request),
+            page=OWN_PAGES.get(page, ""),
         )
         return RedirectResponse(link, 303)
 

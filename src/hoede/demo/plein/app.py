@@ -19,6 +19,7 @@ from hoede.demo.plein.guard import Guard
 from hoede.demo.plein.hook import Hook
 from hoede.demo.plein.joining import Joining
 from hoede.demo.plein.pages import Pages
+from hoede.demo.plein.phones import Phones
 from hoede.demo.plein.pictures import Pictures
 from hoede.demo.plein.posting import Posting
 from hoede.demo.plein.reading import Reading
@@ -61,6 +62,7 @@ def create_app(
     for part in (Reading, Joining, Posting, Acting, Reporting, Hook, Admin):
         app.include_router(part(square).routes())
     app.include_router(Using(square, beats).routes())
+    app.include_router(Phones(square, beats).routes())
     app.add_exception_handler(404, Reading(square).missing)
     app.mount("/css", StaticFiles(directory=settings.css))
     app.mount("/static", StaticFiles(directory=STATIC))

@@ -33,6 +33,10 @@ CREATE INDEX IF NOT EXISTS carried_owing ON carried (carried_at) WHERE receipt_s
 CREATE TABLE IF NOT EXISTS pause (
     account TEXT PRIMARY KEY REFERENCES account (id), until TEXT  -- when it opens by itself
 ) STRICT;
+CREATE TABLE IF NOT EXISTS news (
+    id TEXT PRIMARY KEY, account TEXT NOT NULL REFERENCES account (id), what TEXT NOT NULL,
+    opens_at TEXT, came_at TEXT NOT NULL
+) STRICT;
 CREATE TABLE IF NOT EXISTS letter (
     id TEXT PRIMARY KEY, account TEXT NOT NULL REFERENCES account (id), locale TEXT NOT NULL,
     title TEXT NOT NULL, paragraphs TEXT NOT NULL, appeal_url TEXT NOT NULL, came_at TEXT NOT NULL

@@ -7,7 +7,7 @@ from functools import partial
 from types import MappingProxyType
 
 from hoede.client import OrderCall, TargetKind
-from hoede.demo.plein import accounts, orders, pauses, posts
+from hoede.demo.plein import accounts, news, orders, pauses, posts
 from hoede.demo.plein.pictures import Pictures
 from hoede.demo.plein.posts import Post, PostState
 
@@ -26,6 +26,8 @@ def carry_out(tx: sqlite3.Connection, call: OrderCall, pictures: Pictures, now: 
     reason = deed(tx, call, pictures)
     if call.letter is not None and reason is None:
         orders.keep_letter(tx, call, call.letter, now)
+    if reason is None:
+        news.keep(tx, call, now)
     return orders.owe_receipt(tx, call, reason, now)
 
 

@@ -4,7 +4,7 @@ import logging
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -44,6 +44,14 @@ class Beats:
             self._waiting.append(
                 (self._clock(), Heartbeat(account=account, device=device, seq=seq, mark=mark))
             )
+
+    def add_past(self, account: str, device: str, told: Iterable[tuple[int, Mark, float]]) -> None:
+        """What a device held back while it was offline: number, mark, and how many seconds ago."""
+        with self._taking:
+            now = self._clock()
+            for seq, mark, ago_s in told:
+                beat = Heartbeat(account=account, device=device, seq=seq, mark=mark)
+                self._waiting.append((now - ago_s, beat))
 
     def pass_on(self) -> None:
         """One round. What gets no answer waits; what Hoede refuses would be refused again."""

@@ -10,6 +10,7 @@ from hoede.review import Grounds, Lanes, age_store
 from hoede.review import store as review
 from hoede.review.age_store import AgeAppeal
 from hoede.review.ages import AgeReceipt, AgeRefusal, WhyNot, again_on
+from hoede.review.fits import language_of
 
 LANE = "age"
 AlsoAge = Callable[[Transaction, AgeReceipt], None]  # what the caller keeps in the same transaction
@@ -81,6 +82,7 @@ class TakeAges:
             grounds=Grounds.AGE,
             lane=lane.name,
             due_at=appeal.due_at,
+            language=language_of(accounts.account(tx.conn, service, account).locale),
         )
         return _receipt(appeal)
 

@@ -24,6 +24,7 @@ from hoede.review import (
     Refused,
     Said,
     Why,
+    alikes,
     claims,
     judgments,
     objection_until,
@@ -31,7 +32,7 @@ from hoede.review import (
 )
 from hoede.review import notice_store as notices
 from hoede.review import store as review
-from hoede.review.asked import LONGEST_TEXT, SHORTEST_REASON
+from hoede.review.asked import LONGEST_TEXT, SHORTEST_REASON, followed
 
 CHECKED_WITHIN = timedelta(hours=24)  # DESIGN 5
 
@@ -88,7 +89,7 @@ class Judge:
         if case is None:
             return Refused(Why.GONE)
         seen = facts(conn, case, self.db.time(conn))
-        said = self._understood(answer, seen)
+        said = self._understood(conn, answer, seen)
         return said if isinstance(said, Refused) else self._plan(seen, said, "jud_preview")
 
     def _judge(self, tx: Transaction, case_id: str, person: str, answer: Answer) -> Judged | Refused:
@@ -103,7 +104,7 @@ class Judge:
             return Refused(Why.ALREADY)
         lock_orders(tx, case_id)
         seen = facts(tx.conn, held.case, tx.now)
-        said = self._understood(answer, seen)
+        said = self._understood(tx.conn, answer, seen)
         if isinstance(said, Refused):
             return said
         todo = self._plan(seen, said, judgment_id)
@@ -115,9 +116,10 @@ class Judge:
         claims.end(tx, held.claim, "judged")
         return Judged(_there(tx.conn, judgment_id), todo)
 
-    def _understood(self, answer: Answer, seen: Facts) -> Said | Refused:
+    def _understood(self, conn: Connection, answer: Answer, seen: Facts) -> Said | Refused:
         if not seen.case.grounds.is_content:
             return Refused(Why.OUTCOME)  # an objection, or what a pairing asks, is answered, not judged
+        answer = followed(answer, alikes.clusters(conn, seen.evidence))
         said = understand(answer, self.outcomes, seen.evidence, adult=seen.adult, receivers=seen.receivers)
         if isinstance(said, Said) and seen.awaited and (said.outcome.report or said.outcome.content):
             return Refused(Why.PRESERVE)

@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
+from sqlalchemy import Connection
+
 from hoede import accounts
 from hoede.accounts.rules import best, local_date
 from hoede.db import Transaction, orders
@@ -59,6 +61,15 @@ class Invitation:
     until: datetime
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Invited:
+    """What a guardian reads of a teen's invitation before taking it."""
+
+    teen: str
+    mode: Mode
+    sees: tuple[str, ...]  # keys of words
+
+
 @dataclass(frozen=True, slots=True)
 class Links:
     """What the two ends do with a pairing. Refusals are answers; nothing else was written then."""
@@ -71,6 +82,20 @@ class Links:
         code = new_code(self.desk.random(code_rules.CODE_BYTES))
         link_id = self.desk.new_id("pair")
         return self.desk.db.commit(lambda tx: self._invite(tx, end, mode, link_id, secret, code))
+
+    def look_at(self, secret: str) -> Invited | None:
+        """Who invites by a link, and what will be visible; nothing is used up by looking."""
+
+        def look(conn: Connection) -> Invited | None:
+            now = self.desk.db.time(conn)
+            found = codes.by_secret(conn, secret, now)
+            link = None if found is None else store.find(conn, found.link)
+            if link is None or link.invited_by is not By.TEEN or link.state is not State.INVITED:
+                return None
+            facts = teen_facts(conn, self.desk, *teen_of(link), now)
+            return Invited(teen=link.teen_name, mode=link.mode, sees=seen_list(facts.band))
+
+        return self.desk.db.read(look)
 
     def accept_link(self, end: End, secret: str) -> LinkRow | Refusal:
         """The other end came by the link."""
@@ -109,6 +134,12 @@ class Links:
     def say_again(self, end: End, link_id: str) -> LinkRow | Refusal:
         """It is still right. While a pairing rests this is noted, whatever it rests for."""
         return self._with(end, link_id, lambda tx, link: self._say_again(tx, end, link))
+
+    def how_to_stop(self, teen: Teen) -> Leaving:
+        """Which way out is open to a teen now, so that a page can say it before."""
+        now = self.desk.db.now()
+        facts = self.desk.db.read(lambda conn: teen_facts(conn, self.desk, teen.service, teen.account, now))
+        return leaving(facts.band, by_law=facts.by_law)
 
     def stop(self, end: End, link_id: str) -> LinkRow | Refusal:
         """Stop: at once, or for who is under 16 in seven days unless the guardian agrees before."""

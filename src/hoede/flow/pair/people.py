@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from urllib.parse import quote
 
-from hoede.access.invitations import give_link
-from hoede.access.people import PersonKind, add_person
-from hoede.access.sessions import end_all_sessions
+from hoede.access.invitations import LinkRefused, end_links, give_link, use_link
+from hoede.access.passkeys import end_all_passkeys
+from hoede.access.people import PersonKind, add_person, lock_person
+from hoede.access.sessions import end_all_sessions, open_session
 from hoede.access.tries import may_try
 from hoede.core.ages import AgeEvidence
 from hoede.core.handover import Handover
@@ -62,6 +63,31 @@ class GuardianPeople:
 
         return self.desk.db.commit(step)
 
+    def enter(self, link: str) -> str:
+        """Sign in by a letter alone, where no passkey can be made: the cookie of the session.
+
+        The link works no more; raises `LinkRefused`. Who works at the desk cannot.
+        """
+        cookie, session_id = self.secret(), self.desk.new_id("ses")
+
+        def step(tx: Transaction) -> None:
+            person = lock_person(tx, use_link(tx, link))
+            if person.is_disabled or person.kind is not PersonKind.GUARDIAN:
+                raise LinkRefused
+            open_session(tx, session_id, cookie, person.id)
+
+        self.desk.db.commit(step)
+        return cookie
+
+    def known(self, person: str) -> tuple[GuardianRow | None, tuple[tuple[str, str], ...]]:
+        """What is kept of a guardian, and the accounts of their own, by service."""
+        return self.desk.db.read(
+            lambda conn: (
+                guardians.find(conn, person),
+                tuple((service, account) for service, account, _ in guardians.accounts_of(conn, person)),
+            )
+        )
+
     def came_from(self, person: str, handed: Handover) -> GuardianRow | Refusal:
         """They were handed over by a platform where they have an account of their own."""
 
@@ -100,9 +126,16 @@ class GuardianPeople:
         return done
 
     def go(self, person: str) -> None:
-        """A guardian deletes themselves here: pairings end, and they are signed out everywhere."""
+        """A guardian deletes themselves here: pairings end, and nothing they sign in with works any more."""
         Links(self.desk).erase_guardian(person)
-        self.desk.db.commit(lambda tx: end_all_sessions(tx, person))
+
+        def step(tx: Transaction) -> None:
+            end_all_sessions(tx, person)
+            end_all_passkeys(tx, person)
+            end_links(tx, person)
+            guardians.forget(tx, person)
+
+        self.desk.db.commit(step)
 
     def _assure(self, tx: Transaction, person: str) -> None:
         """What stands is as well assured as what is known now."""

@@ -13,6 +13,7 @@ from hoede.flow.pair.desk import Guardian, PairDesk, Teen, in_force, mine, teen_
 from hoede.pairing import (
     By,
     LinkRow,
+    Mode,
     State,
     digests,
     families,
@@ -26,6 +27,7 @@ from hoede.pairing import (
 from hoede.pairing.looks import LookRow
 from hoede.pairing.rules.digest import Digest
 from hoede.pairing.rules.seeing import (
+    NOBODY,
     ChangeSeen,
     CountsSeen,
     GuardianSees,
@@ -78,6 +80,12 @@ class MyTeen:
     teen: str
     rests: bool
     invited: bool  # it has not begun
+    state: State
+    invited_by: By
+    mode: Mode
+    assured: bool = False  # what was proved of the guardian's age counts here
+    until: datetime | None = None  # of what has not begun
+    sees: tuple[str, ...] = ()  # what is visible or will be, as keys of words, once the teen is known
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,17 +117,7 @@ class FamilyViews:
 
     def my_teens(self, guardian: Guardian) -> tuple[MyTeen, ...]:
         """A guardian's pairings by name, and whether each rests."""
-        rows = self.desk.db.read(lambda conn: store.of_guardian(conn, guardian.person))
-        return tuple(
-            MyTeen(
-                link=one.id,
-                teen=one.teen_name,
-                rests=one.state is State.FROZEN,
-                invited=one.state not in STANDS,
-            )
-            for one in rows
-            if one.state is not State.ENDED
-        )
+        return self.desk.db.read(lambda conn: self._teens(conn, guardian))
 
     def guardian_sees(self, guardian: Guardian, link_id: str, page: str) -> GuardianSees | None:
         """One page about one teen; None for what is not theirs. What cannot be written down is not shown."""
@@ -136,6 +134,19 @@ class FamilyViews:
             lambda conn: _requests(conn, teen.service, teen.account, None, self.desk.db.time(conn))
         )
 
+    def my_time(self, teen: Teen) -> tuple[PartsSeen | None, WeekSeen | None]:
+        """One's own minutes: of today by part of the day, and of this week and the last. Nobody sees less."""
+        now = self.desk.db.now()
+
+        def of(conn: Connection, band: AgeBand) -> PartsSeen | WeekSeen | None:
+            return self.figures.time(conn, teen.service, teen.account, band, now)
+
+        day, weeks = self.desk.db.read(lambda conn: (of(conn, AgeBand.FROM_13), of(conn, AgeBand.FROM_16)))
+        return (
+            day if isinstance(day, PartsSeen) else None,
+            weeks if isinstance(weeks, WeekSeen) else None,
+        )
+
     def digests(self, end: Guardian | Teen, link_id: str) -> tuple[Digest, ...]:
         """The weeks of a pairing: both ends read the very same rows. A guardian's look is written down."""
         if isinstance(end, Guardian):
@@ -145,6 +156,28 @@ class FamilyViews:
         elif not any(one.link == link_id for one in self.my_guardians(end)):
             return ()
         return self.desk.db.read(lambda conn: digests.digests_of(conn, link_id))
+
+    def _teens(self, conn: Connection, guardian: Guardian) -> tuple[MyTeen, ...]:
+        now = self.desk.db.time(conn)
+        rows = store.of_guardian(conn, guardian.person)
+        return tuple(self._teen(conn, one, now) for one in rows if one.state is not State.ENDED)
+
+    def _teen(self, conn: Connection, link: LinkRow, now: datetime) -> MyTeen:
+        """What is told of one that rests is the same whatever it rests for."""
+        invited, rests = link.state not in STANDS, link.state is State.FROZEN
+        known = not rests and link.service is not None and link.account is not None
+        return MyTeen(
+            link=link.id,
+            teen=link.teen_name,
+            rests=rests,
+            invited=invited,
+            state=link.state,
+            invited_by=link.invited_by,
+            mode=link.mode,
+            assured=link.counts and link.is_assured(now),
+            until=link.until if invited else None,
+            sees=seen_list(teen_facts(conn, self.desk, *teen_of(link), now).band) if known else (),
+        )
 
     def _look(self, tx: Transaction, guardian: Guardian, link_id: str, page: str) -> GuardianSees | None:
         link = mine(tx, guardian, link_id)
@@ -184,7 +217,7 @@ class FamilyViews:
             SettingSeen(
                 name=name,
                 step=one.setting.kind.show(one.step),
-                who=one.who,
+                who=one.who if one.bounds else NOBODY,
                 limited_to=own[name].step if name in own else None,
                 limit_reason=own[name].reason if name in own else "",
                 limit_until=own[name].until if name in own else None,
@@ -275,6 +308,7 @@ def _proposals(conn: Connection, link: str) -> tuple[ProposalSeen, ...]:
         ProposalSeen(
             id=one.id,
             by=one.by,
+            mode=one.mode,
             steps=one.steps,
             text=one.text,
             at=one.at,

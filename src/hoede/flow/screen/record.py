@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
+from hoede import accounts
 from hoede.core.events import Answer
 from hoede.core.findings import Finding
 from hoede.core.orders import Order, Target, TargetKind, order_id
@@ -19,9 +20,10 @@ from hoede.flow.screen.standing import Judged
 from hoede.flow.screen.told import EventAnswer, Told
 from hoede.lists import quarantine, rescans
 from hoede.lists.versions import held_version
-from hoede.review import CaseRow, Grounds, Lanes, lane_of, pressing, rank_of
+from hoede.review import CaseRow, Grounds, Lanes, alikes, lane_of, pressing, rank_of
 from hoede.review import notice_store as notices
 from hoede.review import store as review
+from hoede.review.fits import language_of
 
 BREAKER_WINDOW = timedelta(minutes=10)
 
@@ -58,6 +60,7 @@ class Record:
         if new:
             self._let_through(tx, told, look, judged)
             self._keep(tx, told, copies)
+            _keep_looks(tx, look, copies)
             if not self._give_to_case(tx, told, copies):
                 self._dropped(tx, told)  # judged meanwhile: nobody needs it any more
         return answer
@@ -94,6 +97,7 @@ class Record:
             self._open(tx, told, "release", content, after=(told.hold_id(self.names),))
             return
         events.add_findings(tx, event_id, look.looked.findings)
+        _keep_looks(tx, look, copies)
         self._count_shadow(tx, told, judged)
         self._break(tx, look.looked.findings)
         case_id = self._case(tx, told, decision, copies, adult=judged.standing.adult)
@@ -235,6 +239,7 @@ class Record:
             lane=lane.name,
             due_at=tx.now + lane.due,
             earlier=case.id,
+            language=case.language,
         )
         return case_id if new else self._next_case(tx, case)
 
@@ -258,6 +263,7 @@ class Record:
             due_at=None if alone else tx.now + lane.due,
             earlier=latest.id if latest else None,
             rank_at=rank_at,
+            language=language_of(accounts.account(tx.conn, told.service, told.event.account).locale),
         )
         # Another process may have opened one since we looked: then the files go there.
         return case_id if new else self._joined(tx, told, decision, adult=adult)
@@ -309,3 +315,9 @@ class Record:
 
     def _values(self, told: Told) -> dict[str, str]:
         return {"account": told.event.account, "event": told.event_id(self.names)}
+
+
+def _keep_looks(tx: Transaction, look: Look, copies: Copies) -> None:
+    """What a picture that people may judge looks like, so that one of its near copies is enough to see."""
+    if "media" in copies and look.seen is not None:
+        alikes.keep_looks(tx, copies["media"].id, look.seen.frames)

@@ -188,9 +188,7 @@ def _may_close(setting: Setting, bounds: tuple[Bound, ...], side: Side, since: d
     if isinstance(kind, Stretch):
         return side.break_until is not None and since < side.break_until
     used = side.minutes_today
-    return used is not None and any(
-        used >= _fewest(with_extra(setting, one, side.extra_minutes).step) for one in bounds
-    )
+    return used is not None and any(used >= _fewest(with_extra(setting, one, side).step) for one in bounds)
 
 
 def _fewest(step: Step) -> int:

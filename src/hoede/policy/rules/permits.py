@@ -261,18 +261,27 @@ def _of_setting(
 def reasons_of(setting: Setting, side: Side, bounds: Iterable[Bound], asked: Asked) -> Iterator[Reason]:
     """A reason for each bound that stands in the way."""
     for one in bounds:
-        bound = with_extra(setting, one, side.extra_minutes)
+        bound = with_extra(setting, one, side)
         said = says(setting.kind, bound.step, asked)
         if said is not Says.YES:
             yield reason_of(setting, side, bound, said, asked)
 
 
-def with_extra(setting: Setting, bound: Bound, extra_minutes: int) -> Bound:
-    """Extra time goes on top of what somebody may let go of: of a limit no further than a yes opens it."""
-    step = extended(setting.kind, bound.step, extra_minutes)
+def with_extra(setting: Setting, bound: Bound, side: Side) -> Bound:
+    """Extra time goes on top of what somebody may let go of: of a limit no further than a yes opens it.
+
+    What somebody took themselves goes on top of what is theirs alone, never of what a guardian set.
+    """
+    own = side.own_extra_minutes if is_own(bound) else 0
+    step = extended(setting.kind, bound.step, side.extra_minutes + own)
     if bound.layer <= Layer.LIMIT:
         step = bound.step if bound.open_to is None else setting.kind.meet(step, bound.open_to)
     return bound if step == bound.step else replace(bound, step=step)
+
+
+def is_own(bound: Bound) -> bool:
+    """Whether it is somebody's own to let go of: their choice, or a start that needs nobody else's yes."""
+    return bound.layer is Layer.CHOICE or bound.choosing in {Choosing.SELF, Choosing.PROMPT}
 
 
 def reason_of(setting: Setting, side: Side, bound: Bound, said: Says, asked: Asked) -> Reason:

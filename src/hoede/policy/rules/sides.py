@@ -65,6 +65,7 @@ class Side:
     minutes_in_a_row: int = 0  # without a break
     break_until: datetime | None = None  # when there was a break, if there is no more use until then
     extra_minutes: int = 0  # given for today on top of any cap that somebody may let go of
+    own_extra_minutes: int = 0  # taken for today, on top of caps that are one's own to let go of
 
     @property
     def at_least(self) -> int:

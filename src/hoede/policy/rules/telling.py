@@ -171,7 +171,7 @@ def _facts(words: Catalogue, reason: Reason, around: Around) -> dict[str, object
         "n": _minutes(reason),
         "order": reason.note or None,
         "pack": reason.pack,
-        "reason": reason.note or None,
+        "reason": reason.note.removesuffix(".") or None,
         "relation": words.say(f"relation.{around.relation.name.lower()}"),
         "setting": _setting(words, reason, around),
         "step": _step(words, reason, around),

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from hoede.policy.rules.effective import Bound, Policy, bounds_of
-from hoede.policy.rules.permits import Permit, asked_of, permit_of, reasons_of, with_extra
+from hoede.policy.rules.effective import Bound, Layer, Policy, bounds_of
+from hoede.policy.rules.permits import Permit, Whom, asked_of, permit_of, reasons_of, with_extra
 from hoede.policy.rules.sides import Attempt, Side
 from hoede.policy.rules.steps import NOON, Minutes, Step, Stretch, Week, strictest
-from hoede.policy.rules.vocabulary import ANYTHING, Setting, Vocabulary
+from hoede.policy.rules.vocabulary import ANYTHING, Code, Setting, Vocabulary
 from hoede.policy.rules.windows import DAY, minute_of
 
 WIND_DOWN = "time.wind_down_at"
@@ -25,6 +25,15 @@ class TimeNow:
     extra_minutes: int
     wind_down_at: str | None  # time of day
     winds_down: bool
+
+    @property
+    def may_go_on(self) -> bool:
+        """Whether it is closed by nothing but a cap that is somebody's own to let go of."""
+        reasons = self.permit.reasons
+        return bool(reasons) and all(
+            one.code is Code.DAILY_TIME and (one.layer is Layer.CHOICE or one.asks is Whom.SELF)
+            for one in reasons
+        )
 
     @property
     def minutes_left(self) -> int | None:
@@ -45,7 +54,7 @@ def time_now(policy: Policy, side: Side, now: datetime) -> TimeNow:
         permit=permit_of(reasons, side, packs, ()),
         minutes_today=side.minutes_today or 0,
         minutes_allowed=min(allowed, default=None),
-        extra_minutes=side.extra_minutes,
+        extra_minutes=side.extra_minutes + side.own_extra_minutes,
         wind_down_at=wind_down_at,
         winds_down=wind_down_at is not None and any(_is_evening(one, wind_down_at) for one in asked.times),
     )
@@ -60,7 +69,7 @@ def _caps(
 ) -> Iterator[int]:
     """The minutes that each bound leaves for the day, or for either of two days."""
     for one in bounds:
-        step: Step = with_extra(setting, one, side.extra_minutes).step
+        step: Step = with_extra(setting, one, side).step
         if isinstance(setting.kind, Week) and isinstance(step, tuple):
             yield from (cap for local in times if (cap := int(step[local.weekday()])) < DAY)  # type: ignore[arg-type]
         elif isinstance(setting.kind, Minutes) and isinstance(step, int):

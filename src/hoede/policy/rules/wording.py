@@ -37,11 +37,12 @@ def _listed(words: Catalogue, kind: Kind, written: list[str] | str) -> str:
 def _window(words: Catalogue, written: str) -> str:
     days, _, times = written.rpartition(" ")
     start, _, end = times.partition("-")
-    said = _days(words, days) if days else words.say("day.every")
+    said = say_days(words, days) if days else words.say("day.every")
     return words.say("step.window", days=said, **{"from": start, "to": end})
 
 
-def _days(words: Catalogue, days: str) -> str:
+def say_days(words: Catalogue, days: str) -> str:
+    """Days of the week in words: `Monday to Friday`, `Tuesday and Sunday`."""
     first, _, last = days.partition("-")
     if last:
         return words.say("day.range", first=words.say(f"day.{first}"), last=words.say(f"day.{last}"))

@@ -3,13 +3,15 @@
 from dataclasses import dataclass
 from typing import Any
 
+from sqlalchemy import Connection
 from starlette.responses import RedirectResponse, Response
 
 from hoede.access import Permission, Person, PersonUnknown, all_people
 from hoede.flow.cases import SKIP_REASONS
 from hoede.flow.view import How
-from hoede.review import PersonIs, Refused, Why
+from hoede.review import PersonIs, Refused, Why, alikes, exposure
 from hoede.review.asked import LONGEST_TEXT
+from hoede.review.judgments import Earlier
 from hoede.review.outcomes import CLASSES, AccountIs
 from hoede.web.console.desk import Desk, is_lead, status_of
 from hoede.web.console.frame import no_look, show
@@ -86,6 +88,7 @@ def case_page(
     case, person = case_id(visit), visit.person.id
     written = desk.read.case(case, person)  # the leaf first, then what it is of
     found = desk.db.read(lambda conn: known(conn, case, person, visit.now))
+    earlier, first = desk.db.read(lambda conn: _alike(desk, conn, case, found))
     if written is None or found is None:
         return refused(desk, visit, Refused(Why.GONE))
     return show(
@@ -112,10 +115,28 @@ def case_page(
         accounts=list(AccountIs),
         roles=[one for one in PersonIs if one is not PersonIs.ITSELF],
         skips=SKIP_REASONS,
-        hows=list(How),
+        hows=_hows(desk, person),
+        earlier=earlier,
+        first=first,
         longest=LONGEST_TEXT,
-        **{"looking": None} | more,
+        **{"looking": None, "needless": None} | more,
     )
+
+
+def _alike(
+    desk: Desk, conn: Connection, case: str, found: Known | None
+) -> tuple[dict[str, Earlier], dict[str, str]]:
+    """By file, what was judged of the same or of a near copy, and which file of this case stands for it."""
+    copies = [copy for one in found.contents for copy in one.copies] if found and found.mine else []
+    earlier = desk.view.judged_before(conn, case, copies)
+    return earlier, alikes.clusters(conn, [one.taken.id for one in copies])
+
+
+def _hows(desk: Desk, person: str) -> list[How]:
+    """How much is offered, what they chose to begin with first; small where they chose nothing."""
+    first = desk.db.read(lambda conn: exposure.own(conn, person)).first
+    begins = How(first) if first in set(How) else How.SMALL
+    return [begins, *(one for one in How if one is not begins)]
 
 
 def refused(desk: Desk, visit: Visit, why: Refused) -> Response:

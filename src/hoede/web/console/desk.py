@@ -9,6 +9,7 @@ from hoede.access import Permission, Roles, find_person
 from hoede.db import Database
 from hoede.flow.age import AnswerAges
 from hoede.flow.cases import Cases
+from hoede.flow.day import Days
 from hoede.flow.judge import Judge, Objections
 from hoede.flow.pair import Exits
 from hoede.flow.read import Read
@@ -21,7 +22,23 @@ from hoede.web.visits import Visit
 # Words of a refusal: `console.error.` and this, else the refusal's own name.
 _KEYS: Mapping[Why, str] = {Why.ALREADY: "judged", Why.FORM: "no_preview"}
 _STATUS: Mapping[Why, int] = {Why.GONE: 404, Why.RIGHT: 403}
-CONFLICTS = frozenset({Why.TAKEN, Why.LEASE, Why.OWN, Why.ALREADY, Why.LATE, Why.PRESERVE, Why.CHANGED})
+CONFLICTS = frozenset(
+    {
+        Why.TAKEN,
+        Why.LEASE,
+        Why.OWN,
+        Why.ALREADY,
+        Why.LATE,
+        Why.PRESERVE,
+        Why.CHANGED,
+        Why.BREAK,
+        Why.BUDGET,
+        Why.KNOWN,
+        Why.SEEN,
+        Why.ALIKE,
+        Why.KNOWS,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +53,7 @@ class Desk:
     ages: AnswerAges
     view: View
     read: Read
+    days: Days
     exits: Exits
     authorities: Mapping[str, Authority]
     detectors: Callable[[], Mapping[str, bool]]  # those that ever looked in this process: whether it is ill

@@ -20,6 +20,7 @@ from hoede.web.session import Doors
 from hoede.web.visits import Visit
 
 PURPOSES: Final = ("judge", "check", "objection", "danger")  # words under `look.purpose`
+NEEDLESS: Final = frozenset({Why.KNOWN, Why.SEEN, Why.ALIKE})  # opens all the same to who says why
 OPEN_FOR: Final = timedelta(minutes=1)  # how long the address of a picture works
 
 
@@ -49,6 +50,9 @@ class Looks:
         file, how, purpose = (visit.body.one(name) for name in ("file", "how", "purpose"))
         if how not in {*How, READ} or purpose not in PURPOSES:
             return self._wrong(visit, Refused(Why.PURPOSE))
+        why = self._closed(visit, file, how)
+        if why is not None:
+            return self._wrong(visit, why, file=file if why.why in NEEDLESS else None)
         if how == READ:
             written = self.desk.view.text(case_id(visit), file, visit.person.id, purpose)
             if isinstance(written, Refused):
@@ -60,8 +64,20 @@ class Looks:
         address = f"{CASES}/{case_id(visit)}/picture?{asked}"
         return case_page(self.desk, visit, looking=Look(file, how, purpose, address))
 
-    def _wrong(self, visit: Visit, why: Refused) -> Response:
-        return case_page(self.desk, visit, status=status_of(why), wrong=self.desk.says(visit, why))
+    def _closed(self, visit: Visit, file: str, how: str) -> Refused | None:
+        """Why it is not served now, in words on the page instead of an empty frame."""
+        case, person, because = case_id(visit), visit.person.id, visit.body.one("because")
+        if because.strip() and (why := self.desk.view.ask_again(case, file, person, because)):
+            return why
+        refused = self.desk.view.why_not(case, file, person, how)
+        if refused is not None and refused.why is Why.BREAK and refused.until is not None:
+            self.desk.days.keep(case, person, refused.until)
+        return refused
+
+    def _wrong(self, visit: Visit, why: Refused, *, file: str | None = None) -> Response:
+        """`file` is what nobody needs to see, or they saw before: the page asks why all the same."""
+        said = self.desk.says(visit, why)
+        return case_page(self.desk, visit, status=status_of(why), wrong=said, needless=file)
 
     def picture(self, visit: Visit) -> Response:
         """The rendered picture; that it was shown is written down before the first byte goes out."""

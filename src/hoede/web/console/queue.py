@@ -19,6 +19,7 @@ from hoede.web.visits import Menu, Visit
 
 QUEUE = "/console/queue"
 CASES = "/console/cases"
+MY_DAY = "/console/my-day"
 APPEALS: Final = "appeals"  # the lane of objections, which has a page of its own
 
 
@@ -55,9 +56,13 @@ class Queue:
         return self._show(visit, APPEALS)
 
     def next(self, visit: Visit) -> Response:
-        """The case that comes first for this person; back to the queue when there is none."""
+        """The case that comes first for this person; when there is none, the page that says why."""
         taken = self.desk.cases.next(visit.person.id, lead=is_lead(visit))
-        return RedirectResponse(f"{CASES}/{taken.case.id}" if taken else f"{QUEUE}?none=1", 303)
+        if taken is None:
+            today = self.desk.days.today(visit.person.id)
+            none = f"{MY_DAY}?none=1" if today.rests_until or today.is_used else f"{QUEUE}?none=1"
+            return RedirectResponse(none, 303)
+        return RedirectResponse(f"{CASES}/{taken.case.id}", 303)
 
     def take(self, visit: Visit) -> Response:
         case = str(visit.request.path_params["id"])

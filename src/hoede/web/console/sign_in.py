@@ -8,7 +8,7 @@ from hoede.access import Ceremonies
 from hoede.access.invitations import recover
 from hoede.access.sessions import end_session
 from hoede.web.console.frame import show, to_ours
-from hoede.web.session import SESSION_COOKIE, VISIT_COOKIE, Doors, set_cookie
+from hoede.web.session import SESSION_COOKIE, VISIT_COOKIE, Doors, drop_cookie, set_cookie
 from hoede.web.visits import Access, Visit
 
 
@@ -84,12 +84,12 @@ class SignIn:
         session, person = visit.signed_in.id, visit.person.id
         self.ceremonies.db.commit(lambda tx: end_session(tx, session, person, by=person))
         gone = RedirectResponse("/console/sign-in", 303)
-        gone.delete_cookie(SESSION_COOKIE, path="/", secure=True, httponly=True, samesite="lax")
+        drop_cookie(gone, SESSION_COOKIE)
         return gone
 
 
 def _signed_in(cookie: str, to: str) -> Response:
     response = JSONResponse({"go": to})
     set_cookie(response, SESSION_COOKIE, cookie)
-    response.delete_cookie(VISIT_COOKIE, path="/", secure=True, httponly=True, samesite="lax")
+    drop_cookie(response, VISIT_COOKIE)
     return response
