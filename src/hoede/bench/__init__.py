@@ -7,10 +7,12 @@ from hoede.bench.rows import document
 
 # Each is loaded when it is asked for: no other command waits for what only benches need.
 BENCHES = (
-    "answers", "audit", "fingerprint", "journey", "lists", "lookup", "media", "notices",
+    "answers", "audit", "exposure", "fingerprint", "journey", "lists", "lookup", "media", "notices",
     "pairing", "permit", "queue", "restore", "setup", "usage",
 )  # fmt: skip
-ON_A_DATABASE = frozenset({"journey", "lists", "queue"})  # besides SQLite, on PostgreSQL where there is one
+ON_A_DATABASE = frozenset(
+    {"exposure", "journey", "lists", "queue"}
+)  # besides SQLite, on PostgreSQL where there is one
 
 
 def measure(name: str, database: str | None = None) -> dict[str, Any]:
