@@ -15,12 +15,12 @@ from pathlib import Path
 
 import pytest
 from tests.crash.conftest import Told
-from tests.crash.harness import ONE_SERVE, Deployment, Harness, harness
-from tests.crash.kills import PLACES, kill_once, settle, unfinished
 from tests.databases import KINDS, postgres
 
 from hoede.app import build, verify_log
 from hoede.app.build import Hoede
+from hoede.bench.crash.harness import ONE_SERVE, Deployment, Harness, harness
+from hoede.bench.crash.kills import PLACES, kill_once, settle, unfinished
 from hoede.config import parse_config
 from hoede.core.leaves import commitment
 from hoede.db import failpoints, orders

@@ -15,7 +15,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tests.crash.harness import Harness, answers, harness
+
+from hoede.bench.crash.harness import Harness, answers, harness
 
 STRACE = shutil.which("strace")
 ALONE = Path(__file__).with_name("serve_alone.py")

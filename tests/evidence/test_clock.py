@@ -35,6 +35,14 @@ def test_a_jump_stops_destroying_until_somebody_looked(still_db: Database, clock
     assert still_db.read(clock.stopped_at) is None
 
 
+def test_a_duty_is_over_by_the_last_time_that_was_believed(still_db: Database, clock_: VirtualClock) -> None:
+    assert still_db.commit(clock.surely) == NOON
+    clock_.advance(timedelta(days=400))
+    assert still_db.commit(clock.surely) == NOON
+    still_db.commit(clock.believe)
+    assert still_db.commit(clock.surely) == clock_.now()
+
+
 @pytest.fixture(name="clock_")
 def _clock(clock: VirtualClock) -> VirtualClock:  # the module has the plain name
     return clock

@@ -8,8 +8,8 @@ from errno import ENOSPC
 from pathlib import Path
 
 import pytest
-from tests.evidence.forgetful import ForgetfulDisk, PowerCut
 
+from hoede.bench.crash.disk import ForgetfulDisk, PowerCut
 from hoede.db import DiskFull
 from hoede.evidence import LocalDisk, Taken, Unreadable, Vault
 from hoede.keys import FileKeys

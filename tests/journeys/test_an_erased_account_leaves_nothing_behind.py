@@ -156,6 +156,20 @@ def test_copies_go_when_their_time_is_over_but_not_by_a_clock_that_jumped(play: 
     assert (copy.destroyed_why, copy.taken.key.sealed) == ("retention", b"")
 
 
+def test_a_wish_to_be_erased_takes_nothing_early_by_a_clock_that_jumped(play: Scene) -> None:
+    account = play.person(VERIFIED)
+    play.upload(account)
+    play.settle()
+    later(play)
+    play.hoede.db.commit(clock.believe)
+    play.hoede.db.commit(lambda tx: tx.conn.execute(update(clock.CLOCK).values(seen_at=tx.now - 2 * LONG)))
+    assert erase(play, account) is not None
+    assert [copy.destroyed_at for copy in play.copies()] == [None]
+    play.hoede.db.commit(clock.believe)
+    play.hoede.erase.once()
+    assert play.copies() == ()
+
+
 def test_who_asks_for_their_own_data_never_learns_of_a_case(play: Scene) -> None:
     quiet, held = play.person(FIFTEEN), play.person(DECLARED)
     for account in (quiet, held):

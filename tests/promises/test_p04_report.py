@@ -4,10 +4,10 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from tests.crash.harness import harness
-from tests.crash.kills import kill_once, settle, unfinished
 from tests.parts import until
 
+from hoede.bench.crash.harness import harness
+from hoede.bench.crash.kills import kill_once, settle, unfinished
 from hoede.demo import records
 from hoede.demo.people import join, post
 from hoede.demo.stage import Stage

@@ -116,6 +116,12 @@ ASKED = replace(FINISHING, calling=FINISH)  # a finish stays announced
         (replace(OPEN, files=FIRST_UP), DETAIL_1, LATER, replace(OPEN, files=FIRST_UP)),
         (replace(OPEN, files=FIRST_UP), DETAIL_1, GONE, DRAFT),
         (replace(OPEN, files=FIRST_UP), DETAIL_1, DAMAGED, replace(REBUILD, files=FIRST_UP)),
+        (
+            replace(OPEN, files=FIRST_UP),
+            DETAIL_1,
+            STOP,
+            replace(REBUILD, files=FIRST_UP),
+        ),  # had them already?
         (FINISHING, FINISH, DONE, FINISHED),
         (FINISHING, FINISH, ALREADY, FINISHED),
         (FINISHING, FINISH, LATER, ASKED),

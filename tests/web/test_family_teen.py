@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import update
-from tests.web.family import Home, guardian, paired, version_in
+from tests.web.family import Home, guardian, letters_to, paired, version_in
 
 from hoede.app import Hoede
 from hoede.flow.pair import Teen
@@ -512,6 +512,20 @@ def test_a_guardian_who_goes_is_signed_out_and_their_pairings_stop(console: Hoed
     assert "You left. All your pairings have stopped." in home.page(gone.headers["location"])
     assert console.db.read(lambda conn: store.known(conn, link_of(path))).state is State.ENDED
     assert console.pair.views.my_guardians(end) == ()
+
+
+def test_of_a_guardian_who_goes_no_name_address_or_passkey_stays(console: Hoede) -> None:
+    home, person = guardian(console, "Wilhelmina")
+    kept, _ = console.pair.people.known(person)
+    assert kept is not None
+
+    home.post("/family/me/go", at="/family/me/go")
+
+    gone, accounts = console.pair.people.known(person)
+    assert gone is not None
+    assert (gone.name, gone.mail, gone.age_evidence, accounts) == ("", person, (), ())
+    home.post("/family/letter", {"mail": kept.mail, "name": "Anew"})
+    assert letters_to(console, kept.mail)[-1].startswith("Hello Anew,")  # somebody new
 
 
 def test_the_week_is_told_word_for_word(console: Hoede) -> None:

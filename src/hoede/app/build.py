@@ -179,16 +179,16 @@ def build(config: Config, *, demo_links: Mapping[str, str] | None = None, holder
     platform = WebhookPlatform(partial(endpoints_of, config))
     reader, nearby, fetcher = reader_of(config, tables), nearby_of(config, db), fetcher_of(config)
     refuse_bare(config, reader)
-    screening = _screening(config, tables, db, vault, keys, reader, nearby)
+    screening = screening_of(config, tables, db, vault, keys, reader, nearby)
     appeal, notice = _appeal(config, tables, db), _notice(config, tables, db, keys)
     ages = _ages(config, tables, db)
     mine = holder or f"{secrets.token_hex(6)}"
-    jobs = _jobs(config, tables, db, vault, keys, grounds, platform, authorities, screening)
+    jobs = jobs_of(config, tables, db, vault, keys, grounds, platform, authorities, screening)
     carry_out = CarryOut(
         db=db,
         jobs=jobs,
         ground_of=grounds.why_not,
-        waits=_waits(config),
+        waits=waits_of(config),
         lanes=tables.lanes,
         holder=mine,
     )
@@ -324,6 +324,7 @@ def build(config: Config, *, demo_links: Mapping[str, str] | None = None, holder
                 notice=notice,
                 erase=erase,
                 hand_over=hand_over,
+                people=pair.people,
                 fetcher=fetcher,
             ),
             demo_links=demo_links,
@@ -351,7 +352,7 @@ def refuse_bare(config: Config, reader: Reader) -> None:
         raise Unsafe("There is no sandbox for media here: install bubblewrap, or libseccomp at least.")
 
 
-def _screening(  # noqa: PLR0917 - parts in the order they were built
+def screening_of(  # noqa: PLR0917 - parts in the order they were built
     config: Config, tables: Tables, db: Database, vault: Vault, keys: FileKeys, reader: Reader, nearby: Nearby
 ) -> Screening:
     detectors = all_detectors()
@@ -426,7 +427,7 @@ def fetcher_of(config: Config) -> Fetcher:
     )
 
 
-def _jobs(  # noqa: PLR0917 - likewise
+def jobs_of(  # noqa: PLR0917 - likewise
     config: Config,
     tables: Tables,
     db: Database,
@@ -500,7 +501,7 @@ def policy_changes(config: Config, tables: Tables, db: Database, keys: FileKeys)
     )
 
 
-def _waits(config: Config) -> Waits:
+def waits_of(config: Config) -> Waits:
     return Waits(
         first=timedelta(seconds=config.retry_first_s),
         longest=timedelta(seconds=config.retry_longest_s),

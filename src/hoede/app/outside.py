@@ -26,7 +26,7 @@ def build_authorities(config: Config) -> dict[str, Authority]:
         if name not in kinds:
             raise ConfigError(f"authorities.{name}: there is no such authority; known: {', '.join(kinds)}")
         _check_reporter(name, part)
-        built[name] = _built(name, kinds[name], _authority_settings(config, name, part))
+        built[name] = _built(name, kinds[name], authority_settings(config, name, part))
         _check_address(config, name, part, built[name])
     return built
 
@@ -65,7 +65,7 @@ def _check_reporter(name: str, part: AuthorityPart) -> None:
             raise ConfigError(f"authorities.{name}.{key}: {wrong}.")
 
 
-def _authority_settings(config: Config, name: str, part: AuthorityPart) -> AuthoritySettings:
+def authority_settings(config: Config, name: str, part: AuthorityPart) -> AuthoritySettings:
     return AuthoritySettings(
         url=part.url,
         user=part.user,

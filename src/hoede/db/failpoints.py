@@ -1,7 +1,7 @@
 """Named places where a test may end the process. Outside a test run they do nothing at all.
 
 Nothing in the package arms them: only code that imports this module and calls `arm` can,
-and the crash harness under tests/ is the only code that does. `serve` refuses to start armed
+and the crash bench is the only code of ours that does. `serve` refuses to start armed
 with a production authority (see `app`).
 """
 
@@ -23,6 +23,12 @@ NAMES = (
     "report.after_call",  # the authority answered, we have not noted it
     "receipt.before",  # the platform's receipt is read, not noted
     "number.before",  # leaves are about to be numbered
+)
+
+# Those of what follows when a time is over; the simulation strikes them, the kill harness waits for no time.
+LATER = (
+    "expire.destroyed",  # keys are destroyed and the log says so, the objects still lie there
+    "erase.step",  # some rows of an account are gone, their copies still lie there
 )
 
 # Those of commands that operate it, which have kill tests of their own (tests/app/test_operating_kills.py).
@@ -55,6 +61,12 @@ def arm(act: Callable[[str], None]) -> None:
     """Let `act` decide at every failpoint. Test runs only."""
     global _act  # noqa: PLW0603 - one process, one harness
     _act = act
+
+
+def disarm() -> None:
+    """Nobody decides any more."""
+    global _act  # noqa: PLW0603 - likewise
+    _act = None
 
 
 def armed() -> bool:

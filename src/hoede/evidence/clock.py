@@ -40,6 +40,12 @@ def believed(tx: Transaction) -> datetime | None:
     return None
 
 
+def surely(tx: Transaction) -> datetime:
+    """The time by which a duty may be over: now, or the last time believed while this one is not."""
+    now = believed(tx)
+    return tx.conn.execute(select(CLOCK.c.seen_at)).scalar_one() if now is None else now
+
+
 def stopped_at(conn: Connection) -> datetime | None:
     """Since when nothing is destroyed; None while the clock is believed."""
     return conn.execute(select(CLOCK.c.stopped_at)).scalar_one_or_none()

@@ -8,7 +8,7 @@ from functools import partial
 from hoede import accounts, usage
 from hoede.access.jobs import forget_sign_ins
 from hoede.core.retention import Retention
-from hoede.db import Database, Transaction, idempotency
+from hoede.db import Database, Transaction, failpoints, idempotency
 from hoede.detection import fingerprints
 from hoede.enforcement import shadows
 from hoede.evidence import Vault, clock
@@ -77,6 +77,8 @@ class Expire:
         A kill in between leaves an object that nobody can read.
         """
         gone = self.db.commit(_keys_destroyed)
+        if gone:
+            failpoints.here("expire.destroyed")
         for one in gone:
             self.vault.drop_object(one)
         return len(gone)

@@ -149,12 +149,19 @@ def after_reply(saga: Saga, step: Step, reply: Reply, *, now: datetime, was_in_d
         return After(_forwarded(saga, step, reply, now))
     if reply.kind is ReplyKind.GONE:
         return After(_anew(saga))
-    # "Already finished" of what we never asked to finish: taking it back tells whether it is.
-    spoiled = (
-        reply.kind in {ReplyKind.DAMAGED, ReplyKind.ALREADY_FINISHED} and step.kind is not StepKind.SUBMIT
-    )
-    state = SagaState.REBUILD if spoiled else saga.state
+    state = SagaState.REBUILD if _spoiled(step, reply) else saga.state
     return After(replace(saga, state=state, calling=None))  # a plain no: nothing is in doubt
+
+
+def _spoiled(step: Step, reply: Reply) -> bool:
+    """Whether nothing more can come of this open report.
+
+    "Already finished" of what we never asked to finish: taking it back tells whether it is. Details that are
+    refused may have arrived before, by somebody on the way who sends twice: those of a new report are not.
+    """
+    if step.kind is StepKind.DETAIL and reply.kind is ReplyKind.STOP:
+        return True
+    return reply.kind in {ReplyKind.DAMAGED, ReplyKind.ALREADY_FINISHED} and step.kind is not StepKind.SUBMIT
 
 
 def _forwarded(saga: Saga, step: Step, reply: Reply, now: datetime) -> Saga:

@@ -171,11 +171,10 @@ def routes(machines: Machines) -> APIRouter:
                 media=spool if with_media else None,
                 request=_digest(body, spool),
             )
-            answer = await run_in_threadpool(_screen, machines, told, own_key)
+            answer = await run_in_threadpool(screened, machines.db, machines.screening, told, own_key)
             if answer.answer is Answer.HOLD:
                 # Known, suspected and could-not-look leave at the same times after the last byte.
                 await asyncio.sleep(_rest(time.monotonic() - last_byte, machines.hold_answer_s))
-            failpoints.here("answer.before")
             return JSONResponse(_out(answer))
 
     @router.post(
@@ -192,7 +191,9 @@ def routes(machines: Machines) -> APIRouter:
         own_key = idempotency_key(request)
         said = checked(ReceiptIn, await read_only_json(content_type(request), request.stream()))
         with machines.guard.alone(key.service, own_key):
-            return await run_in_threadpool(_receive, machines, key.service, order, said, own_key)
+            return await run_in_threadpool(
+                received, machines.db, machines.receive_receipt, key.service, order, said, own_key
+            )
 
     return router
 
@@ -283,32 +284,36 @@ def _wrong(field: str, why: str) -> InputInvalid:
     return InputInvalid(fields=[{"field": field, "why": why}])
 
 
-def _screen(machines: Machines, told: Told, own_key: str) -> EventAnswer:
+def screened(db: Database, screening: Screening, told: Told, own_key: str) -> EventAnswer:
+    """The answer to an event, the same one to the same key."""
     asked = Remembered.of(told.service, own_key, b"POST /v1/events", told.request.encode())
-    if before := machines.db.read(lambda conn: recall(conn, asked)):
+    if before := db.read(lambda conn: recall(conn, asked)):
         given = json.loads(before[1])
         return EventAnswer(Answer(given["answer"]), given.get("hold"))
 
     def also(tx: Transaction, answer: EventAnswer) -> None:
         remember(tx, asked, 200, json.dumps(_out(answer)))
 
-    return machines.screening.screen(told, also)
+    answer = screening.screen(told, also)
+    failpoints.here("answer.before")
+    return answer
 
 
-def _receive(machines: Machines, service: str, order: str, said: ReceiptIn, own_key: str) -> JSONResponse:
+def received(  # noqa: PLR0917 - parts, and what came
+    db: Database, receive_receipt: ReceiveReceipt, service: str, order: str, said: ReceiptIn, own_key: str
+) -> JSONResponse:
+    """The answer to a receipt, likewise. Raises `OrderUnknown`."""
     # Without facts the same bytes as before there were any: a key stays the key of the same receipt.
     body = said.model_dump_json(exclude={"facts"} if said.facts is None else None)
     asked = Remembered.of(service, own_key, b"POST receipt", order.encode(), body.encode())
-    answer = machines.db.read(lambda conn: recall(conn, asked))
+    answer = db.read(lambda conn: recall(conn, asked))
 
     def also(tx: Transaction, state: OrderState) -> tuple[int, str]:
         return remember(tx, asked, 200, json.dumps({"order": order, "state": state}))
 
     if answer is None:
         facts = said.facts.facts() if said.facts else None
-        answer = machines.receive_receipt(
-            service, order, done=said.done, reason=said.reason, facts=facts, also=also
-        )
+        answer = receive_receipt(service, order, done=said.done, reason=said.reason, facts=facts, also=also)
     if answer is None:
         raise OrderUnknown
     return JSONResponse(json.loads(answer[1]), answer[0])

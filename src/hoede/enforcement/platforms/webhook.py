@@ -60,10 +60,17 @@ class WebhookPlatform:
 
     name = "webhook"
 
-    def __init__(self, endpoints: Callable[[], Mapping[str, Endpoint]]) -> None:
+    def __init__(
+        self,
+        endpoints: Callable[[], Mapping[str, Endpoint]],
+        *,
+        transport: httpx2.BaseTransport | None = None,
+    ) -> None:
         self._endpoints = endpoints
         # No redirects: a signed order goes where the operator said, nowhere else.
-        self._http = httpx2.Client(verify=trusted(), timeout=TIMEOUT_S, follow_redirects=False)
+        self._http = httpx2.Client(
+            verify=trusted(), timeout=TIMEOUT_S, follow_redirects=False, transport=transport
+        )
 
     def send(self, order: Order, *, account: str, letter: Letter | None, now: datetime) -> OrderSent:
         endpoint = self._endpoints().get(order.service)

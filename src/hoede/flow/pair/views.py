@@ -27,6 +27,7 @@ from hoede.pairing import (
 from hoede.pairing.looks import LookRow
 from hoede.pairing.rules.digest import Digest
 from hoede.pairing.rules.seeing import (
+    NOBODY,
     ChangeSeen,
     CountsSeen,
     GuardianSees,
@@ -216,7 +217,7 @@ class FamilyViews:
             SettingSeen(
                 name=name,
                 step=one.setting.kind.show(one.step),
-                who=one.who,
+                who=one.who if one.bounds else NOBODY,
                 limited_to=own[name].step if name in own else None,
                 limit_reason=own[name].reason if name in own else "",
                 limit_until=own[name].until if name in own else None,

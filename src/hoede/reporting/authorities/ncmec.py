@@ -25,7 +25,7 @@ class Ncmec:
     name = "ncmec"
     production_hosts = frozenset({"report.cybertip.org"})
 
-    def __init__(self, settings: AuthoritySettings) -> None:
+    def __init__(self, settings: AuthoritySettings, *, transport: httpx2.BaseTransport | None = None) -> None:
         self._settings = settings
         self._theirs = read_schema(settings.schema) if settings.schema is not None else None
         self.url = settings.url
@@ -36,6 +36,7 @@ class Ncmec:
             auth=(settings.user, settings.password),
             timeout=settings.timeout_s,
             follow_redirects=False,
+            transport=transport,
         )
 
     def document(self, draft: Draft) -> bytes:

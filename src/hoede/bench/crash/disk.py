@@ -1,8 +1,9 @@
 """A disk in memory that forgets at a crash whatever was not synced, or keeps it, as real ones do."""
 
 import random
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from errno import ENOSPC
 from pathlib import Path
 
 
@@ -95,3 +96,69 @@ class ForgetfulDisk:
 
     def _survivor(self, folder: Folder, name: str) -> Inode | None:
         return self._random.choice([folder.now.get(name), folder.durable.get(name)])
+
+    def contents(self) -> Iterator[tuple[Path, bytes]]:
+        """Every file as it is now."""
+        for path, folder in self._folders.items():
+            for name, inode in folder.now.items():
+                yield path / name, inode.now
+
+    def flip_bit(self, path: Path, place: int) -> None:
+        """Let one bit of a file rot."""
+        inode = self._folders[path.parent].now[path.name]
+        at, bit = divmod(place % (8 * len(inode.now)), 8)
+        rotten = bytearray(inode.now)
+        rotten[at] ^= 1 << bit
+        inode.now = inode.durable = bytes(rotten)
+
+
+@dataclass(frozen=True, slots=True)
+class Mount:
+    """A disk as one process sees it: `before` each call others may go on, or the process may have ended."""
+
+    disk: ForgetfulDisk
+    before: Callable[[], None]
+    is_full: Callable[[], bool]
+
+    def write(self, path: Path, chunks: Iterable[bytes]) -> None:
+        whole = b"".join(chunks)
+        self.before()
+        if self.is_full():
+            self.disk.write(path, [whole[: len(whole) // 2]])
+            raise OSError(ENOSPC, "No space left on device")
+        self.disk.write(path, [whole])
+
+    def sync_file(self, path: Path) -> None:
+        self.before()
+        self.disk.sync_file(path)
+
+    def rename(self, source: Path, target: Path) -> None:
+        self.before()
+        self.disk.rename(source, target)
+
+    def link(self, source: Path, target: Path) -> None:
+        self.before()
+        self.disk.link(source, target)
+
+    def sync_folder(self, folder: Path) -> None:
+        self.before()
+        self.disk.sync_folder(folder)
+
+    def read(self, path: Path, chunk_bytes: int) -> Iterator[bytes]:
+        self.before()
+        yield from self.disk.read(path, chunk_bytes)
+
+    def exists(self, path: Path) -> bool:
+        self.before()
+        return self.disk.exists(path)
+
+    def names(self, folder: Path) -> list[tuple[str, float]]:
+        self.before()
+        return self.disk.names(folder)
+
+    def remove(self, path: Path) -> None:
+        self.before()
+        self.disk.remove(path)
+
+    def make_folder(self, folder: Path) -> None:
+        self.disk.make_folder(folder)

@@ -12,13 +12,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import httpx2
-from tests.crash.children import Fleet, Member, zygote
-from tests.databases import Postgres
 
 from hoede.app import rehearsal
+from hoede.bench.crash.children import Fleet, Member, zygote
 from hoede.client import Client
 from hoede.config import parse_config, read_secret
 from hoede.core.ages import AgeEvidence, Assurance
@@ -46,6 +45,16 @@ BORN = AgeEvidence(
 )
 
 
+class Server(Protocol):
+    """A database server that may die, too."""
+
+    def crash(self) -> object:
+        """One of its processes dies, and it mends itself."""
+
+    def restart(self) -> object:
+        """All of it ends at once, and comes up again."""
+
+
 @dataclass(frozen=True)
 class Deployment:
     """Which processes run over which database, and for how long one sleeps that is paused."""
@@ -55,7 +64,7 @@ class Deployment:
     helpers: int  # `work` processes that are there now and then
     pause_s: float  # longer than a lease, and than a server lets a transaction idle
     asleep_at_most: int
-    server: Postgres | None = None
+    server: Server | None = None
     database_url: str = ""
 
 
@@ -69,6 +78,7 @@ class Upload:
     account: str
     event: Event
     acknowledged: bool = False
+    holds: list[str | None] = field(default_factory=list)  # the id in each answer that arrived
 
 
 @dataclass
@@ -118,6 +128,7 @@ class Harness:
             if answer.certain:
                 assert answer.answer is Answer.HOLD
                 upload.acknowledged = True
+                upload.holds.append(answer.hold)
 
     def upload(self, account: str) -> Upload:
         number = len(self.uploads)

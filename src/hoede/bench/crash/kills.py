@@ -2,10 +2,9 @@
 
 import time
 
-from tests.crash.children import ANYWHERE
-from tests.crash.harness import Harness
-
 from hoede.app import open_database, verify_log
+from hoede.bench.crash.children import ANYWHERE
+from hoede.bench.crash.harness import Harness
 from hoede.config import parse_config
 from hoede.core.orders import OrderState, OrderView
 from hoede.db import failpoints, orders

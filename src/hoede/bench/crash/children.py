@@ -11,10 +11,9 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
-ZYGOTE = Path(__file__).with_name("zygote.py")
+ZYGOTE = "hoede.bench.crash.zygote"
 UP_WITHIN_S = 30
 ANYWHERE = "anywhere"
 
@@ -26,6 +25,7 @@ class Zygote:
     process: subprocess.Popen[bytes]
     forked: list[int] = field(default_factory=list)
     up: set[int] = field(default_factory=set)
+    up_at: dict[int, float] = field(default_factory=dict)
     paused: set[int] = field(default_factory=set)
     ended: dict[int, int] = field(default_factory=dict)  # the signal it ended by; 0 when by itself
     changed: threading.Condition = field(default_factory=threading.Condition)
@@ -42,6 +42,7 @@ class Zygote:
             self.forked.append(event["forked"])
         elif "up" in event:
             self.up.add(event["up"])
+            self.up_at[event["up"]] = time.monotonic()
         elif "paused" in event:
             self.paused.add(event["paused"])
         else:
@@ -65,7 +66,7 @@ class Zygote:
 
 @contextmanager
 def zygote() -> Iterator[Zygote]:
-    command = [sys.executable, str(ZYGOTE)]
+    command = [sys.executable, "-m", ZYGOTE]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:  # noqa: S603 - our own
         made = Zygote(process)
         listener = threading.Thread(target=made.listen, daemon=True)
@@ -103,6 +104,7 @@ class Fleet:
     pauses: Counter[str] = field(default_factory=Counter)  # by failpoint
     lulled: str | None = None  # where the next one falls asleep
     broke: list[str] = field(default_factory=list)  # who ended, and not by a kill
+    started_at: dict[int, float] = field(default_factory=dict)  # by pid
 
     def arm(self, failpoint: str, nth: int) -> None:
         """Whoever passes there for the nth time from now on dies there."""
@@ -121,7 +123,9 @@ class Fleet:
 
     def start(self, member: Member) -> None:
         role, port = ("work", {}) if member.port is None else ("serve", {"port": member.port})
+        began = time.monotonic()
         member.pid = self.zygote.fork({"config": self.config | port, "role": role})
+        self.started_at[member.pid] = began
 
     def bring_up(self) -> None:
         """Start whoever should always be there and is not."""
@@ -197,6 +201,12 @@ class Fleet:
                 self.zygote.paused.discard(one.pid)
                 one.asleep_since = None
                 self._signal(one, signal.SIGCONT)
+
+    @property
+    def recovered_s(self) -> list[float]:
+        """How long each process took from its start until it answered and worked."""
+        up_at = self.zygote.up_at
+        return [up_at[pid] - began for pid, began in self.started_at.items() if pid in up_at]
 
     def stop(self) -> None:
         for one in self.there():

@@ -1,0 +1,131 @@
+"""Runs seeds, here or in a program of its own.
+
+A program, because a copy of the package with a mutant in it can then run the same way, and because sets keep
+one order only where Python is told so at its start.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import hoede
+from hoede.bench.crash.afterwards import Afterwards
+from hoede.bench.crash.ground import Ground, lay
+from hoede.bench.crash.invariants import broken
+from hoede.bench.crash.plan import plan_of
+from hoede.bench.crash.records import gather
+from hoede.bench.crash.wire import Trouble
+from hoede.bench.crash.world import World
+
+TROUBLES = tuple(Trouble)
+PROGRAM = "hoede.bench.crash"
+MEMORY = Path("/dev/shm")  # noqa: S108 - a folder of our own is made in it
+
+
+@dataclass
+class Simulated:
+    """What a number of seeds came to."""
+
+    package: str
+    first: int
+    seeds: int = 0
+    broken: dict[int, dict[str, list[str]]] = field(default_factory=dict)  # by seed and invariant
+    passed: Counter[str] = field(default_factory=Counter)  # by failpoint
+    struck: Counter[str] = field(default_factory=Counter)  # by place and act
+    troubles: Counter[str] = field(default_factory=Counter)
+    turns: int = 0
+    took_s: float = 0.0
+    trace: str = ""  # of the last seed
+
+
+def one(ground: Ground, seed: int) -> tuple[World, dict[str, list[str]]]:
+    """Run one seed; what does not hold afterwards, by invariant."""
+    world = World(plan_of(seed), ground)
+    try:
+        world.run()
+    except Exception as error:  # noqa: BLE001 - a run that breaks is a finding, and the next seeds count too
+        return world, {"run": [f"{type(error).__name__}: {error} {error.__cause__!r}"]}
+    wrong = broken(gather(world))
+    if wrong or world.plan.late is None:
+        return world, wrong
+    return world, _afterwards(world)
+
+
+def _afterwards(world: World) -> dict[str, list[str]]:
+    then = Afterwards(world)
+    try:
+        then.happen()
+    except Exception as error:  # noqa: BLE001 - likewise
+        return {"run": [f"{type(error).__name__}: {error} {error.__cause__!r}"]}
+    return then.broken()
+
+
+def several(first: int, count: int, *, until_broken: bool = False) -> Simulated:
+    """Run this many seeds, or fewer when one is enough to know."""
+    out = Simulated(str(Path(hoede.__file__).parent), first)
+    with tempfile.TemporaryDirectory(
+        prefix="hoede-crash-", dir=MEMORY if MEMORY.is_dir() else None
+    ) as folder:
+        ground = lay(Path(folder))
+        began = time.monotonic()
+        for seed in range(first, first + count):
+            world, wrong = one(ground, seed)
+            out.seeds += 1
+            out.turns += world.scheduler.turns
+            out.passed += world.passed
+            out.struck += Counter(f"{place} {act}" for place, act in world.struck)
+            out.troubles += world.troubles
+            out.trace = world.scheduler.trace
+            if wrong:
+                out.broken[seed] = wrong
+                if until_broken:
+                    break
+        out.took_s = time.monotonic() - began
+    return out
+
+
+def begin(
+    first: int, count: int, *, package: Path | None = None, until_broken: bool = False
+) -> "subprocess.Popen[bytes]":
+    """Begin that program, with the package that lies in this folder, or with ours."""
+    env = {**os.environ, "PYTHONHASHSEED": "0"}
+    if package is not None:
+        env["PYTHONPATH"] = str(package)
+    command = [sys.executable, "-m", PROGRAM, str(first), str(count)] + ["--until-broken"] * until_broken
+    return subprocess.Popen(command, env=env, stdout=subprocess.PIPE)  # noqa: S603 - our own program
+
+
+def result(process: "subprocess.Popen[bytes]") -> Simulated:
+    """What it printed. Raises `RuntimeError` when it broke."""
+    said, _ = process.communicate()
+    if process.returncode:
+        raise RuntimeError(f"the simulation ended with {process.returncode}")
+    return read(json.loads(said))
+
+
+def read(said: Mapping[str, Any]) -> Simulated:
+    counters = {name: Counter(said[name]) for name in ("passed", "struck", "troubles")}
+    found = {int(seed): wrong for seed, wrong in said["broken"].items()}
+    return Simulated(**{**said, **counters, "broken": found})
+
+
+def together(parts: list[Simulated]) -> Simulated:
+    """Several runs as one; they ran side by side."""
+    whole = Simulated(parts[0].package, parts[0].first)
+    for part in parts:
+        whole.seeds += part.seeds
+        whole.broken |= part.broken
+        whole.passed += part.passed
+        whole.struck += part.struck
+        whole.troubles += part.troubles
+        whole.turns += part.turns
+        whole.took_s = max(whole.took_s, part.took_s)
+    return whole

@@ -1,0 +1,64 @@
+"""A thousand simulated runs: every failpoint struck in every way, every invariant holds, every mutant dies.
+
+They run beside the kills, which mostly wait. HOEDE_SEEDS chooses how many, HOEDE_FIRST_SEED from which on.
+`hoede bench crash --seeds 1 --seed N --kills 0` runs one seed again.
+"""
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from tests.crash.conftest import Told
+
+import hoede
+from hoede.bench.crash import caught, plan, simulate
+from hoede.bench.crash.mutants import MUTANTS, AnchorGone, Mutant, mutated
+from hoede.bench.crash.simulate import Simulated
+from hoede.db import failpoints
+
+PACKAGE = Path(hoede.__file__).parent
+HERE = re.compile(r'failpoints\.here\("([a-z_.]+)"\)')
+
+
+def test_every_invariant_holds_after_every_run(simulated: Simulated, tell: Told) -> None:
+    tell(f"simulation: {simulated.seeds} seeds from {simulated.first} on in {simulated.took_s:.0f} s")
+    assert simulated.broken == {}
+
+
+def test_every_place_is_struck_in_every_way(simulated: Simulated) -> None:
+    wanted = {f"{place} {act}" for place in plan.PLACES for act in plan.ACTS}
+    assert wanted - set(simulated.struck) == set()
+
+
+def test_every_kind_of_trouble_came_up(simulated: Simulated) -> None:
+    met = {one.split()[1] for one in simulated.troubles if one.startswith("authority ")}
+    assert {str(one) for one in simulate.TROUBLES} - met == set()
+    assert simulated.troubles["full"] > 0
+
+
+def test_every_failpoint_has_a_name_and_every_name_a_failpoint() -> None:
+    there = {name for path in PACKAGE.rglob("*.py") for name in HERE.findall(path.read_text())}
+    assert there == {*failpoints.NAMES, *failpoints.LATER, *failpoints.OPERATING}
+
+
+def test_the_same_seed_is_the_same_run_in_another_program() -> None:
+    first, second = (simulate.begin(7, 2) for _ in range(2))
+    assert simulate.result(first).trace == simulate.result(second).trace
+
+
+@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda one: one.name)
+def test_each_mistake_of_a_peer_is_caught(mutant: Mutant, tell: Told) -> None:
+    run = caught(mutant)
+    tell(f"mutant {mutant.name}: {run.broken}")
+    assert run.broken
+
+
+def test_a_copy_without_a_mistake_holds() -> None:
+    assert caught(None).broken == {}
+
+
+def test_a_mutant_whose_place_is_gone_is_refused() -> None:
+    edits = (replace(MUTANTS[0].edits[0], anchor="this is nowhere in the file"),)
+    with pytest.raises(AnchorGone), mutated(replace(MUTANTS[0], edits=edits)):
+        pass
