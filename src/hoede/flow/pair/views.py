@@ -43,6 +43,8 @@ from hoede.pairing.rules.seeing import (
 )
 from hoede.pairing.rules.states import STANDS
 from hoede.pairing.store import ChangeRow
+from hoede.policy import InForce
+from hoede.policy.rules.effective import Who
 
 A_WEEK = timedelta(days=7)
 TOLD_FOR = timedelta(days=14)  # how long a teen reads that something ended
@@ -231,7 +233,7 @@ class FamilyViews:
             SettingSeen(
                 name=name,
                 step=one.setting.kind.show(one.step),
-                who=one.who if one.bounds else NOBODY,
+                who=_who(one),
                 limited_to=own[name].step if name in own else None,
                 limit_reason=own[name].reason if name in own else "",
                 limit_until=own[name].until if name in own else None,
@@ -299,6 +301,13 @@ class FamilyViews:
             changes=tuple(one for one in store.history(conn, link.id) if one.by in {By.TEEN, By.GUARDIAN}),
             looks=looks.looks_of(conn, link.id),
         )
+
+
+def _who(one: InForce) -> str:
+    """Who decided. A measure for safety reads like the limit for the age: a case is no guardian's to know."""
+    if not one.bounds:
+        return NOBODY
+    return Who.HOUSE if one.who is Who.SAFETY else one.who
 
 
 def _changes(history: tuple[ChangeRow, ...]) -> tuple[ChangeSeen, ...]:
