@@ -169,8 +169,8 @@ def _read_what_was_set(mine: Mine) -> None:
     mine.follows("What stands between you")
     mine.reads("Search: Off", "Until the exams.", "Content level: Strict", "Time a day: 45 min")
     mine.reads("Words: 1", "Evening screen: 20:30", "How do you notice it is enough?")
-    mine.page.goto(f"{mine.person.plein_url}/phones")
-    mine.reads("Search: not now", "Settings changed", "Paired")
+    until(lambda: _says(mine, "Settings changed") and _says(mine, "Paired"))  # orders take their time
+    mine.reads("Search: not now", "Paired")
 
 
 def _ask_and_take_an_offer(mine: Mine, theirs: Theirs, link: str) -> None:
@@ -233,6 +233,7 @@ def _leave_in_seven_days_and_stay(mine: Mine, theirs: Theirs, link: str) -> None
 
 def _ask_for_a_safe_way_out(mine: Mine, theirs: Theirs, link: str) -> None:
     """Two taps; nothing of it is on any page of the guardian's or in a letter, nor on the teen's own."""
+    theirs.letter("would like to stop pairing")  # the last one that is still on its way
     theirs.opens(f"/family/teen/{link}")
     page, letters = theirs.page.locator("main .stack--loose").inner_text(), len(theirs.letters())
     mine.opens()

@@ -78,7 +78,7 @@ class Phone:
     def refused(self, path: str, **fields: str) -> tuple[int, str]:
         """Status and sentence of a form that was not taken."""
         answer = self.send(path, **fields)
-        found = re.search(r'class="wrong" role="alert".*?<span>(.*?)</span>', answer.text, re.DOTALL)
+        found = re.search(r'role="alert".*?<span>(.*?)</span>', answer.text, re.DOTALL)
         return answer.status_code, html.unescape(found[1]) if found else ""
 
 
