@@ -115,6 +115,15 @@ class AuthorityPart(_Part):
         default="", description="Text repeated on all reports, e.g. a legal address."
     )
     legal_url: str = Field(default="", description="Where legal process is explained.")
+    batches_within_s: float = Field(
+        default=0,
+        ge=0,
+        le=86_400,
+        description=(
+            "How long cases about one widely shared file are gathered into one report; 0: each has its own."
+            " Only where the authority agreed to it with you."
+        ),
+    )
     schema_file: Path | None = Field(
         default=None,
         description=(
