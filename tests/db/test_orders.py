@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import update
@@ -85,11 +86,12 @@ def test_what_a_clock_that_ran_ahead_leased_or_put_off_is_due_once_it_is_right(
 ) -> None:
     opened(still_db, order("leased"), order("put_off"), order("soon"))
     ahead, soon = clock.now() + timedelta(days=400), clock.now() + timedelta(days=1)
-    for name, values in {
+    told: dict[str, dict[str, Any]] = {
         "leased": {"lease_by": "another", "lease_until": ahead},
         "put_off": {"due_at": ahead},
         "soon": {"due_at": soon},
-    }.items():
+    }
+    for name, values in told.items():
         asked = update(ORDERS).where(ORDERS.c.id == name).values(values)
         still_db.commit(lambda tx, asked=asked: tx.conn.execute(asked).rowcount)  # type: ignore[misc] # a default binds it
     assert {claimed(still_db).order.id for _ in range(2)} == {"leased", "put_off"}
