@@ -9,14 +9,16 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from tests.crash.conftest import Told
+from tests.crash.conftest import SEEDS, Told
 
 import hoede
-from hoede.bench.crash import caught, plan, simulate
+from hoede.bench.crash import plan, simulate
+from hoede.bench.crash.figures import caught
 from hoede.bench.crash.mutants import MUTANTS, AnchorGone, Mutant, mutated
 from hoede.bench.crash.simulate import Simulated
 from hoede.db import failpoints
 
+ENOUGH = 500
 PACKAGE = Path(hoede.__file__).parent
 HERE = re.compile(r'failpoints\.here\("([a-z_.]+)"\)')
 
@@ -26,11 +28,13 @@ def test_every_invariant_holds_after_every_run(simulated: Simulated, tell: Told)
     assert simulated.broken == {}
 
 
+@pytest.mark.skipif(SEEDS < ENOUGH, reason="so few seeds need not strike everything")
 def test_every_place_is_struck_in_every_way(simulated: Simulated) -> None:
     wanted = {f"{place} {act}" for place in plan.PLACES for act in plan.ACTS}
     assert wanted - set(simulated.struck) == set()
 
 
+@pytest.mark.skipif(SEEDS < ENOUGH, reason="likewise")
 def test_every_kind_of_trouble_came_up(simulated: Simulated) -> None:
     met = {one.split()[1] for one in simulated.troubles if one.startswith("authority ")}
     assert {str(one) for one in simulate.TROUBLES} - met == set()

@@ -2,12 +2,14 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from hoede.core.orders import Order, OrderState, Target, TargetKind
 from hoede.db import Database, orders
-from hoede.db.orders import Claim
+from hoede.db.orders import ORDERS, Claim
 from hoede.simulators.cybertipline import VirtualClock
 
 LEASE = timedelta(seconds=30)
@@ -77,6 +79,23 @@ def test_an_expired_lease_is_anyones(still_db: Database, clock: VirtualClock) ->
     assert claim(still_db, "one") is not None
     clock.advance(LEASE + timedelta(milliseconds=1))
     assert claim(still_db, "two") is not None
+
+
+def test_what_a_clock_that_ran_ahead_leased_or_put_off_is_due_once_it_is_right(
+    still_db: Database, clock: VirtualClock
+) -> None:
+    opened(still_db, order("leased"), order("put_off"), order("soon"))
+    ahead, soon = clock.now() + timedelta(days=400), clock.now() + timedelta(days=1)
+    told: dict[str, dict[str, Any]] = {
+        "leased": {"lease_by": "another", "lease_until": ahead},
+        "put_off": {"due_at": ahead},
+        "soon": {"due_at": soon},
+    }
+    for name, values in told.items():
+        asked = update(ORDERS).where(ORDERS.c.id == name).values(values)
+        still_db.commit(lambda tx, asked=asked: tx.conn.execute(asked).rowcount)  # type: ignore[misc] # a default binds it
+    assert {claimed(still_db).order.id for _ in range(2)} == {"leased", "put_off"}
+    assert claim(still_db) is None
 
 
 def test_who_slept_through_the_lease_can_neither_renew_nor_end(

@@ -15,6 +15,7 @@ from typing import Any
 
 ZYGOTE = "hoede.bench.crash.zygote"
 UP_WITHIN_S = 30
+WARM_WITHIN_S = 120  # it loads everything before it forks the first one
 ANYWHERE = "anywhere"
 
 
@@ -56,7 +57,7 @@ class Zygote:
     def fork(self, command: dict[str, Any]) -> int:
         before = len(self.forked)
         self.order(command)
-        assert self.wait(lambda: len(self.forked) > before, UP_WITHIN_S)
+        assert self.wait(lambda: len(self.forked) > before, WARM_WITHIN_S)
         return self.forked[before]
 
     def wait(self, so: Callable[[], bool], within_s: float) -> bool:
