@@ -8,7 +8,7 @@ from hoede.bench.rows import document
 
 # Each is loaded when it is asked for: no other command waits for what only benches need.
 BENCHES = (
-    "answers", "audit", "crash", "fingerprint", "journey", "lists", "lookup", "media", "notices",
+    "answers", "audit", "commit", "crash", "fingerprint", "journey", "lists", "lookup", "media", "notices",
     "pairing", "permit", "queue", "restore", "setup", "usage",
 )  # fmt: skip
 ON_A_DATABASE = frozenset({"journey", "lists", "queue"})  # besides SQLite, on PostgreSQL where there is one
