@@ -179,12 +179,14 @@ class Config(_Part):
     retry_first_s: float = Field(
         default=1, gt=0, description="Wait before the second try; doubles from there."
     )
-    retry_longest_s: float = Field(default=3600, gt=0, description="Longest wait between two tries.")
+    retry_longest_s: float = Field(
+        default=3600, gt=0, le=86_400, description="Longest wait between two tries."
+    )
     call_after_tries: int = Field(
         default=5, ge=1, description="Tries after which a person is called; tries go on."
     )
     lease_s: float = Field(
-        default=90, gt=0, description="How long a worker may be silent before others take over."
+        default=90, gt=0, le=86_400, description="How long a worker may be silent before others take over."
     )
     undo_within_s: float = Field(
         default=600, gt=0, description="How long a judge may take back their own judgment."

@@ -155,12 +155,24 @@ def test_a_case_in_ones_hands_is_fit_for_everybody(sight: Sight) -> None:
     assert faults_of(taken(sight), "desk-case-taken", sight.language) == []
 
 
+SLOWEST_MS = 30_000  # of a picture that is decoded on a busy machine
+
+
+def look(page: Page, how: str) -> None:
+    """Ask for the picture; the card is listed, so the page asks why somebody must see it all the same."""
+    page.locator(f"button[name=how][value={how}]").click()
+    because = page.locator("textarea[name=because]")
+    if because.count():
+        because.fill("It may be on the list by mistake.")
+        page.locator(f"button[name=how][value={how}]").click()
+
+
 @pytest.mark.parametrize("how", ["blurred", "clear"])
 def test_a_picture_that_was_asked_for_is_shown(sight: Sight, how: str) -> None:
     page = taken(sight)
-    page.locator(f"button[name=how][value={how}]").click()
+    look(page, how)
     picture = page.locator("main img")
-    expect(picture).to_have_js_property("complete", value=True)
+    expect(picture).to_have_js_property("complete", value=True, timeout=SLOWEST_MS)
     assert picture.evaluate("one => one.naturalWidth") > 0
     assert faults_of(page, f"desk-case-{how}", sight.language) == []
 

@@ -1,4 +1,4 @@
-"""Every door of `/family`: nobody passes who is not signed in there, and no form of another browser counts."""
+"""Every door of `/family`: only who is signed in there passes, and no form of another browser counts."""
 
 from collections.abc import Iterator
 

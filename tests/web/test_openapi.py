@@ -14,6 +14,7 @@ TAKING = {
     "/v1/accounts/{account}/choices/{setting}": "put",
     "/v1/accounts:batch": "post",
     "/v1/events": "post",
+    "/v1/guardians/{guardian}/age": "put",
     "/v1/notices": "post",
     "/v1/appeals": "post",
     "/v1/age-appeals": "post",

@@ -18,6 +18,7 @@ class Scope(StrEnum):
     PERMITS = "permits"
     APPEALS = "appeals"
     USAGE = "usage"
+    GUARDIANS = "guardians"
 
 
 class KeyKind(StrEnum):

@@ -325,6 +325,7 @@ def build(config: Config, *, demo_links: Mapping[str, str] | None = None, holder
                 notice=notice,
                 erase=erase,
                 hand_over=hand_over,
+                people=pair.people,
                 fetcher=fetcher,
             ),
             demo_links=demo_links,

@@ -26,12 +26,24 @@ from hoede.flow.carry_out import ReceiveReceipt
 from hoede.flow.erase import Erase
 from hoede.flow.hand_over import HandOver
 from hoede.flow.notice import TakeNotice
+from hoede.flow.pair import GuardianPeople
 from hoede.flow.report import TakeFacts
 from hoede.flow.screen import Screening
 from hoede.media import Fetcher
 from hoede.policy import shipped_vocabulary
 from hoede.review.helplines import shipped, unchecked
-from hoede.web import age_appeals_api, api, appeals_api, health, log_api, me, notices_api, public, report
+from hoede.web import (
+    age_appeals_api,
+    api,
+    appeals_api,
+    guardians_api,
+    health,
+    log_api,
+    me,
+    notices_api,
+    public,
+    report,
+)
 from hoede.web import permits as permit_pages
 from hoede.web import usage as usage_pages
 from hoede.web.answering import Answers
@@ -57,6 +69,7 @@ class Parts:
     notice: TakeNotice
     erase: Erase
     hand_over: HandOver
+    people: GuardianPeople
     fetcher: Fetcher
 
 
@@ -165,6 +178,7 @@ def site_of(
     )
     told = notices_api.NoticeDesk(db=db, guard=machines.guard, take=parts.notice)
     objected = appeals_api.AppealDesk(db=db, guard=machines.guard, appeal=parts.appeal)
+    guardians = guardians_api.GuardianDesk(db=db, guard=machines.guard, people=parts.people)
     aged = age_appeals_api.AgeAppealDesk(db=db, guard=machines.guard, take=parts.ages)
     return site(
         [
@@ -174,6 +188,7 @@ def site_of(
             notices_api.routes(told),
             appeals_api.routes(objected),
             age_appeals_api.routes(aged),
+            guardians_api.routes(guardians),
             log_api.routes(db),
             health.routes(figures),
         ],

@@ -8,11 +8,12 @@ from hoede.bench.rows import document
 
 # Each is loaded when it is asked for: no other command waits for what only benches need.
 BENCHES = (
-    "answers", "audit", "commit", "crash", "fingerprint", "journey", "lists", "lookup", "media", "notices",
+    "answers", "audit", "commit", "crash", "exposure", "fingerprint", "journey", "lists", "lookup",
+    "media", "notices",
     "pairing", "permit", "queue", "restore", "setup", "usage",
 )  # fmt: skip
-ON_A_DATABASE = frozenset({"journey", "lists", "queue"})  # besides SQLite, on PostgreSQL where there is one
-
+# Besides SQLite, these measure on PostgreSQL where there is one.
+ON_A_DATABASE = frozenset({"exposure", "journey", "lists", "queue"})
 
 SIZED = frozenset({"crash"})  # how much of it is asked for
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, Row, delete, select, update
 
 from hoede.core.ages import AgeEvidence, evidence_from_json, evidence_to_json
 from hoede.core.orders import opaque
@@ -80,6 +80,19 @@ def cleared(tx: Transaction, person: str, teens: int) -> None:
 
 def shut_out(tx: Transaction, person: str) -> None:
     tx.conn.execute(update(GUARDIANS).where(GUARDIANS.c.person == person).values(shut_out_at=tx.now))
+
+
+def forget(tx: Transaction, person: str) -> None:
+    """They went: no name, address, proof or account of theirs stays.
+
+    Who was shut out stays known by the address, or going and coming back would be a way in.
+    """
+    tx.conn.execute(delete(GUARDIAN_ACCOUNTS).where(GUARDIAN_ACCOUNTS.c.person == person))
+    tx.conn.execute(
+        update(GUARDIANS)
+        .where(GUARDIANS.c.person == person, GUARDIANS.c.shut_out_at.is_(None))
+        .values(name="", mail=person, age_evidence="[]")
+    )
 
 
 def has_account(tx: Transaction, person: str, service: str, account: str, hand: str | None) -> None:

@@ -10,6 +10,7 @@ from hoede.web.shapes import (
     AccountIn,
     AccountsIn,
     AgeAppealIn,
+    AgeEvidenceIn,
     AppealIn,
     ChoiceIn,
     EventIn,
@@ -108,6 +109,13 @@ ACCOUNTS_BODY: Final[dict[str, Any]] = {
         "required": True,
         "description": _SIZE,
         "content": {"application/json": {"schema": inlined(AccountsIn)}},
+    },
+}
+GUARDIAN_BODY: Final[dict[str, Any]] = {
+    "requestBody": {
+        "required": True,
+        "description": _SIZE,
+        "content": {"application/json": {"schema": inlined(AgeEvidenceIn)}},
     },
 }
 PERMIT_BODY: Final[dict[str, Any]] = {

@@ -34,6 +34,7 @@ STATUS: Mapping[str, int] = {
     "fetch-failed": 502,
     "fetch-off": 422,
     "head-unknown": 404,
+    "guardian-unknown": 404,
     "idempotency-key-busy": 409,
     "idempotency-key-missing": 400,
     "idempotency-key-reused": 422,

@@ -680,6 +680,12 @@ class AppealOut(_Shape):
     answer_by: date = Field(description="When it is answered at the latest.")
 
 
+class GuardianOut(_Shape):
+    """That it was kept. What it comes to depends on what the packs in force ask."""
+
+    guardian: Id
+
+
 class Problem(BaseModel):
     """An error, RFC 9457; `code` is stable."""
 

@@ -95,7 +95,9 @@ def start(  # noqa: PLR0917 - parts in the order they are built
         receive=ReceiveReceipt(
             db=db, lanes=tables.lanes, take_facts=TakeFacts(measures=tables.book.measures)
         ),
-        cases=Cases(db=db, lanes=tables.lanes, helplines=(), demo=False, new_id=new_id),
+        cases=Cases(
+            db=db, lanes=tables.lanes, wellness=tables.wellness, helplines=(), demo=False, new_id=new_id
+        ),
         judge=Judge(
             db=db,
             names=keys.names,

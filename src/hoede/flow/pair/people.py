@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from urllib.parse import quote
 
-from hoede.access.invitations import LinkRefused, give_link, use_link
+from hoede.access.invitations import LinkRefused, end_links, give_link, use_link
+from hoede.access.passkeys import end_all_passkeys
 from hoede.access.people import PersonKind, add_person, lock_person
 from hoede.access.sessions import end_all_sessions, open_session
 from hoede.access.tries import may_try
@@ -125,9 +126,16 @@ class GuardianPeople:
         return done
 
     def go(self, person: str) -> None:
-        """A guardian deletes themselves here: pairings end, and they are signed out everywhere."""
+        """A guardian deletes themselves here: pairings end, and nothing they sign in with works any more."""
         Links(self.desk).erase_guardian(person)
-        self.desk.db.commit(lambda tx: end_all_sessions(tx, person))
+
+        def step(tx: Transaction) -> None:
+            end_all_sessions(tx, person)
+            end_all_passkeys(tx, person)
+            end_links(tx, person)
+            guardians.forget(tx, person)
+
+        self.desk.db.commit(step)
 
     def _assure(self, tx: Transaction, person: str) -> None:
         """What stands is as well assured as what is known now."""

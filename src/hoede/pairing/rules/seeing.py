@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from hoede.core.ages import AgeBand
 
+NOBODY: Final = "nobody"  # who decided, where nobody said anything
 # Keys of the words a teen reads before saying yes (`pair.sees.*`), then what is never seen.
 _BY_BAND: Final[Mapping[AgeBand, tuple[str, ...]]] = {
     AgeBand.UNDER_13: ("settings", "time_parts", "counts", "public", "requests"),
@@ -38,7 +39,7 @@ class SettingSeen:
 
     name: str
     step: Any
-    who: str
+    who: str  # law, house, guardian, you (the teen), or nobody; never a measure for safety
     limited_to: Any = None  # this guardian's own limit
     limit_reason: str = ""
     limit_until: datetime | None = None

@@ -136,7 +136,7 @@ def _hows(desk: Desk, person: str) -> list[How]:
     """How much is offered, what they chose to begin with first; small where they chose nothing."""
     first = desk.db.read(lambda conn: exposure.own(conn, person)).first
     begins = How(first) if first in set(How) else How.SMALL
-    return [begins, *(one for one in How if one is not begins)]
+    return [begins, *(one for one in How if one not in {begins, How.STRIP})]
 
 
 def refused(desk: Desk, visit: Visit, why: Refused) -> Response:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from markupsafe import Markup
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from hoede.access.passkeys import end_passkey, passkeys_of
@@ -47,6 +48,7 @@ class Me:
             visit,
             "family/me.html",
             kept=kept,
+            number=Markup("<code>{}</code>").format(kept.person),
             passkeys=passkeys,
             sessions=sessions,
             proofs=[one for one in proofs if one.until is None or visit.now < one.until],

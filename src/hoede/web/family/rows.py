@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from hoede.pairing.rules.limits import at_most
-from hoede.pairing.rules.seeing import SettingSeen, TeenSeen
+from hoede.pairing.rules.seeing import NOBODY, SettingSeen, TeenSeen
 from hoede.policy import Setting, Vocabulary
 from hoede.policy.rules.vocabulary import GROUPS
 from hoede.policy.rules.wording import say_step
@@ -52,7 +52,7 @@ def row_of(words: Catalogue, setting: Setting, seen: SettingSeen, teen: str) -> 
         asks=setting.say("asks", words.locale),
         talk=setting.say("talk", words.locale),
         step=say(words, setting, seen.step),
-        who=seen.who,
+        who="" if seen.who == NOBODY else seen.who,
         who_text=say_who(words, seen.who, teen),
         limit="" if own is None else say(words, setting, own),
         reason=seen.limit_reason,
