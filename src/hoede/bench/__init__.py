@@ -8,7 +8,8 @@ from hoede.bench.rows import document
 
 # Each is loaded when it is asked for: no other command waits for what only benches need.
 BENCHES = (
-    "answers", "audit", "crash", "exposure", "fingerprint", "journey", "lists", "lookup", "media", "notices",
+    "answers", "audit", "commit", "crash", "exposure", "fingerprint", "journey", "lists", "lookup",
+    "media", "notices",
     "pairing", "permit", "queue", "restore", "setup", "usage",
 )  # fmt: skip
 # Besides SQLite, these measure on PostgreSQL where there is one.

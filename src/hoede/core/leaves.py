@@ -7,6 +7,7 @@ from datetime import datetime
 from hoede.core.orders import OPAQUE_LENGTH, opaque
 
 COMMITMENT_LENGTH = OPAQUE_LENGTH
+_CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,4 +32,4 @@ def leaf_body(leaf: Leaf, at: datetime, key: bytes) -> str:
         "at": at.isoformat(timespec="milliseconds"),
         "detail": opaque(key, f"detail\x1f{leaf.act}\x1f{leaf.about}\x1f{leaf.detail}"),
     }
-    return json.dumps(body, sort_keys=True, separators=(",", ":"))
+    return _CANONICAL.encode(body)

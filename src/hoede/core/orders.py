@@ -1,7 +1,6 @@
 """An order: one measure to be carried out exactly once. Pure."""
 
 import base64
-import hashlib
 import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -79,5 +78,5 @@ OPAQUE_LENGTH = 26
 
 def opaque(key: bytes, text: str) -> str:
     """26 characters that only the holder of `key` can tie to `text` (130 bits of an HMAC-SHA256)."""
-    digest = hmac.new(key, text.encode(), hashlib.sha256).digest()
-    return base64.b32encode(digest).decode()[:OPAQUE_LENGTH].lower()
+    digest = hmac.digest(key, text.encode(), "sha256")
+    return base64.b32encode(digest[:20]).decode()[:OPAQUE_LENGTH].lower()  # 26 of its 32 letters

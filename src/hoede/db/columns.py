@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import BigInteger, Connection, Dialect, Integer, MetaData, Table, TypeDecorator
+from sqlalchemy import BigInteger, Connection, Dialect, Insert, Integer, MetaData, Table, TypeDecorator
 from sqlalchemy.dialects import postgresql, sqlite
 
 METADATA = MetaData()
@@ -41,6 +42,12 @@ def moment(ms: int) -> datetime:
 
 def insert_new(conn: Connection, table: Table, row: Mapping[str, Any]) -> bool:
     """Insert unless a row with the same unique key is there; tells whether it was new."""
-    dialect = postgresql if conn.dialect.name == "postgresql" else sqlite
-    asked = dialect.insert(table).values(**row).on_conflict_do_nothing()
-    return conn.execute(asked.execution_options(preserve_rowcount=True)).rowcount == 1
+    return conn.execute(_insert_new(conn.dialect.name, table), dict(row)).rowcount == 1
+
+
+@cache
+def _insert_new(kind: str, table: Table) -> Insert:
+    """Made once a table: making a statement takes longer than running it."""
+    dialect = postgresql if kind == "postgresql" else sqlite
+    asked: Insert = dialect.insert(table).on_conflict_do_nothing()
+    return asked.execution_options(preserve_rowcount=True)

@@ -7,7 +7,6 @@ shares the next sync (docs/sources.md#group-commit).
 import queue
 import threading
 from collections.abc import Callable
-from concurrent.futures import Future
 from datetime import datetime
 from types import ModuleType
 from typing import Any, Generic, TypeVar, cast
@@ -18,10 +17,10 @@ from sqlalchemy.exc import TimeoutError as NoConnection
 
 from hoede.core.errors import HoedeError
 from hoede.core.fences import exit_at_once
-from hoede.core.leaves import Leaf
+from hoede.core.leaves import Leaf, leaf_body
 from hoede.db import failpoints, postgresql, sqlite
 from hoede.db.errors import DatabaseBusy
-from hoede.db.leaves import append_leaf
+from hoede.db.leaves import append_leaves
 
 T = TypeVar("T")
 
@@ -50,13 +49,45 @@ class Transaction:
         self.key = key  # of opaque ids and commitments
         self.now = now
         self.opened_orders = False
+        self.leaves: list[str] = []  # bodies, written with those of the steps beside this one
 
     def leaf(self, leaf: Leaf) -> None:
         """Add a leaf to this transaction; the sequencer numbers it later."""
-        append_leaf(self.conn, leaf, self.now, self.key)
+        self.leaves.append(leaf_body(leaf, self.now, self.key))
 
 
 Step = Callable[[Transaction], T]
+
+
+class _Answer(Generic[T]):
+    """What one caller waits for: one lock, where a `Future` has a condition and a lock for each waiter."""
+
+    __slots__ = ("_answer", "_error", "_here")
+
+    def __init__(self) -> None:
+        self._here = threading.Lock()
+        self._here.acquire()
+        self._answer: T | None = None
+        self._error: BaseException | None = None
+
+    def done(self) -> bool:
+        return not self._here.locked()
+
+    def set_result(self, answer: T) -> None:
+        self._answer = answer
+        self._here.release()
+
+    def set_exception(self, error: BaseException) -> None:
+        self._error = error
+        self._here.release()
+
+    def result(self) -> T:
+        """Once it is there; asked by its one caller, once."""
+        self._here.acquire()
+        self._here.release()
+        if self._error is not None:
+            raise self._error
+        return cast("T", self._answer)
 
 
 class _Call(Generic[T]):
@@ -64,7 +95,7 @@ class _Call(Generic[T]):
 
     def __init__(self, step: Step[T]) -> None:
         self.step = step
-        self.answer: Future[T] = Future()
+        self.answer = _Answer[T]()
 
 
 class Database:
@@ -146,7 +177,10 @@ class Database:
         try:
             with self._writing.connect().execution_options(**self._backend.WRITING) as conn, conn.begin():
                 self._backend.lock_whole(conn)
-                return step(Transaction(conn, key=self._key, now=self._clock(conn)))
+                tx = Transaction(conn, key=self._key, now=self._clock(conn))
+                answer = step(tx)
+                append_leaves(conn, tx.leaves)
+                return answer
         except DBAPIError as error:
             raise self._backend.named(error) from error
 
@@ -212,8 +246,11 @@ class Database:
         outcomes: list[tuple[_Call[Any], Any, BaseException | None]] = []
         opened = False
         with self._writing.connect().execution_options(**self._backend.WRITING) as conn, conn.begin():
+            now = self._clock(conn) if self._backend.NOBODY_IN_THE_WAY else None
+            leaves: list[str] = []
             for call in calls:
-                opened |= self._one(conn, call, outcomes)
+                opened |= self._one(conn, call, outcomes, leaves, now)
+            append_leaves(conn, leaves)
             failpoints.here("commit.before")
         failpoints.here("commit.after")
         for call, answer, error in outcomes:
@@ -230,19 +267,24 @@ class Database:
         conn: Connection,
         call: "_Call[Any]",
         outcomes: list[tuple["_Call[Any]", Any, BaseException | None]],
+        leaves: list[str],
+        now: datetime | None,
     ) -> bool:
         """One step in a savepoint; tells whether it opened orders."""
-        savepoint = conn.begin_nested()
+        conn.exec_driver_sql("SAVEPOINT step")
         try:
-            tx = Transaction(conn, key=self._key, now=self._clock(conn))
+            tx = Transaction(conn, key=self._key, now=now or self._clock(conn))
             answer = call.step(tx)
         except BaseException as error:
             if _failed_itself(error):
                 raise  # nobody's step can be kept
-            savepoint.rollback()  # whatever else a step raises belongs to its caller
+            conn.exec_driver_sql(
+                "ROLLBACK TO SAVEPOINT step"
+            )  # whatever else a step raises belongs to its caller
             outcomes.append((call, None, error))
             return False
-        savepoint.commit()
+        conn.exec_driver_sql("RELEASE SAVEPOINT step")
+        leaves += tx.leaves
         outcomes.append((call, answer, None))
         return tx.opened_orders
 

@@ -17,6 +17,7 @@ from hoede.db.statements import OPTIONS
 
 NAME = "postgresql"
 MOST_READERS = 8  # of a server's hundred or so connections, for each of several processes
+NOBODY_IN_THE_WAY = False  # each step may wait for a row, and leases are of the time after that
 READING: Mapping[str, Any] = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 WRITING: Mapping[str, Any] = {}
 CONNECT_WITHIN_S = 5

@@ -20,6 +20,7 @@ from hoede.db.statements import OPTIONS
 
 NAME = "sqlite"
 MOST_READERS = 32
+NOBODY_IN_THE_WAY = True  # once a transaction has begun it waits for nobody: one time holds for all its steps
 READING: Mapping[str, Any] = {}
 WRITING: Mapping[str, Any] = {"hoede_begin": "BEGIN IMMEDIATE"}  # so that a step never has to give up midway
 _NOW = text("SELECT CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)")

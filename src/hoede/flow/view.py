@@ -131,10 +131,8 @@ class View:
             return went
         copy, case_id = went
         picture = self._rendered_whole(copy, _mark_of_raw(self.db.now(), person, case_id, view_id))
-        if picture is None:
-            return Opened(self._read(view_id, copy), rendered=False)
-        self.db.commit(lambda tx: views.note_whole(tx, view_id))
-        return Opened(iter((picture,)), rendered=True)
+        pieces = self.vault.open(copy.taken) if picture is None else (picture,)
+        return Opened(self._sent(view_id, pieces), rendered=picture is not None)
 
     def _rendered_whole(self, copy: EvidenceRow, mark: str) -> bytes | None:
         if copy.part != "media" or copy.taken.size > LARGEST_PREVIEWED:
@@ -146,8 +144,8 @@ class View:
             return None
         return shown.picture if shown.whole else None
 
-    def _read(self, view_id: str, copy: EvidenceRow) -> Iterator[bytes]:
-        yield from self.vault.open(copy.taken)
+    def _sent(self, view_id: str, pieces: Iterable[bytes]) -> Iterator[bytes]:
+        yield from pieces
         self.db.commit(lambda tx: views.note_whole(tx, view_id))
 
     def _opens(  # noqa: PLR0917 - who, what, how and why
