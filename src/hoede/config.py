@@ -115,6 +115,15 @@ class AuthorityPart(_Part):
         default="", description="Text repeated on all reports, e.g. a legal address."
     )
     legal_url: str = Field(default="", description="Where legal process is explained.")
+    batches_within_s: float = Field(
+        default=0,
+        ge=0,
+        le=86_400,
+        description=(
+            "How long cases about one widely shared file are gathered into one report; 0: each has its own."
+            " Only where the authority agreed to it with you."
+        ),
+    )
     schema_file: Path | None = Field(
         default=None,
         description=(
@@ -170,12 +179,14 @@ class Config(_Part):
     retry_first_s: float = Field(
         default=1, gt=0, description="Wait before the second try; doubles from there."
     )
-    retry_longest_s: float = Field(default=3600, gt=0, description="Longest wait between two tries.")
+    retry_longest_s: float = Field(
+        default=3600, gt=0, le=86_400, description="Longest wait between two tries."
+    )
     call_after_tries: int = Field(
         default=5, ge=1, description="Tries after which a person is called; tries go on."
     )
     lease_s: float = Field(
-        default=90, gt=0, description="How long a worker may be silent before others take over."
+        default=90, gt=0, le=86_400, description="How long a worker may be silent before others take over."
     )
     undo_within_s: float = Field(
         default=600, gt=0, description="How long a judge may take back their own judgment."

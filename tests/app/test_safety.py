@@ -10,6 +10,7 @@ from tests.parts import import_list, prepare, settings, values
 
 from hoede.app import Unsafe, build, move_database, open_database
 from hoede.app.build import refuse_unsafe
+from hoede.app.outside import check_batches
 from hoede.app.rehearsal import LIST
 from hoede.app.safety import about_database, about_folders
 from hoede.config import Config, ConfigError, parse_config
@@ -21,6 +22,7 @@ from hoede.enforcement.platforms.webhook import SecretInvalid
 from hoede.keys import FileKeys, KeysMissing, KeysUnsafe
 from hoede.keys.folder import NAMES
 from hoede.lists.jobs import withdraw
+from hoede.reporting import AuthoritySettings
 from hoede.reporting.authorities.ncmec import AUTHORITY
 
 
@@ -112,6 +114,31 @@ def test_an_unknown_authority_is_refused_by_name(folder: Path) -> None:
 
     assert isinstance(error, ConfigError)
     assert error.detail.startswith("authorities.harbour: there is no such authority; known: ")
+
+
+class Single(AUTHORITY):
+    """An authority that wants a report of each case."""
+
+    takes_batches = False
+
+
+def test_batches_are_gathered_only_for_an_authority_that_takes_them(folder: Path) -> None:
+    told = values(folder)
+    told["authorities"]["ncmec"]["batches_within_s"] = 60
+    part = parse_config(told).authorities["ncmec"]
+    given = AuthoritySettings(
+        url=part.url,
+        user=part.user,
+        password="something",
+        production=False,
+        reporter_first_name=part.reporter_first_name,
+        reporter_last_name=part.reporter_last_name,
+        reporter_email=part.reporter_email,
+    )
+    check_batches("ncmec", part, AUTHORITY(given))
+    with pytest.raises(ConfigError) as raised:
+        check_batches("single", part, Single(given))
+    assert raised.value.detail.endswith("single takes no batched reports.")
 
 
 def test_a_webhook_secret_that_is_none_stops_the_start_and_not_the_first_order(folder: Path) -> None:

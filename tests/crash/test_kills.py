@@ -20,6 +20,8 @@ from tests.databases import KINDS, postgres
 from hoede.app import build, verify_log
 from hoede.app.build import Hoede
 from hoede.bench.crash.harness import ONE_SERVE, Deployment, Harness, harness
+from hoede.bench.crash.invariants import broken
+from hoede.bench.crash.killed import records_of
 from hoede.bench.crash.kills import PLACES, kill_once, settle, unfinished
 from hoede.config import parse_config
 from hoede.core.leaves import commitment
@@ -32,7 +34,7 @@ from hoede.simulators.cybertipline import State
 from hoede.simulators.pictures import test_card as the_card
 
 KILLS = {
-    "sqlite": int(os.environ.get("HOEDE_KILLS", "210")),
+    "sqlite": int(os.environ.get("HOEDE_KILLS", "240")),
     "postgresql": int(os.environ.get("HOEDE_PG_KILLS", "60")),
 }
 SEED = int(os.environ.get("HOEDE_SEED", "20261123"))
@@ -62,7 +64,9 @@ def kind(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture(scope="module")
-def killed(kind: str, tmp_path_factory: pytest.TempPathFactory, tell: Told) -> Iterator[Harness]:
+def killed(
+    kind: str, simulating: object, tmp_path_factory: pytest.TempPathFactory, tell: Told
+) -> Iterator[Harness]:
     """The state after all kills and one quiet run; made once for each database, judged by every test here."""
     tell(f"{kind}: seed {SEED}, {KILLS[kind]} kills")
     with deployed(kind) as deployment:
@@ -161,6 +165,11 @@ def test_every_change_has_its_leaf(hoede: Hoede) -> None:
     verdict = verify_log(hoede.db, hoede.keys)
     assert verdict.wrong == ()
     assert verdict.unnumbered == 0
+
+
+def test_every_invariant_holds(killed: Harness) -> None:
+    """The same functions that judge the simulated runs."""
+    assert broken(records_of(killed)) == {}
 
 
 def test_no_plaintext_lies_about(killed: Harness) -> None:

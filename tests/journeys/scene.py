@@ -183,6 +183,7 @@ def scene(
     also_allowed: Iterable[bytes] = (),
     media_hosts: Collection[str] = (),
     tells_more_within_s: float = 0,
+    batches_within_s: float = 0,
     **more: Any,
 ) -> Iterator[Scene]:
     """Set it up over a new folder; `more` goes on top of the configuration.
@@ -197,6 +198,7 @@ def scene(
         told = values(folder, platform=platform.url, authority=authority.api, media_hosts=media_hosts) | more
         told["authorities"]["ncmec"]["timeout_s"] = authority_timeout_s
         told["services"][SERVICE]["tells_more_within_s"] = tells_more_within_s
+        told["authorities"]["ncmec"]["batches_within_s"] = batches_within_s
         secret = read_secret(rehearsal.secret_file(folder))
         second = secret_file(folder, SECOND_SECRET, secret)
         told["services"][SERVICE]["webhook_secret_files"].append(str(second))

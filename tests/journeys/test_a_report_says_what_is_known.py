@@ -16,7 +16,7 @@ from hoede.app.rehearsal import SERVICE
 from hoede.client import Channel, Event, EventKind
 from hoede.core.orders import OrderState
 from hoede.flow.report import Supplement
-from hoede.flow.report.more import NotFinished, WordsInvalid
+from hoede.flow.report.more import AdditionUnknown, NotFinished, NothingWritten, WordsInvalid
 from hoede.reporting import store as reports
 from hoede.review import AccountIs, Named, PersonIs, Refused, Why
 from hoede.review.notices import Notice, Reason, Source
@@ -195,6 +195,65 @@ def test_what_a_person_adds_to_a_finished_report_is_a_report_that_names_it(desk:
     assert texts(second, "personOrUserReported/priorCTReports") == [str(first.id)]
     assert (second.files, "The school called." in second.xml) == ((), True)
     assert f"adds to report {first.id}" in second.xml
+
+
+def adding(desk: Desk, account: str) -> tuple[Supplement, str]:
+    """What adds to a report, and the report's order."""
+    hoede = desk.play.hoede
+    add = Supplement(db=hoede.db, measures=hoede.tables.book.measures, new_id=new_id)
+    return add, desk.play.order(account, "report").order.id
+
+
+def test_a_transcript_goes_with_what_is_added_and_is_shown_before(desk: Desk) -> None:
+    account = written(desk, desk.play.person(FIFTEEN), LINES[0])
+    filed(desk, account)
+    add, order = adding(desk, account)
+    shown = add.preview(order, "It began here.", transcript=True)
+    assert (shown.texts, shown.draft.words, len(desk.play.finished(account))) == (1, "It began here.", 1)
+    add(order, "It began here.", "per_eva", transcript=True)
+    desk.play.settle()
+    first, second = desk.play.finished(account)
+    assert texts(second, "personOrUserReported/priorCTReports") == [str(first.id)]
+    (file,) = second.files
+    assert (file.text("fileRelevance"), file.text("originalFileName")) == (
+        "Supplemental Reported",
+        "transcript.csv",
+    )
+    assert verify_log(desk.play.hoede.db, desk.play.hoede.keys).wrong == ()
+
+
+def test_what_is_sent_twice_under_one_name_is_added_once(desk: Desk) -> None:
+    account = written(desk, desk.play.person(FIFTEEN), LINES[0])
+    filed(desk, account)
+    add, order = adding(desk, account)
+    name = add.begin()
+    one, two = (add(order, "It began here.", "per_eva", addition=name) for _ in range(2))
+    desk.play.settle()
+    assert (one == two, len(desk.play.finished(account))) == (True, 2)
+    with pytest.raises(AdditionUnknown):
+        add(order, "It began here.", "per_eva", addition="ord_1")
+
+
+def test_without_texts_that_are_reported_there_is_no_transcript(desk: Desk) -> None:
+    account = desk.play.person(VERIFIED)
+    desk.play.upload(account)
+    desk.play.settle()
+    add, order = adding(desk, account)
+    with pytest.raises(NothingWritten):
+        add.preview(order, "It began here.", transcript=True)
+    with pytest.raises(NothingWritten):
+        add(order, "It began here.", "per_eva", transcript=True)
+    assert desk.play.finished(account)[1:] == []
+
+
+def test_a_transcript_whose_ground_falls_away_is_not_filed(desk: Desk) -> None:
+    account = written(desk, desk.play.person(FIFTEEN), LINES[0])
+    filed(desk, account)
+    add, order = adding(desk, account)
+    add(order, "It began here.", "per_eva", transcript=True)
+    desk.undo(desk.judgments(account)[-1])
+    desk.play.settle()
+    assert len(desk.play.finished(account)) == 1
 
 
 def test_an_open_report_whose_ground_fell_away_is_taken_back(desk: Desk) -> None:

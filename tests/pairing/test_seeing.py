@@ -7,9 +7,11 @@ from typing import Any, get_args, get_type_hints
 
 import pytest
 from sqlalchemy import insert
-from tests.pairing.scene import SERVICE, Scene, done
+from tests.pairing.scene import SERVICE, TABLES, Scene, done
 
 from hoede.accounts.rules import local_date
+from hoede.core.orders import Order, Target, TargetKind
+from hoede.db import orders
 from hoede.pairing import exits, mails
 from hoede.pairing.rules import seeing
 from hoede.pairing.rules.asking import Kind, Wish
@@ -21,6 +23,7 @@ from hoede.pairing.rules.seeing import (
     TeenSeen,
     WeekSeen,
 )
+from hoede.policy.rules.effective import Who
 from hoede.usage.store import DAYS
 
 ALLOWED = {
@@ -140,6 +143,28 @@ def test_a_guardian_never_reads_of_the_other_guardian(scene: Scene) -> None:
 
     seen = repr(scene.views.guardian_sees(anna, hers.id, "overview"))
     assert [part for part in ("Bo", his.id, "end_link") if part in seen] == []
+
+
+def test_a_measure_for_safety_reads_like_the_limit_for_the_age(scene: Scene) -> None:
+    teen, guardian = scene.teen(age=16), scene.guardian()
+    link = scene.paired(teen, guardian)
+    order = Order(
+        id="ord_1",
+        service=SERVICE,
+        cause="case_1",
+        measure="restrict_account",
+        target=Target(TargetKind.ACCOUNT, teen.account),
+        by=TABLES.book.measures["restrict_account"].by,
+        values={},
+    )
+    scene.db.commit(lambda tx: orders.open_order(tx, order))
+    scene.sides.forget(SERVICE, teen.account)
+    assert Who.SAFETY in {one.who for one in scene.in_force(teen).values()}
+
+    seen = scene.views.guardian_sees(guardian, link.id, "settings")
+
+    assert isinstance(seen, TeenSeen)
+    assert {one.who for one in seen.settings} <= {"law", "house", "guardian", "you", "nobody"}
 
 
 def test_both_read_the_very_same_week(scene: Scene) -> None:

@@ -1,5 +1,7 @@
 """A moderator in few words: takes the case about somebody, and judges all of it."""
 
+from typing import Any
+
 from tests.parts import until
 
 from hoede.app.rehearsal import SERVICE
@@ -27,12 +29,12 @@ def case_about(playing: Stage, person: Person) -> CaseRow:
     return case
 
 
-def judged(playing: Stage, person: Person, who: str, outcome: str, **more: str) -> JudgmentRow:
+def judged(playing: Stage, person: Person, who: str, outcome: str, **more: Any) -> JudgmentRow:
     case = case_about(playing, person)
     assert isinstance(playing.hoede.cases.take(case.id, who), Taken)
     files = playing.hoede.db.read(lambda conn: review.files_of(conn, case.id))
     shown = frozenset(one.evidence for one in files)
-    answer = Answer(outcome=outcome, reason="Seen in the image.", shown=shown, **more)  # type: ignore[arg-type]
+    answer = Answer(outcome=outcome, reason="Seen in the image.", shown=shown, **more)
     went = playing.hoede.judge.judge(case.id, who, answer)
     assert isinstance(went, Judged)
     return went.judgment

@@ -26,6 +26,7 @@ from hoede.reporting import (
     Suspect,
     Told,
     lacks,
+    may_be_batched,
 )
 from hoede.reporting.authorities.ncmec import Ncmec
 from hoede.reporting.facts import Facts, until
@@ -50,6 +51,42 @@ def without(draft: Draft) -> Draft:
     """Nothing but an incident type and a file of which nothing is known."""
     bare = replace(draft.files[0], ip_event=None, found_by=())
     return replace(draft, account_is="nobody", suspect=replace(draft.suspect, ip_events=()), files=(bare,))
+
+
+def viral(draft: Draft) -> Draft:
+    """One file that many share, as a person judged it."""
+    return replace(draft, judged=True, files=(replace(draft.files[0], marks=(Mark.VIRAL,)),))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"judged": False},
+        {"account_is": "victim"},
+        {"account_is": "nobody"},
+        {"incident": "enticement"},
+        {"not_preserved": 1},
+        {"high_priority": "A child is in danger."},
+        {"people": (Involved(account="kim", role=Role.RECIPIENT),)},
+        {"victims_in": ("NL",)},
+        {"marks": (Mark.SEXTORTION,)},
+        {"supplements": "1"},
+        {"batch": ("a-1",)},  # it is one
+        {"files": ()},
+    ],
+)
+def test_only_a_case_of_which_nothing_more_matters_goes_with_others(
+    draft: Draft, change: dict[str, object]
+) -> None:
+    alone = replace(viral(draft), **change)  # type: ignore[arg-type] # a table
+    assert (may_be_batched(viral(draft)), may_be_batched(alone)) == (True, False)
+
+
+def test_every_file_of_it_is_that_which_many_share(draft: Draft) -> None:
+    two = replace(draft, judged=True, files=tuple(replace(one, marks=(Mark.VIRAL,)) for one in draft.files))
+    made = replace(viral(draft).files[0], marks=(Mark.VIRAL, Mark.GENERATED))
+    of_others = [two, replace(viral(draft), files=draft.files[:1]), replace(viral(draft), files=(made,))]
+    assert [may_be_batched(one) for one in of_others] == [False, False, False]
 
 
 def test_a_whole_report_lacks_nothing(draft: Draft) -> None:

@@ -19,24 +19,35 @@ from hoede.reporting.routing import (
 OFFICES, DAY = shipped_offices(), date(2026, 11, 27)
 PLACES = st.sampled_from([None, "US", "NL", "DE", "GB", "CA", "AU", "BR"])
 
-# operator, account, danger, reported to: the offices a law asks for that are not done
+# operator, account, victims, danger, reported to: the offices a law asks for that are not done
 DUE = [
-    ("US", "US", False, [], ["ncmec"]),
-    ("US", "BR", True, ["ncmec"], []),
-    ("NL", "NL", False, ["ncmec"], []),  # the hotline is a choice
-    ("NL", "NL", True, ["ncmec"], ["nl_politie"]),  # a threat goes to the police, whatever was filed
-    ("NL", "DE", True, ["ncmec"], ["eu_police"]),
-    ("NL", None, True, ["ncmec"], ["nl_politie"]),  # the state of establishment
-    ("DE", None, True, ["ncmec"], ["europol"]),
-    ("US", "NL", True, ["ncmec"], ["nl_politie"]),
-    ("US", "GB", False, ["ncmec"], []),  # a report to a foreign body counts
-    ("NL", "GB", False, [], ["gb_nca"]),
-    ("GB", "NL", False, [], ["gb_nca"]),
-    ("NL", "CA", False, [], ["ca_police"]),
-    ("NL", "CA", True, ["ncmec"], []),
-    ("NL", "AU", False, ["ncmec"], ["au_accce"]),  # nothing counts for it
-    ("NL", "BR", False, [], []),
-    (None, None, False, [], []),
+    ("US", "US", [], False, [], ["ncmec"]),
+    ("US", "BR", [], True, ["ncmec"], []),
+    ("NL", "NL", [], False, ["ncmec"], []),  # the hotline is a choice
+    ("NL", "NL", [], True, ["ncmec"], ["nl_politie"]),  # a threat goes to the police, whatever was filed
+    ("NL", "DE", [], True, ["ncmec"], ["eu_police"]),
+    ("NL", None, [], True, ["ncmec"], ["nl_politie"]),  # the state of establishment
+    ("DE", None, [], True, ["ncmec"], ["europol"]),
+    ("US", "NL", [], True, ["ncmec"], ["nl_politie"]),
+    ("US", "GB", [], False, ["ncmec"], []),  # a report to a foreign body counts
+    ("NL", "GB", [], False, [], ["gb_nca"]),
+    ("GB", "NL", [], False, [], ["gb_nca"]),
+    ("NL", "CA", [], False, [], ["ca_police"]),
+    ("NL", "CA", [], True, ["ncmec"], []),
+    ("NL", "AU", [], False, ["ncmec"], ["au_accce"]),  # nothing counts for it
+    ("NL", "BR", [], False, [], []),
+    (None, None, [], False, [], []),
+    ("NL", "NL", ["AU"], False, ["ncmec"], ["au_accce"]),  # where the victim is counts too
+    ("NL", "BR", ["GB"], False, [], ["gb_nca"]),
+    ("NL", "BR", ["GB"], False, ["ncmec"], []),
+    ("US", "BR", ["CA"], False, [], ["ncmec", "ca_police"]),
+    ("US", "US", ["NL"], True, ["ncmec"], ["nl_politie"]),  # a threat goes where the victim is
+    ("US", "US", ["NL"], False, ["ncmec"], []),
+    ("NL", "NL", ["DE"], True, ["ncmec"], ["eu_police", "nl_politie"]),  # and where the account is
+    ("NL", None, ["DE"], True, ["ncmec"], ["eu_police"]),  # the state concerned is known
+    ("DE", None, ["NL"], True, ["ncmec"], ["nl_politie"]),
+    ("DE", None, ["BR"], True, ["ncmec"], []),  # known, and elsewhere
+    ("NL", "DE", ["NL", "AU"], True, ["ncmec"], ["au_accce", "eu_police", "nl_politie"]),
 ]
 
 
@@ -48,25 +59,23 @@ def due(facts: Facts, filed: list[str], day: date = DAY) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize(("home", "account", "danger", "filed", "wanted"), DUE)
-def test_the_table_of_the_law(
+@pytest.mark.parametrize(("home", "account", "victims", "danger", "filed", "wanted"), DUE)
+def test_the_table_of_the_law(  # noqa: PLR0917 - a table
     home: str | None,
     account: str | None,
+    victims: list[str],
     danger: bool,  # noqa: FBT001 - a table
     filed: list[str],
     wanted: list[str],
 ) -> None:
-    assert due(Facts(home=home, account=account, danger=danger), filed) == wanted
+    facts = Facts(home=home, account=account, danger=danger, victims=frozenset(victims))
+    assert sorted(due(facts, filed)) == sorted(wanted)
 
 
 def test_a_route_counts_from_its_day_on() -> None:
     facts = Facts(home="NL", account="GB", danger=False)
     assert due(facts, [], date(2026, 4, 6)) == []
     assert due(facts, [], date(2026, 4, 7)) == ["gb_nca"]
-
-
-def test_where_the_victim_is_counts_too() -> None:
-    assert due(Facts(home="NL", account="NL", victim="AU", danger=False), []) == ["au_accce"]
 
 
 def test_who_is_registered_may_report_everything_to_ncmec() -> None:
@@ -86,6 +95,20 @@ def test_danger_never_takes_a_duty_away_and_every_office_stands_once(
     assert len(names) == len(set(names))
     assert set(calm) <= set(names)
     assert [one.route.duty is Duty.MAY for one in hot] == sorted(one.route.duty is Duty.MAY for one in hot)
+
+
+@given(PLACES, PLACES, st.frozensets(PLACES.filter(bool)), PLACES.filter(bool), st.booleans())
+def test_a_victim_more_takes_no_duty_away_where_somebody_is_known(
+    home: str | None,
+    account: str | None,
+    victims: frozenset[str],
+    more: str,
+    danger: bool,  # noqa: FBT001 - drawn
+) -> None:
+    before = Facts(home=home, account=account, danger=danger, victims=victims)
+    after = Facts(home=home, account=account, danger=danger, victims=victims | {more})
+    known = before.people != {None}
+    assert not known or set(due(before, [])) <= set(due(after, []))
 
 
 def test_every_office_names_its_grounds_and_they_stand_in_our_sources() -> None:

@@ -80,6 +80,25 @@ def test_a_package_is_made_handed_over_and_written_down(
     assert verify_log(hoede.db, hoede.keys).wrong == ()
 
 
+def test_where_a_child_lives_brings_its_authorities(hoede: Hoede, lead: Seat) -> None:
+    here = f"{PAGE}/{case_of(hoede)}"
+    assert ("Nobody said where." in lead.get(here).text, "National Crime Agency" in lead.get(here).text) == (
+        True,
+        False,
+    )
+    assert lead.post(f"{here}/victims", {"victims_in": "gb, DE"}, at=here).status_code == 303
+    page = lead.get(here).text
+    assert ("DE, GB" in page, "National Crime Agency" in page) == (True, True)
+    assert "Police of the member state concerned" in page
+
+
+@pytest.mark.parametrize("typed", ["", "Germany", "D1"])
+def test_what_is_no_country_is_said(hoede: Hoede, lead: Seat, typed: str) -> None:
+    here = f"{PAGE}/{case_of(hoede)}"
+    assert lead.post(f"{here}/victims", {"victims_in": typed}, at=here).status_code == 422
+    assert lead.post(f"{PAGE}/case_0/victims", {"victims_in": "NL"}, at=here).status_code == 404
+
+
 @pytest.mark.parametrize(
     ("told", "status"),
     [

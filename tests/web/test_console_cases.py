@@ -99,6 +99,7 @@ def test_going_back_keeps_what_was_typed(judges: Judges) -> None:
         ({"receiver": "a-9", "role.a-9": "victim"}, 422, "Only those to whom something was sent"),
         ({"receiver": "a-9", "role.a-9": "itself"}, 422, "Only those to whom something was sent"),
         ({"guardian.itself": "g" * 256}, 422, "Only those to whom something was sent"),
+        ({"victims_in": "Netherlands"}, 422, "A country is its two letters"),
         ({"guardian.itself": "guardian-1"}, 422, "Only those to whom something was sent"),  # of no child
     ],
 )

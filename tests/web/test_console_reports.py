@@ -1,5 +1,6 @@
 """The pages about reports: where each stands, what was called, what was said; what others wrote in them."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -8,7 +9,8 @@ import pytest
 from tests.web.passkeys import Seat, signed_in
 
 from hoede.app import Hoede, new_id
-from hoede.db import Transaction
+from hoede.core.orders import OrderView
+from hoede.db import Transaction, orders
 from hoede.reporting import Draft, Involved, Reply, ReplyKind, Role, Saga, SagaFile, SagaState, store
 from hoede.reporting.rules import Step, StepKind
 
@@ -147,3 +149,63 @@ def test_what_others_wrote_is_shown_as_text(auditor: Seat, filed: File) -> None:
 
 def test_no_page_about_reports_changes_anything(auditor: Seat, filed: File) -> None:
     assert auditor.get(f"/console/reports/{filed()}").text.count("<form") == 1  # signing out
+
+
+@pytest.fixture(scope="module")
+def judge(console: Hoede) -> Seat:
+    return signed_in(console, "judge")[0]
+
+
+def added(console: Hoede, order: str) -> list[OrderView]:
+    """Orders of reports that add to this one."""
+    return [one for one in console.db.read(orders.views) if one.order.values.get("supplements") == order]
+
+
+def test_a_judge_adds_to_a_finished_report_after_seeing_what_will_be_filed(
+    console: Hoede, judge: Seat, filed: File
+) -> None:
+    here = f"/console/reports/{(order := filed())}"
+    assert f'action="{here}/add"' in judge.get(here).text
+    shown = judge.post(f"{here}/add", {"words": f"The school called. {HOSTILE}"}, at=here)
+    assert ("<code>900</code>" in shown.text, HOSTILE in shown.text) == (True, False)
+    assert "No address with its time" in shown.text  # it says nothing more of that
+    assert added(console, order) == []
+    (name,) = re.findall(r'name="addition" value="(sup_[0-9a-f]+)"', shown.text)
+    told = {"words": "The school called.", "addition": name}
+    for _ in range(2):
+        assert judge.post(f"{here}/add/file", told, at=here).headers["location"] == f"{here}?added=yes"
+    assert len(added(console, order)) == 1
+    assert "It is filed in a moment" in judge.get(f"{here}?added=yes").text
+
+
+@pytest.mark.parametrize(
+    ("told", "status"),
+    [
+        ({"words": "no"}, 422),
+        ({"words": "x" * 3001}, 422),
+        ({"words": "The school called.", "transcript": "yes"}, 409),  # nothing was written in this case
+    ],
+)
+def test_what_cannot_be_added_is_said(judge: Seat, filed: File, told: dict[str, str], status: int) -> None:
+    here = f"/console/reports/{filed()}"
+    assert judge.post(f"{here}/add", told, at=here).status_code == status
+    assert judge.post(f"{here}/add/file", told, at=here).status_code == status
+
+
+def test_an_addition_has_a_name_of_ours(judge: Seat, filed: File) -> None:
+    here = f"/console/reports/{filed()}"
+    told = {"words": "The school called.", "addition": "ord_1"}
+    assert judge.post(f"{here}/add/file", told, at=here).status_code == 422
+
+
+def test_nothing_is_added_to_what_is_not_finished_or_not_there(judge: Seat, filed: File) -> None:
+    open_one, told = f"/console/reports/{filed(finished=False)}", {"words": "The school called."}
+    assert f"{open_one}/add" not in judge.get(open_one).text
+    assert judge.post(f"{open_one}/add", told, at=open_one).status_code == 409
+    assert judge.post("/console/reports/ord_0/add", told, at=open_one).status_code == 404
+
+
+def test_who_only_reads_reports_adds_nothing(auditor: Seat, filed: File) -> None:
+    here = f"/console/reports/{filed()}"
+    assert f"{here}/add" not in auditor.get(here).text
+    assert auditor.post(f"{here}/add", {"words": "The school called."}).status_code == 403

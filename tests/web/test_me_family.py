@@ -1,18 +1,22 @@
 """The teen's half of pairing on pages: invited, read, confirmed, asked, signed, seen, stopped; in words."""
 
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import update
 from tests.web.api import Api
 from tests.web.families import Phone, guardian, mail_of, pair, phone, plain, version_in
 
+from hoede.app.rehearsal import SERVICE
+from hoede.core.ages import AgeEvidence, Assurance
+from hoede.core.handover import Handover
 from hoede.flow.pair import Guardian
 from hoede.flow.pair.clock import rest
-from hoede.pairing import By, Cause, Mode, State, store
+from hoede.pairing import By, Cause, Mode, State, guardians, store
 from hoede.pairing.rules.asking import Kind, Stands, Wish
 from hoede.pairing.rules.saying import Refusal
-from hoede.pairing.tables import REQUESTS
+from hoede.pairing.tables import LINKS, REQUESTS
 
 HOME = "/me/family"
 
@@ -463,6 +467,105 @@ def age_by_band(api: Api, request: str) -> None:
     api.hoede.db.commit(
         lambda tx: tx.conn.execute(update(REQUESTS).where(REQUESTS.c.id == request).values(band="under-13"))
     )
+
+
+def minor(api: Api, theirs: Guardian) -> None:
+    today = datetime.now(UTC).date()
+    evidence = AgeEvidence(
+        method="self-declared",
+        assurance=Assurance.DECLARED,
+        issuer=SERVICE,
+        as_of=today,
+        born=date(today.year - 15, 1, 1),
+    )
+    api.hoede.pair.people.prove(theirs.person, evidence)
+
+
+def shut_out(api: Api, theirs: Guardian) -> None:
+    api.hoede.db.commit(lambda tx: guardians.shut_out(tx, theirs.person))
+
+
+WRONG_GUARDIANS = [
+    (minor, "This person is not shown to be 18 or over"),  # under 18 by anything that counts
+    (shut_out, "Pairing is not possible with this account now."),  # under suspicion: no reason is told
+]
+
+
+@pytest.mark.parametrize(("wrong", "says"), WRONG_GUARDIANS)
+def test_with_a_guardian_who_may_not_nobody_pairs(
+    api: Api, wrong: Callable[[Api, Guardian], None], says: str
+) -> None:
+    mine, theirs = phone(api), guardian(api)
+    made = api.hoede.pair.links.invite(theirs)
+    assert not isinstance(made, Refusal)
+    wrong(api, theirs)
+
+    status, why = mine.refused(f"{HOME}/join", code=made.secret)
+
+    assert (status, why.startswith(says)) == (409, True)
+
+
+def test_both_ends_of_one_hand_do_not_pair(api: Api) -> None:
+    mine, theirs = phone(api, linked="one-hand"), guardian(api)
+    other = Handover(
+        service=SERVICE,
+        subject=phone(api, 30).account,
+        once="x",
+        until=datetime.now(UTC) + timedelta(minutes=5),
+        linked="one-hand",
+    )
+    api.hoede.pair.people.came_from(theirs.person, other)
+    made = api.hoede.pair.links.invite(theirs)
+    assert not isinstance(made, Refusal)
+
+    answer = mine.refused(f"{HOME}/join", code=made.secret)
+
+    assert answer == (409, "Both sides seem the same person. Pairing takes two.")
+
+
+def test_two_guardians_is_the_most(api: Api) -> None:
+    mine = phone(api)
+    for name in ("Sanne", "Joost"):
+        pair(api, mine, guardian(api, name))
+    made = api.hoede.pair.links.invite(guardian(api, "Else"))
+    assert not isinstance(made, Refusal)
+
+    refused = mine.refused(f"{HOME}/join", code=made.secret)
+
+    assert refused == (409, "Two guardians is the most. Stop one pairing first.")
+    assert "Two guardians, two limits: the stricter counts." in mine.page()
+
+
+def test_an_invitation_that_nobody_took_says_that_it_ended(api: Api) -> None:
+    mine = phone(api)
+    mine.send(f"{HOME}/invite", mode="limits")
+    past = datetime.now(UTC) - timedelta(minutes=1)
+    api.hoede.db.commit(
+        lambda tx: tx.conn.execute(update(LINKS).where(LINKS.c.account == mine.account).values(until=past))
+    )
+    api.hoede.pair.clock.once()
+
+    assert "Your invitation ended on" in mine.page()
+
+
+def test_who_is_left_reads_that_it_stopped_and_what_that_means(api: Api) -> None:
+    mine, theirs = phone(api), guardian(api)
+    link = pair(api, mine, theirs)
+    api.hoede.pair.links.stop(theirs, link)
+
+    page = mine.page()
+
+    assert "Stopped on" in page
+    assert "Your settings go to the start for your age, never looser." in page
+
+
+def test_an_account_that_is_erased_has_no_pairing_left(api: Api) -> None:
+    mine, theirs = phone(api), guardian(api)
+    pair(api, mine, theirs)
+    api.hoede.pair.links.erase_teen(SERVICE, mine.account)
+
+    assert api.hoede.pair.views.my_teens(theirs) == ()
+    assert "You have no pairing." in mine.page()
 
 
 def test_another_site_does_nothing_here(api: Api) -> None:

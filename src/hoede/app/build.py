@@ -53,7 +53,7 @@ from hoede.flow.judge import Judge, Objections
 from hoede.flow.notice import TakeNotice
 from hoede.flow.preserve import Preserve
 from hoede.flow.read import Read
-from hoede.flow.report import Before, Compose, Report
+from hoede.flow.report import Batch, Before, Compose, Report, Supplement
 from hoede.flow.rescan import Rescan
 from hoede.flow.screen import Screening
 from hoede.flow.screen.looking import Looking
@@ -245,6 +245,7 @@ def build(config: Config, *, demo_links: Mapping[str, str] | None = None, holder
         read=Read(db=db, new_id=new_id),
         days=Days(db=db, wellness=tables.wellness, new_id=new_id),
         exits=pair.exits,
+        supplement=Supplement(db=db, measures=tables.book.measures, new_id=new_id),
         authorities=authorities,
         detectors=lambda: screening.looking.health.all(time.monotonic()),
     )
@@ -468,6 +469,14 @@ def jobs_of(  # noqa: PLR0917 - likewise
             vault=vault,
             authorities=authorities,
             compose=compose,
+            batch=Batch(
+                db=db,
+                within={
+                    name: timedelta(seconds=one.batches_within_s)
+                    for name, one in config.authorities.items()
+                    if one.batches_within_s
+                },
+            ),
             before=Before(
                 db=db,
                 vault=vault,

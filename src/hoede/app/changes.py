@@ -26,7 +26,7 @@ from hoede.review import notice_store as notices
 from hoede.review import store as review
 
 # Acts that change no row: the leaf is all there is.
-LEAF_ONLY = frozenset({"evidence.opened", "choice.made", "handover.packed", "time.extra"})
+LEAF_ONLY = frozenset({"evidence.opened", "choice.made", "handover.packed", "time.extra", "case.victims"})
 
 
 # Each tells act and id of its own changes.

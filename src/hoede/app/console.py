@@ -8,6 +8,7 @@ from hoede.config import Config
 from hoede.flow.change_policy import ChangePolicy
 from hoede.flow.hand_over import HandOver
 from hoede.web.console import (
+    adding,
     authorities,
     cases,
     exposure,
@@ -54,6 +55,7 @@ def console(  # noqa: PLR0917 - parts in the order they were built
     exposure.open_doors(doors, desk)
     orders.open_doors(doors, db)
     reports.open_doors(doors, desk)
+    adding.open_doors(doors, desk)
     authorities.open_doors(doors, hand_over, config.data_folder / "spool")
     policy.open_doors(doors, change)
     policy_simulation.open_doors(doors, change)

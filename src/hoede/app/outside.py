@@ -28,6 +28,7 @@ def build_authorities(config: Config) -> dict[str, Authority]:
         _check_reporter(name, part)
         built[name] = _built(name, kinds[name], authority_settings(config, name, part))
         _check_address(config, name, part, built[name])
+        check_batches(name, part, built[name])
     return built
 
 
@@ -48,6 +49,11 @@ def _check_address(config: Config, name: str, part: AuthorityPart, authority: Au
         raise ConfigError(f"{where}: a simulator is on this machine, not at {url.hostname}.")
     if part.environment != "simulator" and url.scheme != "https":
         raise ConfigError(f"{where}: needs https; it carries a password and evidence.")
+
+
+def check_batches(name: str, part: AuthorityPart, authority: Authority) -> None:
+    if part.batches_within_s and not authority.takes_batches:
+        raise ConfigError(f"authorities.{name}.batches_within_s: {name} takes no batched reports.")
 
 
 def _check_reporter(name: str, part: AuthorityPart) -> None:

@@ -1,4 +1,4 @@
-"""Pairing: what guardians cost a permit, how long a week's digests take, and how likely a guess is.
+"""Pairing: what it takes two people, what guardians cost a permit, how long digests take, how likely a guess.
 
 Permits with what guardians say are asked beside the same permits without, in turns, on one database: as
 they are loaded, and as they are at hand. The digests are of 100,000 families in which something happened.
@@ -19,6 +19,7 @@ from sqlalchemy import insert
 
 from hoede.accounts.store import ACCOUNTS
 from hoede.app.tables import read_tables
+from hoede.bench.linking import linking
 from hoede.bench.processes import load
 from hoede.bench.rows import Row, percentile, spread
 from hoede.db import Database, Transaction
@@ -41,11 +42,11 @@ BITS, GUESSES, DAYS = 14, 16, 200_000  # of the simulation: codes short enough t
 
 
 def measure() -> list[Row]:
-    """Guessing, permits, digests."""
+    """Guessing, linking, permits, digests."""
     with tempfile.TemporaryDirectory(prefix="hoede-bench-") as folder:
         db = filled(Path(folder), FAMILIES)
         try:
-            return [guessing(), *permits(db), digests(db, FAMILIES)]
+            return [guessing(), *linking(), *permits(db), digests(db, FAMILIES)]
         finally:
             db.close()
 

@@ -84,12 +84,16 @@ def supplement(
     order: Annotated[str, typer.Argument(help="A report that is finished.")],
     words: Annotated[str, typer.Option(help="What the authority should know besides.")],
     by: Annotated[str, typer.Option(help="Who adds it; kept with it.")],
+    transcript: Annotated[
+        bool, typer.Option(help="With a transcript of what was written in the case and is reported.")
+    ] = False,
 ) -> None:
     """File a supplementary report: words that came to light after a report was finished."""
     config = configured(context)
     measures = read_tables(config.may_look_file, config.formats_file).book.measures
     db, _ = open_database(config)
-    new = Supplement(db=db, measures=measures, new_id=new_id)(order, words, name(by) or "")
+    add = Supplement(db=db, measures=measures, new_id=new_id)
+    new = add(order, words, name(by) or "", transcript=transcript)
     db.close()
     typer.echo(f"{new} is filed as soon as a worker comes by.")
 

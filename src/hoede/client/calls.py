@@ -147,6 +147,8 @@ def send_event(
     if media is not None and media_url is not None:
         raise ValueError("media comes along or from its address, not both")
     told = {**asdict(event), "at": event.at.isoformat()}
+    if event.victim_country is None:
+        del told["victim_country"]  # the same event told again after an upgrade says the same
     call = Call(
         method="POST",
         path="/v1/events",

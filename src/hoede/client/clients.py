@@ -127,6 +127,7 @@ class Client:
         locale: str | None = None,
         reporter_since: date | None = None,
         linked: str | None = None,
+        victim_country: str | None = None,
         idempotency_key: str | None = None,
     ) -> calls.NoticeReceipt:
         """Tell what somebody reported and return its receipt. Raises `HoedeRefused`, `HoedeUnavailable`.
@@ -144,6 +145,7 @@ class Client:
             "locale": locale,
             "reporter_since": reporter_since.isoformat() if reporter_since else None,
             "linked": linked,
+            "victim_country": victim_country,
         }
         return self._run(calls.notice(told, idempotency_key, self._retries))
 
@@ -316,6 +318,7 @@ class AsyncClient:
         locale: str | None = None,
         reporter_since: date | None = None,
         linked: str | None = None,
+        victim_country: str | None = None,
         idempotency_key: str | None = None,
     ) -> calls.NoticeReceipt:
         """As `Client.notice`."""
@@ -329,6 +332,7 @@ class AsyncClient:
             "locale": locale,
             "reporter_since": reporter_since.isoformat() if reporter_since else None,
             "linked": linked,
+            "victim_country": victim_country,
         }
         return await self._run(calls.notice(told, idempotency_key, self._retries))
 

@@ -36,6 +36,7 @@ class Event:
     ip: str | None = None
     media_type: str | None = None  # as the platform declares it; never trusted
     because: str | None = None  # the case we asked content for
+    victim_country: str | None = None  # where the platform knows that a child it harms lives
 
 
 class Answer(StrEnum):

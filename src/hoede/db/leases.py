@@ -7,6 +7,9 @@ from sqlalchemy import Column, Connection, String, Table, delete, or_, select, u
 from hoede.db.columns import METADATA, Moment, insert_new
 from hoede.db.engine import Transaction
 
+# Nobody leases, or puts off, for so long: what ends later was written by a clock that ran ahead.
+TOO_FAR = timedelta(days=2)
+
 LEASES = Table(
     "lease",
     METADATA,
@@ -27,7 +30,8 @@ def take_lease(tx: Transaction, name: str, holder: str, duration: timedelta) -> 
     seen = tx.conn.execute(select(c.holder).where(c.name == name)).scalar_one_or_none()
     if seen is None:
         return insert_new(tx.conn, LEASES, {"name": name, "holder": holder, "until": until})
-    free = select(c.name).where(c.name == name, or_(c.holder == holder, c.until < tx.now))
+    over = or_(c.holder == holder, c.until < tx.now, c.until > tx.now + TOO_FAR)
+    free = select(c.name).where(c.name == name, over)
     if tx.conn.execute(free.with_for_update(skip_locked=seen != holder)).first() is None:
         return False
     tx.conn.execute(update(LEASES).where(c.name == name).values(holder=holder, until=until))
@@ -50,5 +54,6 @@ def hold_still(tx: Transaction, name: str) -> None:
 
 def is_held(conn: Connection, name: str, now: datetime) -> bool:
     """Whether somebody holds it at this moment."""
-    held = select(LEASES.c.name).where(LEASES.c.name == name, LEASES.c.until >= now)
+    c = LEASES.c
+    held = select(c.name).where(c.name == name, c.until >= now, c.until <= now + TOO_FAR)
     return conn.execute(held).first() is not None

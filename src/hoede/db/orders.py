@@ -18,6 +18,7 @@ from sqlalchemy import (
     Table,
     Text,
     and_,
+    bindparam,
     exists,
     func,
     or_,
@@ -29,6 +30,7 @@ from hoede.core.leaves import Leaf
 from hoede.core.orders import ENDED, Order, OrderState, OrderView, Target, TargetKind
 from hoede.db.columns import METADATA, Moment, insert_new
 from hoede.db.engine import Transaction
+from hoede.db.leases import TOO_FAR
 
 RESTORED = "restored"  # why an order waits that may have been carried out before a restore
 
@@ -67,6 +69,39 @@ AFTER = Table(
 )
 
 _FORMER = ORDERS.alias("former")
+
+
+_ASKED: Mapping[str, Any] = {"by": String, "now": Moment, "far": Moment}
+
+
+def _claimable() -> tuple[Any, ...]:
+    """Open, due, in nobody's hands, and behind nothing that has not ended.
+
+    What a clock that ran ahead put off, or leased, is due and in nobody's hands once the clock is right.
+    """
+    by, now, far = (bindparam(name, type_=kind) for name, kind in _ASKED.items())
+    blocked = exists().where(
+        AFTER.c.id == ORDERS.c.id, AFTER.c.after == _FORMER.c.id, _FORMER.c.state.not_in(ENDED)
+    )
+    c = ORDERS.c
+    return (
+        c.state == OrderState.OPEN,
+        c.carried_by == by,
+        or_(c.due_at <= now, c.due_at > far),
+        or_(c.lease_until.is_(None), c.lease_until < now, c.lease_until > far),
+        ~blocked,
+    )
+
+
+# Put together once: every idle worker asks them again and again.
+_DUE = select(ORDERS.c.id).where(*_claimable()).limit(1)
+_CLAIMED = (
+    select(ORDERS)
+    .where(*_claimable())
+    .order_by(ORDERS.c.due_at, ORDERS.c.id)
+    .limit(1)
+    .with_for_update(skip_locked=True)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,19 +144,12 @@ def open_order(tx: Transaction, order: Order) -> bool:
 
 def any_due(conn: Connection, by: str, now: datetime) -> bool:
     """Whether it is worth claiming: a plain read, so that idle workers do not take the write lock."""
-    asked = select(ORDERS.c.id).where(*_claimable(by, now)).limit(1)
-    return conn.execute(asked).first() is not None
+    return conn.execute(_DUE, _asked(by, now)).first() is not None
 
 
 def claim(tx: Transaction, *, by: str, holder: str, lease: timedelta) -> Claim | None:
     """Take the order of this kind that is due longest, on database time; an expired lease is anyone's."""
-    row = tx.conn.execute(
-        select(ORDERS)
-        .where(*_claimable(by, tx.now))
-        .order_by(ORDERS.c.due_at, ORDERS.c.id)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-    ).one_or_none()
+    row = tx.conn.execute(_CLAIMED, _asked(by, tx.now)).one_or_none()
     if row is None:
         return None
     tx.conn.execute(
@@ -326,18 +354,8 @@ def changes(conn: Connection) -> list[tuple[str, str]]:
     return found
 
 
-def _claimable(by: str, now: datetime) -> tuple[Any, ...]:
-    blocked = exists().where(
-        AFTER.c.id == ORDERS.c.id, AFTER.c.after == _FORMER.c.id, _FORMER.c.state.not_in(ENDED)
-    )
-    c = ORDERS.c
-    return (
-        c.state == OrderState.OPEN,
-        c.carried_by == by,
-        c.due_at <= now,
-        or_(c.lease_until.is_(None), c.lease_until < now),
-        ~blocked,
-    )
+def _asked(by: str, now: datetime) -> dict[str, Any]:
+    return {"by": by, "now": now, "far": now + TOO_FAR}
 
 
 def _held(claimed: Claim) -> tuple[Any, ...]:

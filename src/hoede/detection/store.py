@@ -47,6 +47,7 @@ EVENTS = Table(
     Column("answer", String(8), nullable=False),
     Column("hold", String(40)),  # the hold order's id
     Column("receivers", Text),  # JSON list of accounts, kept as long as the address is
+    Column("victim_country", String(2)),  # likewise
     UniqueConstraint("service", "told_id"),
 )
 
@@ -84,6 +85,7 @@ class EventRow:
     answer: Answer
     hold: str | None
     receivers: tuple[str, ...] = ()
+    victim_country: str | None = None
 
 
 def add_event(
@@ -117,6 +119,7 @@ def add_event(
             "told_at": tx.now,
             "ip": event.ip if keeps else None,
             "receivers": json.dumps(event.to[:MOST_RECEIVERS]) if keeps and event.to else None,
+            "victim_country": event.victim_country if keeps else None,
             "request": request,
             "coverage": coverage,
             "answer": Answer.HOLD if hold else Answer.ALLOW,
@@ -173,7 +176,8 @@ def accounts_hit(conn: Connection, entry: str, since: datetime) -> int:
 
 def forget_address(tx: Transaction, event_id: str) -> None:
     """Nothing was found: where it came from and whom it went to is of no use any more."""
-    tx.conn.execute(update(EVENTS).where(EVENTS.c.id == event_id).values(ip=None, receivers=None))
+    nothing = {"ip": None, "receivers": None, "victim_country": None}
+    tx.conn.execute(update(EVENTS).where(EVENTS.c.id == event_id).values(**nothing))
 
 
 def told(conn: Connection, service: str, told_id: str) -> EventRow | None:
@@ -218,6 +222,7 @@ def _event(row: Row[Any]) -> EventRow:
         answer=Answer(row.answer),
         hold=row.hold,
         receivers=tuple(json.loads(row.receivers)) if row.receivers else (),
+        victim_country=row.victim_country,
     )
 
 

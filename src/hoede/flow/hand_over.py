@@ -18,6 +18,7 @@ from hoede.db import Database
 from hoede.db.orders import ORDERS
 from hoede.evidence import EvidenceRow, EvidenceState, Vault
 from hoede.evidence import store as evidence
+from hoede.flow.victims import countries_of, say_victims
 from hoede.reporting import SagaState, hand_overs
 from hoede.reporting import store as reports
 from hoede.reporting.archive import Enclosed, Packed, pack
@@ -95,6 +96,15 @@ class HandOver:
         """Every office a case is for. Raises `CaseNotReported`."""
         return self.db.read(lambda conn: self._stands(conn, case_id))
 
+    def victims(self, case_id: str) -> frozenset[str]:
+        """Countries where children live whom a case is about, as far as anybody said."""
+        return self.db.read(lambda conn: countries_of(conn, [case_id])[case_id])
+
+    def say_victims(self, case_id: str, countries: Collection[str], *, by: str) -> None:
+        """Note what a person says of that. Raises `CaseNotReported`."""
+        self.stands(case_id)
+        self.db.commit(lambda tx: say_victims(tx, case_id, countries, by))
+
     def pack(self, case_id: str, office: str, target: Path, *, by: str) -> Packed:
         """Write the package for an office, encrypted to its key; each file that is opened gets its leaf.
 
@@ -150,8 +160,11 @@ class HandOver:
         for at in range(0, len(cases), CASES_AT_ONCE):
             some = cases[at : at + CASES_AT_ONCE]
             filed, handed = _filed(conn, some), hand_overs.of_cases(conn, some)
+            victims = countries_of(conn, some)
             for row in _facts(conn, some):
-                facts = Facts(home=self.home, account=row.country, danger=bool(row.danger))
+                facts = Facts(
+                    home=self.home, account=row.country, danger=bool(row.danger), victims=victims[row.id]
+                )
                 routed = route(facts, self.offices, row.opened_at.date())
                 yield row.id, tuple(_stand(one, filed[row.id], handed[row.id]) for one in routed)
 
@@ -215,7 +228,9 @@ def _filed(conn: Connection, cases: Sequence[str]) -> defaultdict[str, list[str]
 def _composed(conn: Connection, case_id: str) -> tuple[ReportRow, list[EvidenceRow]]:
     """What the report says, and its copies. Raises `NotComposedYet`."""
     orders = conn.execute(select(REPORTS.c.order_id).where(REPORTS.c.case_id == case_id)).scalars()
-    report = next((found for one in orders if (found := reports.find(conn, one))), None)
+    # Its own, not the one of a batch it is in: that says nothing but whose accounts shared a file.
+    found = (reports.find(conn, one) for one in orders)
+    report = next((one for one in found if one is not None and not one.draft.batch), None)
     if report is None:
         raise NotComposedYet
     return report, list(_sealed(conn, (file.evidence for file in report.draft.files)))

@@ -142,6 +142,8 @@ class TakeNotice:
         lane = self.lanes[lane_of_notice(notice, self.reasons, adult=adult)]
         case_id = self._case(tx, notice, lane)
         if before := notices.same_notice(tx.conn, case_id, notice):
+            if notice.victim_country is not None:
+                notices.learn_country(tx, before.id, notice.victim_country)
             return before
         notice_id = self.new_id("ntc")
         kept = notices.add_notice(

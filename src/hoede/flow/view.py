@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import Connection
@@ -38,6 +39,7 @@ RAW = "raw"  # the file itself
 READ = "text"  # how a text is shown: there is no less of it
 SIDES = {How.BLURRED: 640, How.SMALL: 160, How.STRIP: 160, How.GREY: 1280, How.CLEAR: 1280}  # pixels
 BLUR = {How.BLURRED: 24}  # pixels
+RAW_SIDE = 8192  # pixels: as large as it is, but for the very largest
 MARKED = frozenset({How.GREY, How.CLEAR})  # who looks stands faintly all over these
 
 
@@ -45,6 +47,14 @@ MARKED = frozenset({How.GREY, How.CLEAR})  # who looks stands faintly all over t
 class Shown:
     picture: bytes  # a WebP without metadata
     whole: bool  # this is all of the file, unblurred
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What came through the door of two people."""
+
+    pieces: Iterator[bytes]
+    rendered: bool  # a WebP with a mark; else the file's own bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,11 +119,32 @@ class View:
         """A second person says yes, while who asked still has the case; nobody approves their own wish."""
         return self.db.commit(lambda tx: _approve(tx, raw_id, person))
 
-    def raw(self, raw_id: str, person: str) -> Iterator[bytes] | Refused:
-        """The file itself, once, for who asked, while a second person's yes and the case are theirs."""
+    def raw(self, raw_id: str, person: str) -> Opened | Refused:
+        """All of a file, once, for who asked, while a second person's yes and the case are theirs.
+
+        A picture comes rendered, with who, when and which case all over it; what no rendering shows whole
+        (video, several frames, text, what nobody can decode) comes as it is, without any mark.
+        """
         view_id = self.new_id("vie")
-        copy = self.db.commit(lambda tx: self._opens_raw(tx, view_id, raw_id, person))
-        return copy if isinstance(copy, Refused) else self._read(view_id, copy)
+        went = self.db.commit(lambda tx: self._opens_raw(tx, view_id, raw_id, person))
+        if isinstance(went, Refused):
+            return went
+        copy, case_id = went
+        picture = self._rendered_whole(copy, _mark_of_raw(self.db.now(), person, case_id, view_id))
+        if picture is None:
+            return Opened(self._read(view_id, copy), rendered=False)
+        self.db.commit(lambda tx: views.note_whole(tx, view_id))
+        return Opened(iter((picture,)), rendered=True)
+
+    def _rendered_whole(self, copy: EvidenceRow, mark: str) -> bytes | None:
+        if copy.part != "media" or copy.taken.size > LARGEST_PREVIEWED:
+            return None
+        try:
+            with _in_memory(self.vault.open(copy.taken)) as file:
+                shown = self.reader.preview(file, side=RAW_SIDE, mark=mark)
+        except MediaRefused:
+            return None
+        return shown.picture if shown.whole else None
 
     def _read(self, view_id: str, copy: EvidenceRow) -> Iterator[bytes]:
         yield from self.vault.open(copy.taken)
@@ -217,16 +248,19 @@ class View:
         views.ask_raw(tx, raw_id, case_id=case_id, evidence=copy_id, person=person, purpose=purpose)
         return raw_id
 
-    def _opens_raw(self, tx: Transaction, view_id: str, raw_id: str, person: str) -> EvidenceRow | Refused:
+    def _opens_raw(
+        self, tx: Transaction, view_id: str, raw_id: str, person: str
+    ) -> tuple[EvidenceRow, str] | Refused:
         asked = views.lock_raw(tx, raw_id)
         if asked is None or asked.person != person:
             return Refused(Why.GONE)
         if not asked.may_open(tx.now):
             return Refused(Why.TWO_PEOPLE)
         copy = self._opens(tx, view_id, asked.case_id, asked.evidence, person, RAW, asked.purpose)
-        if not isinstance(copy, Refused):
-            views.open_raw(tx, raw_id)
-        return copy
+        if isinstance(copy, Refused):
+            return copy
+        views.open_raw(tx, raw_id)
+        return copy, asked.case_id
 
 
 def _decides(conn: Connection, what: Material, earlier: Sequence[Earlier]) -> bool:
@@ -261,6 +295,11 @@ def _ask_again(tx: Transaction, case_id: str, copy_id: str, person: str, why: st
 def _mark(person: str, view_id: str) -> str:
     """The ends of two ids: whose eyes, and which row says when and what for."""
     return f"{person[-8:]} {view_id[-8:]}"
+
+
+def _mark_of_raw(now: datetime, person: str, case_id: str, view_id: str) -> str:
+    """Whose eyes, when and in which case, to be read also where the log is not at hand."""
+    return f"{person} {now:%Y-%m-%d %H:%M}Z {case_id} {view_id[-8:]}"
 
 
 def _may_open(

@@ -18,6 +18,7 @@ from hoede.reporting.drafts import (
     Suspect,
     Told,
     lacks,
+    may_be_batched,
 )
 from hoede.reporting.port import Authority, AuthoritySettings, NoReply, Reply, ReplyKind
 from hoede.reporting.registry import AuthorityKind, all_authorities
@@ -68,6 +69,7 @@ __all__ = [
     "all_authorities",
     "announce",
     "lacks",
+    "may_be_batched",
     "next_step",
     "stage_of",
     "unattended_at_most",

@@ -20,6 +20,7 @@ class Mark(StrEnum):
     BETWEEN_MINORS = "between_minors"
     GENERATED = "generated"  # made or changed by a machine
     SELF_MADE = "self_made"
+    VIRAL = "viral"  # shared by many, in outrage or as a bad joke
 
 
 class Place(StrEnum):
@@ -139,7 +140,20 @@ class Draft:
     words: str | None = None  # what a person adds
     stands_on: tuple[str, ...] = ()  # copies the report it adds to is about
     batch: tuple[str, ...] = ()  # accounts of a batched report, which says nothing else of them
+    victims_in: tuple[str, ...] = ()  # countries of children it harms who have no account here, or none known
     platform_told: bool = False  # the platform had told what it knows when this was composed
+
+
+def may_be_batched(draft: Draft) -> bool:
+    """Whether all that matters of a case can stand in one report with others: the account, and the one file.
+
+    Docs/sources.md#cybertipline-batched: nobody else is named, nothing is urgent, and a person judged it.
+    """
+    if len(draft.files) != 1 or draft.account_is != "offender" or draft.supplements is not None:
+        return False
+    judged = draft.judged and draft.incident == "csam" and draft.not_preserved == 0
+    more = draft.people or draft.high_priority or draft.victims_in or set(draft.marks)
+    return judged and not more and not draft.batch and set(draft.files[0].marks) == {Mark.VIRAL}
 
 
 class Lack(StrEnum):

@@ -65,6 +65,7 @@ class Authority(Protocol):
 
     name: str
     production_hosts: frozenset[str]  # where reports go to people who act on them
+    takes_batches: bool  # one report may tell of many cases about one widely shared file
     production: bool  # reports go to people who act on them
     url: str  # for `config check` and logs
 

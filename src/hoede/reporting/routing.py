@@ -43,7 +43,12 @@ class Facts:
     home: str | None  # where the operator is
     account: str | None  # where the account lives, as far as we were told
     danger: bool  # a child is in danger now
-    victim: str | None = None
+    victims: frozenset[str] = frozenset()  # where children live whom it harms, as far as we know
+
+    @property
+    def people(self) -> frozenset[str | None]:
+        """Where the account or a victim lives; nothing but None when nobody told us."""
+        return frozenset({self.account, *self.victims} - {None}) or frozenset({None})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,19 +59,25 @@ class When:
     not_home: frozenset[str] = frozenset()
     account: frozenset[str] = frozenset()
     not_account: frozenset[str] = frozenset()
-    linked: frozenset[str] = frozenset()  # the operator, the account or the victim is there
+    people: frozenset[str] = frozenset()  # the account or a victim is there
+    not_people: frozenset[str] = frozenset()  # and not there
+    linked: frozenset[str] = frozenset()  # the operator, the account or a victim is there
     danger: bool | None = None
 
     def fits(self, facts: Facts) -> bool:
-        places = (facts.home, facts.account, facts.victim)
+        places = {facts.home, *facts.people} - {None}
         return (
             (not self.home or _within(facts.home, self.home))
             and not _within(facts.home, self.not_home)
             and (not self.account or _within(facts.account, self.account))
             and not _within(facts.account, self.not_account)
-            and (not self.linked or any(_within(one, self.linked) for one in places if one))
+            and (not self.people or any(self._is_theirs(one) for one in facts.people))
+            and (not self.linked or any(_within(one, self.linked) for one in places))
             and self.danger in {None, facts.danger}
         )
+
+    def _is_theirs(self, place: str | None) -> bool:
+        return _within(place, self.people) and not _within(place, self.not_people)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

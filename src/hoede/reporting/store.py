@@ -172,6 +172,24 @@ def settle(tx: Transaction, order_id: str, receipt: str) -> None:
         tx.leaf(Leaf("report.finished", order_id, receipt))
 
 
+def finish_with(tx: Transaction, order_id: str, of_all: ReportRow) -> None:
+    """Note that a report was finished as a part of another one, under its number and by its receipt."""
+    number = of_all.saga.remote_id or ""
+    finished = tx.conn.execute(
+        update(REPORTS)
+        .where(REPORTS.c.order_id == order_id, REPORTS.c.finished_at.is_(None))
+        .values(
+            state=SagaState.FINISHED,
+            remote_id=number,
+            finished_at=tx.now,
+            receipt=of_all.receipt,
+            calling=None,
+        )
+    )
+    if finished.rowcount:
+        tx.leaf(Leaf("report.finished", order_id, number))
+
+
 def save(tx: Transaction, order_id: str, saga: Saga) -> None:
     tx.conn.execute(
         update(REPORTS)
@@ -212,7 +230,7 @@ def numbers_of(conn: Connection, cases: Collection[str], *, authority: str, url:
     c = REPORTS.c
     mine = (c.case_id.in_(cases), c.authority == authority, c.url == url, c.finished_at.is_not(None))
     found = conn.execute(select(c.remote_id).where(*mine).order_by(c.finished_at, c.order_id)).scalars()
-    return tuple(one for one in found if one)
+    return tuple(dict.fromkeys(one for one in found if one))  # one of a batch is many cases'
 
 
 def opened(conn: Connection) -> list[str]:

@@ -30,6 +30,7 @@ class Why(StrEnum):
     BASIS = "basis"  # what an age would be believed on is not named, or would change nothing
     WHO = "who"  # under 18 or of unknown age: say whether they are victim or offender
     NAMED = "named"  # somebody to name who has no part in this case, or a guardian of no child
+    COUNTRY = "country"  # something that is no country's two letters
     FORM = "form"  # there is no preview of this
     PURPOSE = "purpose"  # say first what it is opened for
     BREAK = "break"  # what is hard to see is closed until the break is over
@@ -87,6 +88,7 @@ class Answer:
     account_is: AccountIs | None = None
     files: Mapping[str, FileAnswer] = field(default_factory=dict)  # by evidence
     people: tuple[Named, ...] = ()
+    victims_in: tuple[str, ...] = ()  # countries; none: what was told counts
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,6 +50,7 @@ NOTICES = Table(
     Column("looking_at", Moment),
     Column("outcome", String(16)),
     Column("answered_at", Moment),
+    Column("victim_country", String(2)),
     Index("ix_notice_case_reporter", "case_id", "reporter"),
     Index("ix_notice_content", "service", "content"),
     Index("ix_notice_reporter", "service", "reporter", "came_at"),
@@ -152,6 +153,7 @@ def add_notice(
             at=notice.at,
             came_at=tx.now,
             wanted=wanted,
+            victim_country=notice.victim_country,
         )
     )
     tx.leaf(Leaf("notice.received", notice_id, notice.reason))
@@ -201,6 +203,12 @@ def same_notice(conn: Connection, case_id: str, notice: Notice) -> NoticeRow | N
         )
     ).first()
     return None if row is None else _row(row)
+
+
+def learn_country(tx: Transaction, notice_id: str, country: str) -> None:
+    """Who said the same before says now where a child lives; what was said of it first stays."""
+    mine = (NOTICES.c.id == notice_id, NOTICES.c.victim_country.is_(None))
+    tx.conn.execute(update(NOTICES).where(*mine).values(victim_country=country))
 
 
 def find(conn: Connection, notice_id: str) -> NoticeRow | None:

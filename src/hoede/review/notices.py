@@ -121,6 +121,7 @@ class Notice:
     locale: str | None = None
     since: date | None = None  # since when the reporter's account is there, as the platform says
     linked: str | None = None  # what the platform says is one hand: accounts of the same device, say
+    victim_country: str | None = None  # where a child it harms lives, as far as who reports knows
 
 
 def storable(words: str) -> str:

@@ -46,6 +46,7 @@ class Mark(StrEnum):
     SOLICITATION = "solicitation"
     GENERATED = "generated"
     SELF_MADE = "self_made"
+    VIRAL = "viral"
 
 
 class OutcomesError(HoedeError):

@@ -32,6 +32,7 @@ from hoede.web.inlined import inlined
 
 MOST_RECEIVERS = 1000
 LOCALE = r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$"
+COUNTRY = r"^[A-Z]{2}$"
 LONGEST_TEXT = 100_000
 MOST_EVIDENCE = 20
 
@@ -103,6 +104,14 @@ class EventIn(_Shape):
     )
     media_type: str | None = Field(default=None, max_length=100)
     because: Id | None = Field(default=None, description="The case we asked this content for.")
+    victim_country: str | None = Field(
+        default=None,
+        pattern=COUNTRY,
+        description=(
+            "ISO 3166-1 alpha-2: where a child that is harmed lives, if you know it. It decides with the"
+            " operator's and the account's country to which authorities a case goes; kept only with a hold."
+        ),
+    )
     media_url: str | None = Field(
         default=None,
         description=(
@@ -209,7 +218,7 @@ class AccountIn(_Shape):
             ]
         }
     )
-    country: str | None = Field(default=None, pattern=r"^[A-Z]{2}$", description="ISO 3166-1 alpha-2.")
+    country: str | None = Field(default=None, pattern=COUNTRY, description="ISO 3166-1 alpha-2.")
     region: str | None = Field(
         default=None,
         pattern=r"^[A-Z]{2}-[A-Z0-9]{1,3}$",
@@ -573,6 +582,11 @@ class NoticeIn(_Shape):
     linked: Id | None = Field(
         default=None, description="The same for accounts that you know to be one hand; they weigh as one."
     )
+    victim_country: str | None = Field(
+        default=None,
+        pattern=COUNTRY,
+        description="ISO 3166-1 alpha-2: where a child that is harmed lives, if it is known.",
+    )
 
     @field_validator("words")
     @classmethod
@@ -593,6 +607,7 @@ class NoticeIn(_Shape):
             locale=self.locale,
             since=self.reporter_since,
             linked=self.linked,
+            victim_country=self.victim_country,
         )
 
 

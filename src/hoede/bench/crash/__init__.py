@@ -1,11 +1,14 @@
 """Crashes of every kind, and what came of them: `hoede bench crash --kills N --seeds M [--seed S]`."""
 
+import tempfile
 from collections import Counter
+from pathlib import Path
 
 from hoede.bench.crash import plan, simulate
 from hoede.bench.crash.invariants import INVARIANTS
 from hoede.bench.crash.killed import Killed, kill
 from hoede.bench.crash.mutants import MUTANTS, Mutant, mutated
+from hoede.bench.crash.network import FAULTS, network
 from hoede.bench.crash.simulate import Simulated
 from hoede.bench.processes import load
 from hoede.bench.rows import Row, percentile, spread
@@ -23,6 +26,7 @@ def measure(*, kills: int = KILLS, seeds: int = SEEDS, first: int = 0, beside: i
         rows += seed_rows(simulated(first, seeds, beside))
     if seeds >= len(plan.PLACES) * len(plan.ACTS):  # a look at one seed needs none
         rows.append(mutant_row({one.name: caught(one) for one in MUTANTS}, caught(None)))
+        rows.append(network_row())
     if kills:
         rows += kill_rows(kill(kills, first))
     return rows
@@ -52,7 +56,7 @@ def seed_rows(run: Simulated) -> list[Row]:
             unit="1/s",
             ours=round(run.seeds / run.took_s, 2),
             target=">= 100",
-            spread=f"{run.turns / run.seeds:.0f} turns a seed, {load()}",
+            spread=f"{run.cpu_s / run.seeds:.2f} s of processor, {run.turns / run.seeds:.0f} turns; {load()}",
         ),
     ]
     rows += [_none(name, failing[name]) for name in INVARIANTS]
@@ -103,6 +107,19 @@ def mutant_row(runs: dict[str, Simulated], control: Simulated) -> Row:
         ours=0 if control.broken else len(dead),
         target=str(len(runs)),
         spread="; ".join([*told, *alive, f"control: {control.seeds} seeds"]),
+    )
+
+
+def network_row() -> Row:
+    """Reports filed over real sockets while the line breaks."""
+    with tempfile.TemporaryDirectory(prefix="hoede-network-") as folder, network(Path(folder)) as line:
+        wrong = [one for fault in FAULTS for one in line.file(*fault)]
+    return Row(
+        name="network_faults",
+        unit="breaches",
+        ours=len(wrong),
+        target="0",
+        spread="; ".join(wrong) or f"{len(FAULTS)} faults of the line, each at a call of a report",
     )
 
 

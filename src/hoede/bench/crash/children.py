@@ -87,6 +87,7 @@ class Member:
     always: bool = True  # false: only now and then, beside the others
     pid: int | None = None
     asleep_since: float | None = None
+    has_died: bool = False
 
     @property
     def url(self) -> str:
@@ -104,7 +105,7 @@ class Fleet:
     pauses: Counter[str] = field(default_factory=Counter)  # by failpoint
     lulled: str | None = None  # where the next one falls asleep
     broke: list[str] = field(default_factory=list)  # who ended, and not by a kill
-    started_at: dict[int, float] = field(default_factory=dict)  # by pid
+    started_at: dict[int, float] = field(default_factory=dict)  # by pid, of those that follow a killed one
 
     def arm(self, failpoint: str, nth: int) -> None:
         """Whoever passes there for the nth time from now on dies there."""
@@ -125,7 +126,8 @@ class Fleet:
         role, port = ("work", {}) if member.port is None else ("serve", {"port": member.port})
         began = time.monotonic()
         member.pid = self.zygote.fork({"config": self.config | port, "role": role})
-        self.started_at[member.pid] = began
+        if member.has_died:
+            self.started_at[member.pid] = began
 
     def bring_up(self) -> None:
         """Start whoever should always be there and is not."""
@@ -187,6 +189,7 @@ class Fleet:
             if one.pid is not None and self.zygote.ended[one.pid] != signal.SIGKILL:
                 self.broke.append("work" if one.port is None else "serve")
             one.pid = one.asleep_since = None
+            one.has_died = True
         return len(gone)
 
     def wake(self, after_s: float) -> None:
@@ -204,7 +207,7 @@ class Fleet:
 
     @property
     def recovered_s(self) -> list[float]:
-        """How long each process took from its start until it answered and worked."""
+        """How long each that followed a killed one took from its start until it answered and worked."""
         up_at = self.zygote.up_at
         return [up_at[pid] - began for pid, began in self.started_at.items() if pid in up_at]
 

@@ -16,6 +16,7 @@ from hoede.evidence import EvidenceRow, EvidenceState
 from hoede.simulators.cybertipline import SimReport, State
 
 ENDED = frozenset({OrderState.DONE, OrderState.SUPERSEDED})
+MISDATED = "document-invalid"  # why a report waits that was composed by a clock far ahead; a person is called
 FINAL = frozenset({"remove", "close_account", "restrict_account", "notify"})  # never before preserve ended
 
 
@@ -49,6 +50,7 @@ class Records:
     platform: Mapping[str, Mapping[str, object]]
     plain_files: tuple[str, ...]  # names of files in which the media lies unencrypted
     late: bool  # something took too long, and nobody was called
+    misdated: bool  # a report may have been composed by a clock far ahead
 
 
 def broken(records: Records) -> dict[str, list[str]]:
@@ -60,7 +62,12 @@ def broken(records: Records) -> dict[str, list[str]]:
 def one_report_per_case(records: Records) -> Iterator[str]:
     """I1, nothing lost: every confirmed file is in a finished report, and every asked report is finished."""
     filed = _filed(records)
-    due = Counter((one.account, one.sha256) for one in records.told if one.confirmed and one.answers)
+    waits = {one.order.values["account"] for one in _misdated(records)}
+    due = Counter(
+        (one.account, one.sha256)
+        for one in records.told
+        if one.confirmed and one.answers and one.account not in waits
+    )
     for (account, file), count in due.items():
         if filed[account, file] < count:
             yield f"lost: {account} is due {count} files, {filed[account, file]} are in finished reports"
@@ -175,7 +182,7 @@ def acknowledged_is_kept(records: Records) -> Iterator[str]:
 def all_ended(records: Records) -> Iterator[str]:
     """I8: once nothing is in its way everything comes to its end, and soon, or a person was called."""
     for one in records.orders:
-        if one.order.by != "person" and one.state not in ENDED:
+        if one.order.by != "person" and one.state not in ENDED and one not in _misdated(records):
             yield f"{one.order.measure} is {one.state}: {one.reason}"
     if records.late:
         yield "something took too long, and nobody was called"
@@ -209,6 +216,13 @@ INVARIANTS = {
     "I9_in_the_clear": nothing_in_the_clear,
     "I10_kept": kept_as_long_as_due,
 }
+
+
+def _misdated(records: Records) -> list[OrderView]:
+    """Reports that wait for a person: what they say lies in the future, and the authority would refuse it."""
+    if not records.misdated:
+        return []
+    return [one for one in records.orders if one.needs_human and one.reason == MISDATED]
 
 
 def _filed(records: Records) -> Counter[tuple[str, str]]:

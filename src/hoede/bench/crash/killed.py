@@ -86,6 +86,7 @@ def _records(run: Harness, hoede: Hoede) -> Records:
         platform=run.platform.ledger.orders,
         plain_files=tuple(str(path.relative_to(data)) for path in plain),
         late=False,
+        misdated=False,
     )
 
 

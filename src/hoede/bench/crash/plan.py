@@ -51,6 +51,11 @@ class Plan:
     jump: timedelta | None  # of our clock, not of the authority's
     jump_after: int  # turns
 
+    @property
+    def misdates(self) -> bool:
+        """Whether a report may be composed with dates far ahead."""
+        return self.jump is not None and self.jump > timedelta(days=1)
+
 
 def plan_of(seed: int) -> Plan:
     """The same for the same seed. The first blow goes through all places and acts in turn."""

@@ -17,7 +17,7 @@ from hoede.core.events import Answer
 from hoede.db import orders
 from hoede.db.idempotency import recall
 from hoede.detection import store as events
-from hoede.evidence import EvidenceRow, Vault
+from hoede.evidence import EvidenceRow, EvidenceState, Vault
 from hoede.evidence import store as evidence
 from hoede.evidence.vault import Unreadable
 from hoede.reporting import store as reports
@@ -48,10 +48,40 @@ def gather(world: World) -> Records:
             platform=world.platform.orders,
             plain_files=tuple(str(path) for path, bytes_ in world.disk.contents() if _is_plain(bytes_)),
             late=world.unseen_late,
+            misdated=world.plan.misdates,
         )
     finally:
         db.cut()
         db.let_go()
+
+
+def flips_missed(world: World) -> list[str]:
+    """Let one bit rot in each sealed copy in turn: which of them a look at all copies does not find."""
+    ground = world.ground
+    db = ground.place(0).db
+    try:
+        rows = [one for one in db.read(evidence.all_rows) if one.state is EvidenceState.SEALED]
+    finally:
+        db.cut()
+        db.let_go()
+    folder = ground.config.data_folder / "vault"
+    vault, missed = Vault(folder, ground.shared.keys, still(world)), []
+    for row in rows:
+        place = world.draw.getrandbits(32)
+        world.disk.flip_bit(folder / "objects" / row.taken.id, place)
+        damaged = [one.taken.id for one in rows if _is_damaged(vault, one)]
+        world.disk.flip_bit(folder / "objects" / row.taken.id, place)
+        if damaged != [row.taken.id]:
+            missed.append(f"a bit of {row.taken.id} rots, found damaged: {damaged}")
+    return missed
+
+
+def _is_damaged(vault: Vault, row: EvidenceRow) -> bool:
+    try:
+        vault.check(row.taken)
+    except Unreadable:
+        return True
+    return False
 
 
 def _told(conn: Connection, upload: Upload) -> Told:

@@ -21,7 +21,7 @@ from hoede.bench.crash.afterwards import Afterwards
 from hoede.bench.crash.ground import Ground, lay
 from hoede.bench.crash.invariants import broken
 from hoede.bench.crash.plan import plan_of
-from hoede.bench.crash.records import gather
+from hoede.bench.crash.records import flips_missed, gather
 from hoede.bench.crash.wire import Trouble
 from hoede.bench.crash.world import World
 
@@ -43,6 +43,7 @@ class Simulated:
     troubles: Counter[str] = field(default_factory=Counter)
     turns: int = 0
     took_s: float = 0.0
+    cpu_s: float = 0.0
     trace: str = ""  # of the last seed
 
 
@@ -54,6 +55,8 @@ def one(ground: Ground, seed: int) -> tuple[World, dict[str, list[str]]]:
     except Exception as error:  # noqa: BLE001 - a run that breaks is a finding, and the next seeds count too
         return world, {"run": [f"{type(error).__name__}: {error} {error.__cause__!r}"]}
     wrong = broken(gather(world))
+    if missed := flips_missed(world):
+        wrong["I5_evidence"] = wrong.get("I5_evidence", []) + missed
     if wrong or world.plan.late is None:
         return world, wrong
     return world, _afterwards(world)
@@ -75,7 +78,7 @@ def several(first: int, count: int, *, until_broken: bool = False) -> Simulated:
         prefix="hoede-crash-", dir=MEMORY if MEMORY.is_dir() else None
     ) as folder:
         ground = lay(Path(folder))
-        began = time.monotonic()
+        began, cpu = time.monotonic(), time.process_time()
         for seed in range(first, first + count):
             world, wrong = one(ground, seed)
             out.seeds += 1
@@ -88,7 +91,7 @@ def several(first: int, count: int, *, until_broken: bool = False) -> Simulated:
                 out.broken[seed] = wrong
                 if until_broken:
                     break
-        out.took_s = time.monotonic() - began
+        out.took_s, out.cpu_s = time.monotonic() - began, time.process_time() - cpu
     return out
 
 
@@ -127,5 +130,6 @@ def together(parts: list[Simulated]) -> Simulated:
         whole.struck += part.struck
         whole.troubles += part.troubles
         whole.turns += part.turns
+        whole.cpu_s += part.cpu_s
         whole.took_s = max(whole.took_s, part.took_s)
     return whole

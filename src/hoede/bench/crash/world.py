@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from hashlib import sha256
 from itertools import count
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -19,6 +20,7 @@ from hoede.audit import Head
 from hoede.audit import store as audit
 from hoede.bench.crash.disk import ForgetfulDisk, Mount
 from hoede.bench.crash.ground import TRIGGERS, Ground, Place
+from hoede.bench.crash.invariants import MISDATED
 from hoede.bench.crash.plan import ANYWHERE, Act, Plan
 from hoede.bench.crash.process import InMemory, Process, start
 from hoede.bench.crash.scheduler import BEGINS, Group, Killed, Scheduler
@@ -29,6 +31,7 @@ from hoede.core.events import Channel, Event, EventKind
 from hoede.db import DatabaseBusy, DiskFull, failpoints
 from hoede.db.columns import milliseconds
 from hoede.db.idempotency import Remembered
+from hoede.db.leases import TOO_FAR
 from hoede.enforcement import Carrier
 from hoede.flow.judge import Judged
 from hoede.flow.screen import EventAnswer, Told
@@ -56,10 +59,16 @@ QUIET_AFTER = timedelta(seconds=90)  # no trouble begins later
 LIVELY_WITHIN = timedelta(seconds=120)  # after the last trouble, everything has ended
 _INSIDE_A_TRANSACTION = frozenset({"commit.before", "number.before"})
 _CLAIMABLE = """
-SELECT carried_by, max(due_at, coalesce(lease_until + 1, 0)) AS at FROM orders
+SELECT carried_by, max(
+  iif(due_at > :far, 0, due_at), iif(coalesce(lease_until, 0) > :far, 0, coalesce(lease_until + 1, 0))
+) AS at FROM orders
 WHERE state = 'open' AND carried_by != 'person' AND NOT EXISTS (
   SELECT 1 FROM order_after a JOIN orders f ON a.after = f.id
   WHERE a.id = orders.id AND f.state NOT IN ('done', 'superseded'))
+"""
+_UNFINISHED_BUT = """
+SELECT 1 FROM orders WHERE state = 'open' AND carried_by != 'person'
+AND NOT (needs_human AND coalesce(reason, '') = :reason)
 """
 
 
@@ -249,7 +258,19 @@ class World:
                 self._kill(site)
         if blow.act is Act.CUT:
             self.disk.crash()
+            self._tear()
         raise Killed
+
+    def _tear(self) -> None:
+        """Leave the database as a power cut does: all that was committed, and behind it a torn piece."""
+        files = [Path(f"{self.ground.database}{end}") for end in ("", "-wal")]
+        left = [one.read_bytes() if one.exists() else b"" for one in files]
+        self.rows.close()  # the last who closes would tidy up, which a power cut does not
+        torn = self.draw.randbytes(self.draw.randrange(6000))
+        for file, content in zip(files, left, strict=True):
+            file.write_bytes(content + torn if file is files[1] else content)
+        Path(f"{self.ground.database}-shm").unlink(missing_ok=True)
+        self.rows = sqlite3.connect(self.ground.database, isolation_level=None)
 
     def _kill(self, site: Site) -> None:
         if site.group is not None:
@@ -306,7 +327,8 @@ class World:
             self._fill(full=False)  # somebody made room
         if self.calm_at is None and self._spent():
             self._calm()
-        found: list[tuple[str, int]] = self.rows.execute(_CLAIMABLE).fetchall()
+        far = milliseconds(self.our_time() + TOO_FAR)
+        found: list[tuple[str, int]] = self.rows.execute(_CLAIMABLE, {"far": far}).fetchall()
         due = {kind for kind, at in found if at <= milliseconds(self.our_time())}
         if self.rows.execute("SELECT 1 FROM leaf WHERE number IS NULL LIMIT 1").fetchone():
             due.add(SEQUENCER)
@@ -344,9 +366,11 @@ class World:
     def _late(self) -> None:
         """Something takes long: somebody must have been called, and it must end all the same."""
         called = self.rows.execute("SELECT 1 FROM orders WHERE needs_human LIMIT 1").fetchone()
-        if not called and self.plan.jump is None:
+        waits = self.plan.jump is not None and abs(self.plan.jump) < TOO_FAR  # until the clock is there again
+        if not called and not waits:
             self.unseen_late = True
-        self.over = self.scheduler.turns > MOST_TURNS
+        others = self.rows.execute(_UNFINISHED_BUT, {"reason": MISDATED}).fetchone()
+        self.over = self.scheduler.turns > MOST_TURNS or (self.plan.misdates and not others)
 
     def _spent(self) -> bool:
         late = self.scheduler.now - self.begun_at > QUIET_AFTER or self.scheduler.turns > MOST_TURNS / 2

@@ -12,6 +12,7 @@ from hoede.enforcement import Measure
 from hoede.evidence import store as evidence
 from hoede.flow.judge.facts import Facts, facts, lock_orders
 from hoede.flow.judge.plan import Plan, Wants, plan, wants_before, wants_of
+from hoede.flow.victims import say_victims
 from hoede.review import (
     AccountIs,
     Answer,
@@ -109,6 +110,7 @@ class Judge:
             return said
         todo = self._plan(seen, said, judgment_id)
         self._write(tx, judgment_id, said, case=held.case, person=person, reason=answer.reason)
+        say_victims(tx, case_id, answer.victims_in, person)
         _do(tx, todo)
         if not said.outcome.keeps:
             _end_reviews(tx, seen, said.outcome.name)

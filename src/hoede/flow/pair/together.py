@@ -26,6 +26,7 @@ from hoede.pairing.rules.saying import Refusal, Why
 from hoede.policy import InForce, Step
 
 LONGEST_TEXT = 2000  # characters of an agreement
+LONGEST_ID = 255  # characters of an account's id
 LOOKED_AT_AGAIN = timedelta(days=90)
 MOST_STEPS = 47
 
@@ -110,7 +111,7 @@ class Together:
         def whole(tx: Transaction, link: LinkRow) -> Family | Refusal:
             if link.mode is not Mode.LIMITS:
                 return Refusal(Why.AGREE)
-            if not about or about == link.account:
+            if not 1 <= len(about) <= LONGEST_ID or not about.isprintable() or about == link.account:
                 return Refusal(Why.NO_STEP)
             if not limits.block(tx, link.id, about):
                 return Refusal(Why.REPEAT)

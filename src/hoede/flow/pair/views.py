@@ -43,8 +43,11 @@ from hoede.pairing.rules.seeing import (
 )
 from hoede.pairing.rules.states import STANDS
 from hoede.pairing.store import ChangeRow
+from hoede.policy import InForce
+from hoede.policy.rules.effective import Who
 
 A_WEEK = timedelta(days=7)
+TOLD_FOR = timedelta(days=14)  # how long a teen reads that something ended
 PAGES = frozenset({"overview", "settings", "time", "requests", "agreement", "digest"})
 ABOUT_SETTINGS = frozenset({"limit", "sign", "block", "answer"})
 
@@ -110,6 +113,15 @@ class MyGuardian:
     looks: tuple[LookRow, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MyPast:
+    """A pairing of a teen's that ended lately, whatever for; or an invitation of theirs that nobody took."""
+
+    guardian: str
+    ended_at: datetime
+    had_begun: bool
+
+
 @dataclass(frozen=True, slots=True)
 class FamilyViews:
     desk: PairDesk
@@ -128,6 +140,10 @@ class FamilyViews:
     def my_guardians(self, teen: Teen) -> tuple[MyGuardian, ...]:
         """Everything a teen may read about their pairings."""
         return self.desk.db.read(lambda conn: self._mine(conn, teen))
+
+    def my_past(self, teen: Teen) -> tuple[MyPast, ...]:
+        """What ended in the last weeks, so that nobody has to find out by what is not there any more."""
+        return self.desk.db.read(lambda conn: self._past(conn, teen))
 
     def my_requests(self, teen: Teen) -> tuple[RequestSeen, ...]:
         return self.desk.db.read(
@@ -217,7 +233,7 @@ class FamilyViews:
             SettingSeen(
                 name=name,
                 step=one.setting.kind.show(one.step),
-                who=one.who if one.bounds else NOBODY,
+                who=_who(one),
                 limited_to=own[name].step if name in own else None,
                 limit_reason=own[name].reason if name in own else "",
                 limit_until=own[name].until if name in own else None,
@@ -234,6 +250,22 @@ class FamilyViews:
             for one in store.of_account(conn, teen.service, teen.account)
             if one.state is not State.ENDED
         )
+
+    def _past(self, conn: Connection, teen: Teen) -> tuple[MyPast, ...]:
+        since, found = self.desk.db.time(conn) - TOLD_FOR, []
+        for one in store.of_account(conn, teen.service, teen.account):
+            untaken = one.invited_by is By.TEEN and one.guardian is None and one.ended_by == By.CLOCK
+            if one.ended_at is None or one.ended_at < since or not (one.started_at or untaken):
+                continue
+            known = None if one.guardian is None else guardians.find(conn, one.guardian)
+            found.append(
+                MyPast(
+                    guardian=known.name if known else "",
+                    ended_at=one.ended_at,
+                    had_begun=one.started_at is not None,
+                )
+            )
+        return tuple(found)
 
     def _guardian(
         self, conn: Connection, link: LinkRow, sees: tuple[str, ...], version: int, now: datetime
@@ -269,6 +301,13 @@ class FamilyViews:
             changes=tuple(one for one in store.history(conn, link.id) if one.by in {By.TEEN, By.GUARDIAN}),
             looks=looks.looks_of(conn, link.id),
         )
+
+
+def _who(one: InForce) -> str:
+    """Who decided. A measure for safety reads like the limit for the age: a case is no guardian's to know."""
+    if not one.bounds:
+        return NOBODY
+    return Who.HOUSE if one.who is Who.SAFETY else one.who
 
 
 def _changes(history: tuple[ChangeRow, ...]) -> tuple[ChangeSeen, ...]:

@@ -1,8 +1,19 @@
 """Case to receipt: compose once, then one announced call after the other until it is finished."""
 
+from hoede.flow.report.batch import Batch
 from hoede.flow.report.before import Before
-from hoede.flow.report.compose import Compose, NothingStands, NotSealedYet
+from hoede.flow.report.compose import Compose, NothingStands, NotSealedYet, texts_reported
 from hoede.flow.report.journey import Report
 from hoede.flow.report.more import Supplement, TakeFacts
 
-__all__ = ["Before", "Compose", "NotSealedYet", "NothingStands", "Report", "Supplement", "TakeFacts"]
+__all__ = [
+    "Batch",
+    "Before",
+    "Compose",
+    "NotSealedYet",
+    "NothingStands",
+    "Report",
+    "Supplement",
+    "TakeFacts",
+    "texts_reported",
+]

@@ -11,6 +11,7 @@ from hoede.db.orders import Claim
 from hoede.enforcement.measures import Measures
 from hoede.evidence import EvidenceState, Vault
 from hoede.evidence import store as evidence
+from hoede.flow.report.batch import BATCH, closes_at
 from hoede.flow.report.compose import Compose, Reported, sources_of, transcript_of
 from hoede.reporting.transcripts import MEDIA_TYPE, Written, transcript
 
@@ -33,7 +34,9 @@ class Before:
     def __call__(self, claimed: Claim) -> timedelta | None:
         """How long to wait before trying again; None when nothing is to be waited for."""
         if "supplements" in claimed.order.values:
-            return None
+            return self._put_together(claimed)  # nothing, unless a transcript is wanted
+        if BATCH in claimed.order.values:
+            return self.db.commit(lambda tx: _gathers(tx, claimed.order))
         waits = [self._asked(claimed.order), self._put_together(claimed)]
         return max((one for one in waits if one is not None), default=None)
 
@@ -111,6 +114,13 @@ class Before:
             content=event.content,
             text=b"".join(self.vault.open(one.copy.taken)).decode(errors="replace"),
         )
+
+
+def _gathers(tx: Transaction, batch: Order) -> timedelta | None:
+    """How long a batch still gathers cases."""
+    until = closes_at(tx.conn, batch.id)
+    left = timedelta() if until is None else until - tx.now
+    return left if left > timedelta() else None
 
 
 def ask_of(names: bytes, report: Order, measures: Measures) -> Order:

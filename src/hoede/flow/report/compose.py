@@ -18,9 +18,22 @@ from hoede.enforcement import DecisionRow
 from hoede.enforcement import store as decisions
 from hoede.evidence import EvidenceRow, EvidenceState
 from hoede.evidence import store as evidence
+from hoede.flow.report.batch import BATCH, LEAST, rows_of, told_of_all
 from hoede.flow.report.named import closed_at, people_of, suspect_of
+from hoede.flow.victims import countries_of
 from hoede.lists import store as lists
-from hoede.reporting import Draft, DraftFile, IpEvent, Mark, Place, Role, SagaState
+from hoede.reporting import (
+    Draft,
+    DraftFile,
+    Involved,
+    IpEvent,
+    Mark,
+    Place,
+    Role,
+    SagaState,
+    Suspect,
+    batches,
+)
 from hoede.reporting import facts as told
 from hoede.reporting import store as reports
 from hoede.reporting.facts import Facts
@@ -32,6 +45,7 @@ from hoede.review.rules import JUDGED_OTHERWISE
 OF_THE_CASE = frozenset({Mark.SEXTORTION, Mark.SOLICITATION})  # the others are of single files
 LEAST_WRITTEN = 2  # texts that become one transcript; a single one goes as it is
 MOST_WRITTEN = 1000
+TRANSCRIPT = "transcript"  # so the value of an order is called whose supplementary report has one
 
 
 class NothingStands(HoedeError):
@@ -83,16 +97,33 @@ class Compose:
         """
         if (saved := reports.find(tx.conn, order.id)) is not None:
             return saved
-        adds_to = order.values.get("supplements")
-        draft = self._supplement(tx, order, adds_to) if adds_to else self._first(tx, order)
+        draft = self._draft(tx, order)
         reports.add_report(tx, order.id, order.target.id, draft, self.urls[order.target.id])
         return reports.find(tx.conn, order.id) or _lost(order)
+
+    def _draft(self, tx: Transaction, order: Order) -> Draft:
+        if BATCH in order.values:
+            return self._of_all(tx, order)
+        adds_to = order.values.get("supplements")
+        return self._supplement(tx, order, adds_to) if adds_to else self._first(tx, order)
+
+    def _of_all(self, tx: Transaction, order: Order) -> Draft:
+        """One report of all cases of a batch that still stand; of fewer than two each goes by itself."""
+        rows = rows_of(tx.conn, order.id)
+        fell = {one.order_id for one in rows if self.why_not(tx.conn, one)}
+        standing = [one for one in rows if one.order_id not in fell]
+        if len(standing) < LEAST:
+            raise NothingStands(JUDGED_OTHERWISE)
+        batches.leave(tx, fell)
+        return told_of_all(standing, tx.now)
 
     def texts(self, conn: Connection, order: Order) -> tuple[Reported, ...]:
         """What was written and is to be reported, if it is enough for a transcript; nothing once composed."""
         judged = judgments.in_force(conn, _case_of(order))
         if judged is None or reports.find(conn, order.id) is not None:
             return ()
+        if "supplements" in order.values:
+            return texts_reported(conn, _case_of(order)) if TRANSCRIPT in order.values else ()
         try:
             uploads = self._judged(conn, judged)
         except NothingStands:
@@ -164,6 +195,7 @@ class Compose:
             people=people,
             places=_places(uploads),
             marks=tuple(marks),
+            victims_in=_victims_elsewhere(conn, _case_of(order), suspect, account_is, people),
             platform_told=found is not None,
         )
 
@@ -212,31 +244,22 @@ class Compose:
         if first is None or new is None or first.saga.state is not SagaState.FINISHED:
             raise NothingStands(JUDGED_OTHERWISE)
         _refuse_twice(tx.conn, order, [first.draft.composed_at])
-        number = first.saga.remote_id or ""
-        draft, causes = first.draft, _causes(tx.conn, first.case_id)
-        stands_on = dict.fromkeys((*draft.stands_on, *_all_copies(draft)))
-        return replace(
-            draft,
-            composed_at=tx.now,
-            suspect=replace(
-                draft.suspect,
-                told=new.told,
-                ip_events=new.ip_events,
-                closed_at=closed_at(tx.conn, causes),
-                prior_reports=(number,),
-            ),
-            files=(),
-            not_preserved=0,
-            follows=None,
-            high_priority=None,
-            supplements=number,
-            words=new.words,
-            stands_on=tuple(stands_on),
-            platform_told=True,
-        )
+        texts = self.texts(tx.conn, order)
+        made = transcript_of(tx.conn, order, texts) if texts else None
+        if texts and (made is None or made.state is EvidenceState.INTAKE):
+            raise NotSealedYet(case=first.case_id)
+        added = told_more(tx.conn, first, new, tx.now)
+        if made is None:
+            return added
+        if made.state is not EvidenceState.SEALED:
+            return replace(added, not_preserved=1)
+        return replace(added, files=(_transcript(tx.conn, made, texts, tx.now),))
 
     def why_not(self, conn: Connection, row: ReportRow) -> str | None:
         """A code for what fell away under any copy of a composed report, or None while all of it stands."""
+        if row.draft.batch:  # one that fell away would be told of: each of the others goes by itself
+            fell = any(self.why_not(conn, one) for one in rows_of(conn, row.order_id))
+            return JUDGED_OTHERWISE if fell else None
         judged = judgments.in_force(conn, row.case_id)
         asked = {one.event: one for one in decisions.of_case(conn, row.case_id)}
         for one in (*row.draft.stands_on, *_all_copies(row.draft)):
@@ -289,6 +312,43 @@ class Compose:
         return uploads
 
 
+def told_more(conn: Connection, first: ReportRow, new: Facts, now: datetime) -> Draft:
+    """What a report says that adds this to a finished one; without a transcript."""
+    number = first.saga.remote_id or ""
+    draft, causes = first.draft, _causes(conn, first.case_id)
+    stands_on = dict.fromkeys((*draft.stands_on, *_all_copies(draft)))
+    return replace(
+        draft,
+        composed_at=now,
+        suspect=replace(
+            draft.suspect,
+            told=new.told,
+            ip_events=new.ip_events,
+            closed_at=closed_at(conn, causes),
+            prior_reports=(number,),
+        ),
+        files=(),
+        not_preserved=0,
+        follows=None,
+        high_priority=None,
+        supplements=number,
+        words=new.words,
+        stands_on=tuple(stands_on),
+        platform_told=True,
+    )
+
+
+def texts_reported(conn: Connection, case_id: str) -> tuple[Reported, ...]:
+    """What was written in a case that a judgment in force wants reported; its copies are whole."""
+    judged = judgments.in_force(conn, case_id)
+    if judged is None:
+        return ()
+    decided = {one.event: one for one in decisions.of_case(conn, case_id)}
+    wanted = {one.evidence for one in judged.files if one.reported}
+    texts = [one for one in _uploads(conn, case_id, decided) if one.copy.taken.id in wanted]
+    return tuple(one for one in texts if _is_text(one))[:MOST_WRITTEN]
+
+
 def transcript_of(conn: Connection, order: Order, texts: tuple[Reported, ...]) -> EvidenceRow | None:
     """The transcript of exactly these texts that was made for this report; None when none was."""
     wanted = sources_of(texts)
@@ -314,8 +374,12 @@ def _sources_told(conn: Connection, order: Order, row: EvidenceRow) -> str | Non
 
 def _written(uploads: Iterable[Reported]) -> tuple[Reported, ...]:
     """The texts of a report where there are enough for a transcript; their copies are whole."""
-    texts = [one for one in uploads if one.copy.part == "text" and one.copy.state in _THERE]
+    texts = [one for one in uploads if _is_text(one)]
     return tuple(texts[:MOST_WRITTEN]) if len(texts) >= LEAST_WRITTEN else ()
+
+
+def _is_text(one: Reported) -> bool:
+    return one.copy.part == "text" and one.copy.state in _THERE
 
 
 _THERE = frozenset({EvidenceState.INTAKE, EvidenceState.SEALED})
@@ -360,6 +424,15 @@ def _causes(conn: Connection, case_id: str) -> list[str]:
 def _places(uploads: Iterable[Reported]) -> tuple[Place, ...]:
     private = {one.event.channel is Channel.PRIVATE for one in uploads}
     return tuple(place for place, is_so in ((Place.CHAT, True), (Place.PAGE, False)) if is_so in private)
+
+
+def _victims_elsewhere(
+    conn: Connection, case: str, suspect: Suspect, account_is: AccountIs, people: Iterable[Involved]
+) -> tuple[str, ...]:
+    """Countries of children it harms who are not among the accounts it names."""
+    named = {one.country for one in people if one.role is Role.VICTIM}
+    named |= {suspect.country} if account_is is AccountIs.VICTIM else set()
+    return tuple(sorted(countries_of(conn, [case])[case] - named))
 
 
 def _is_minor(age: int | None) -> bool:

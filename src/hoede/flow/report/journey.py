@@ -11,6 +11,7 @@ from hoede.db import Database, Transaction, failpoints, orders
 from hoede.db.orders import Claim
 from hoede.evidence import Vault
 from hoede.evidence import store as evidence
+from hoede.flow.report.batch import Batch
 from hoede.flow.report.before import SEALING_TAKES, Before
 from hoede.flow.report.compose import Compose, MayBeFiled, NothingStands, NotSealedYet
 from hoede.reporting import (
@@ -47,6 +48,7 @@ class Report:
     authorities: Mapping[str, Authority]
     compose: Compose
     before: Before
+    batch: Batch
 
     def __call__(self, claimed: Claim) -> Result:
         authority = self.authorities[claimed.order.target.id]
@@ -56,6 +58,8 @@ class Report:
         failpoints.here("report.composed")
         if row.draft.rehearsal and authority.production:
             return Later("rehearsal-entry", person=True)
+        if (went := self.batch(claimed, row)) is not None:
+            return went
         try:
             return self._file(_Filing(claimed, row, authority))
         except LeaseLost as lost:

@@ -1,24 +1,48 @@
 """What comes late, from the platform or a person, becomes a supplementary report."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection
 
 from hoede.core.errors import HoedeError
 from hoede.core.orders import Order, Target, TargetKind, order_id
 from hoede.db import Database, Transaction, orders
 from hoede.enforcement.measures import Measures
-from hoede.reporting import SagaState, facts
+from hoede.flow.report.compose import TRANSCRIPT, Reported, texts_reported, told_more
+from hoede.reporting import Draft, SagaState, facts
 from hoede.reporting import store as reports
 from hoede.reporting.facts import Facts
 from hoede.reporting.store import ReportRow
 
 LONGEST_WORDS = 3000  # characters
+_ADDITION = "sup"
 
 
 class NotFinished(HoedeError):
     """There is no finished report under this order. `hoede report show` names those there are."""
 
     code = "report-not-finished"
+
+
+class BatchedReport(HoedeError):
+    """A batched report takes nothing more. Add to the own report of one of its cases."""
+
+    code = "batched-report"
+
+
+class NothingWritten(HoedeError):
+    """Nothing that was written in this case is to be reported, so there is no transcript of it."""
+
+    code = "nothing-written"
+
+
+class AdditionUnknown(HoedeError):
+    """This is no name of an addition. Begin again from the report's page."""
+
+    code = "addition-unknown"
 
 
 class WordsInvalid(HoedeError):
@@ -46,31 +70,86 @@ class TakeFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Supplement:
-    """A person adds words to a finished report."""
+    """A person adds words to a finished report, and a transcript where they want one."""
 
     db: Database
     measures: Measures
     new_id: Callable[[str], str]
 
-    def __call__(self, order: str, words: str, by: str) -> str:
-        """The order of the supplementary report. Raises `NotFinished` or `WordsInvalid`."""
-        if not 3 <= len(words.strip()) <= LONGEST_WORDS:  # noqa: PLR2004 - as a judge's reason
-            raise WordsInvalid
-        cause = self.new_id("sup")
-        return self.db.commit(lambda tx: self._open(tx, order, words.strip(), by, cause))
+    def begin(self) -> str:
+        """Names an addition that is being written: sent twice under one name it is filed once."""
+        return self.new_id(_ADDITION)
 
-    def _open(self, tx: Transaction, order: str, words: str, by: str, cause: str) -> str:
-        row = reports.find(tx.conn, order)
-        if row is None or row.saga.state is not SagaState.FINISHED:
-            raise NotFinished
+    def preview(self, order: str, words: str, *, transcript: bool) -> "Addition":
+        """What would be filed, and of how many texts the transcript would be. Nothing is written.
+
+        Raises as calling it does.
+        """
+        told = _words(words)
+        return self.db.read(lambda conn: _preview(conn, order, told, self.db.now(), transcript=transcript))
+
+    def __call__(
+        self, order: str, words: str, by: str, *, transcript: bool = False, addition: str | None = None
+    ) -> str:
+        """The order of the supplementary report.
+
+        Raises `NotFinished`, `BatchedReport`, `WordsInvalid`, `NothingWritten` or `AdditionUnknown`.
+        """
+        told, cause = _words(words), addition or self.begin()
+        if not re.fullmatch(f"{_ADDITION}_[a-z0-9]{{1,36}}", cause):
+            raise AdditionUnknown
+        return self.db.commit(lambda tx: self._open(tx, order, told, by, cause, transcript=transcript))
+
+    def _open(self, tx: Transaction, order: str, words: str, by: str, cause: str, *, transcript: bool) -> str:
+        row = _finished(tx.conn, order)
+        if transcript:
+            _texts(tx.conn, row)
         service = row.draft.service
         facts.keep(tx, cause, row.case_id, Facts(words=words), service=service, by=by)
-        supplement = _supplement(tx, row, service, cause, self.measures)
+        more = {TRANSCRIPT: "yes"} if transcript else {}
+        supplement = _supplement(tx, row, service, cause, self.measures, **more)
         orders.open_order(tx, supplement)
         return supplement.id
 
 
-def _supplement(tx: Transaction, row: ReportRow, service: str, cause: str, measures: Measures) -> Order:
+@dataclass(frozen=True, slots=True)
+class Addition:
+    """A supplementary report as it would be filed."""
+
+    draft: Draft
+    texts: int  # what its transcript is made of
+
+
+def _preview(conn: Connection, order: str, words: str, now: datetime, *, transcript: bool) -> Addition:
+    row = _finished(conn, order)
+    texts = _texts(conn, row) if transcript else ()
+    return Addition(told_more(conn, row, Facts(words=words), now), len(texts))
+
+
+def _finished(conn: Connection, order: str) -> ReportRow:
+    row = reports.find(conn, order)
+    if row is None or row.saga.state is not SagaState.FINISHED:
+        raise NotFinished
+    if row.draft.batch:
+        raise BatchedReport
+    return row
+
+
+def _texts(conn: Connection, row: ReportRow) -> tuple[Reported, ...]:
+    if not (texts := texts_reported(conn, row.case_id)):
+        raise NothingWritten
+    return texts
+
+
+def _words(told: str) -> str:
+    if not 3 <= len(told.strip()) <= LONGEST_WORDS:  # noqa: PLR2004 - as a judge's reason
+        raise WordsInvalid
+    return told.strip()
+
+
+def _supplement(
+    tx: Transaction, row: ReportRow, service: str, cause: str, measures: Measures, **more: str
+) -> Order:
     """The order of a report that adds to another, once that one is finished."""
     target = Target(TargetKind.AUTHORITY, row.authority)
     return Order(
@@ -86,5 +165,6 @@ def _supplement(tx: Transaction, row: ReportRow, service: str, cause: str, measu
             "case": row.case_id,
             "ground": "suspected",
             "supplements": row.order_id,
-        },
+        }
+        | more,
     )

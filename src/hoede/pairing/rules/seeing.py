@@ -39,7 +39,7 @@ class SettingSeen:
 
     name: str
     step: Any
-    who: str  # law, house, safety, guardian, you (the teen), or nobody
+    who: str  # law, house, guardian, you (the teen), or nobody; never a measure for safety
     limited_to: Any = None  # this guardian's own limit
     limit_reason: str = ""
     limit_until: datetime | None = None

@@ -24,6 +24,7 @@ class Ncmec:
 
     name = "ncmec"
     production_hosts = frozenset({"report.cybertip.org"})
+    takes_batches = True
 
     def __init__(self, settings: AuthoritySettings, *, transport: httpx2.BaseTransport | None = None) -> None:
         self._settings = settings

@@ -150,7 +150,9 @@ def _annotations(marks: tuple[Mark, ...]) -> ReportAnnotations | None:
 
 def _file_annotations(file: DraftFile) -> FileAnnotations | None:
     told = FileAnnotations(
-        self_production=_flag(Mark.SELF_MADE, file.marks), generated=_flag(Mark.GENERATED, file.marks)
+        viral=_flag(Mark.VIRAL, file.marks),
+        self_production=_flag(Mark.SELF_MADE, file.marks),
+        generated=_flag(Mark.GENERATED, file.marks),
     )
     return None if told == FileAnnotations() else told
 
@@ -223,6 +225,9 @@ def _victims(draft: Draft) -> Iterator[Victim]:
                 location=_location(one.country),
                 associated=_guardian(one.guardian, draft),
             )
+    for country in draft.victims_in:
+        if (location := _location(country)) is not None:
+            yield Victim(person=Person(), location=location)
 
 
 def _recipient(one: Involved, draft: Draft) -> IntendedRecipient:

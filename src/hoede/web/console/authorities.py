@@ -10,7 +10,9 @@ from typing import Final
 from starlette.responses import RedirectResponse, Response, StreamingResponse
 
 from hoede.access import Permission
+from hoede.core.errors import HoedeError
 from hoede.flow.hand_over import HandOver
+from hoede.review.victims import countries_in
 from hoede.web.console.frame import show
 from hoede.web.console.orders import ReasonUnfit
 from hoede.web.session import Doors
@@ -22,12 +24,19 @@ LONGEST_REFERENCE: Final = 128
 CHUNK_BYTES: Final = 1 << 20
 
 
+class CountryUnfit(HoedeError):
+    """A country is its two letters, as in NL; several have a space between."""
+
+    code = "country-unfit"
+
+
 def open_doors(doors: Doors, hand_over: HandOver, folder: Path) -> None:
     """`folder` is where a package lies, encrypted, until it was sent."""
     at, sees, acts = Authorities(hand_over, folder), Permission.REPORTS_SEE, Permission.CASE_HAND_OVER
     one = f"{AUTHORITIES}/{{id}}"
     doors.get(AUTHORITIES, at.due, needs=sees, name="authorities", menu=Menu("file", "authorities.title"))
     doors.get(one, at.case, needs=sees, name="authorities-case")
+    doors.post(f"{one}/victims", at.victims, needs=acts, name="authorities-victims", back=AUTHORITIES)
     doors.post(f"{one}/pack", at.pack, needs=acts, name="authorities-pack", back=AUTHORITIES)
     doors.post(f"{one}/record", at.record, needs=acts, name="authorities-record", back=AUTHORITIES)
 
@@ -49,9 +58,18 @@ class Authorities:
             "console/authorities_case.html",
             case=case,
             stands=self.hand_over.stands(case),
+            victims_in=sorted(self.hand_over.victims(case)),
             recipients=self.hand_over.recipients,
             acts=Permission.CASE_HAND_OVER in visit.may,
         )
+
+    def victims(self, visit: Visit) -> Response:
+        """Where children live whom it harms: who it goes to follows from it."""
+        case, countries = _id(visit), countries_in(visit.body.one("victims_in"))
+        if not countries:
+            raise CountryUnfit
+        self.hand_over.say_victims(case, countries, by=visit.person.id)
+        return RedirectResponse(f"{AUTHORITIES}/{case}", 303)
 
     def pack(self, visit: Visit) -> Response:
         """The package as a file to keep; only the office can open it."""

@@ -13,6 +13,7 @@ from hoede.flow.day import Days
 from hoede.flow.judge import Judge, Objections
 from hoede.flow.pair import Exits
 from hoede.flow.read import Read
+from hoede.flow.report import Supplement
 from hoede.flow.view import View
 from hoede.reporting import Authority
 from hoede.review import Refused, Why
@@ -55,6 +56,7 @@ class Desk:
     read: Read
     days: Days
     exits: Exits
+    supplement: Supplement
     authorities: Mapping[str, Authority]
     detectors: Callable[[], Mapping[str, bool]]  # those that ever looked in this process: whether it is ill
 

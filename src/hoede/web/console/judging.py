@@ -10,6 +10,7 @@ from hoede.flow.report.ready import would_lack
 from hoede.pairing.exits import Decided
 from hoede.review import Answer, FileAnswer, Named, PersonIs, Refused, Why
 from hoede.review.outcomes import AccountIs
+from hoede.review.victims import countries_in
 from hoede.web.console.cases import case_id, case_page
 from hoede.web.console.desk import Desk, status_of
 from hoede.web.console.frame import show
@@ -131,6 +132,9 @@ def answer_of(body: Body) -> Answer | Refused:
     people = _people(body)
     if people is None:
         return Refused(Why.NAMED)
+    victims_in = countries_in(body.one("victims_in"))
+    if victims_in is None:
+        return Refused(Why.COUNTRY)
     shown = frozenset(body.fields.get("shown", ()))
     return Answer(
         outcome=body.one("outcome"),
@@ -140,6 +144,7 @@ def answer_of(body: Body) -> Answer | Refused:
         account_is=AccountIs(named) if named else None,
         files={one: file for one in shown if (file := _file(body, one)) != FileAnswer()},
         people=people,
+        victims_in=victims_in,
     )
 
 

@@ -12,6 +12,7 @@ from hoede.detection import EventRow
 from hoede.detection import store as events
 from hoede.evidence import EvidenceRow
 from hoede.flow.judge.facts import Facts, facts
+from hoede.flow.victims import countries_of
 from hoede.review import CaseRow, Grounds, JudgmentRow, Objection, age_store, claims, judgments
 from hoede.review import notice_store as notices
 from hoede.review import store as review
@@ -44,6 +45,7 @@ class Known:
     objection: Objection | None
     age: AgeAppeal | None
     reported: NoticeGroup | None
+    victims_in: tuple[str, ...]  # countries, as far as anybody said
 
     @property
     def evidence(self) -> tuple[str, ...]:
@@ -90,6 +92,7 @@ def known(conn: Connection, case_id: str, person: str, now: datetime) -> Known |
         objection=review.objection_of(conn, case_id),
         age=age_store.of_case(conn, case_id),
         reported=notices.group_of(conn, subject.id),
+        victims_in=tuple(sorted(countries_of(conn, [subject.id])[subject.id])),
     )
 
 

@@ -85,15 +85,16 @@ class Raw:
         return RedirectResponse(f"{CASES}/{case_id(visit)}/raw", 303)
 
     def open(self, visit: Visit) -> Response:
-        """The bytes as they were told, as a file to keep: no browser shows them or runs what is in them."""
-        pieces = self.desk.view.raw(_id(visit), visit.person.id)
-        if isinstance(pieces, Refused):
-            return self._no(visit, pieces, QUEUE)
+        """A file to keep, a picture with a mark: no browser shows it here or runs what is in it."""
+        opened = self.desk.view.raw(_id(visit), visit.person.id)
+        if isinstance(opened, Refused):
+            return self._no(visit, opened, QUEUE)
+        ends, kind = ("webp", "image/webp") if opened.rendered else ("bin", "application/octet-stream")
         headers = {
-            "Content-Disposition": f'attachment; filename="{_id(visit)}.bin"',
+            "Content-Disposition": f'attachment; filename="{_id(visit)}.{ends}"',
             "Content-Security-Policy": SANDBOXED,
         }
-        return StreamingResponse(pieces, headers=headers, media_type="application/octet-stream")
+        return StreamingResponse(opened.pieces, headers=headers, media_type=kind)
 
     def _files(self, visit: Visit, *, status: int = 200, wrong: str | None = None) -> Response:
         """The case's copies with what was asked for each, for who has the case."""

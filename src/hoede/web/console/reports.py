@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from hoede.access import Permission
 from hoede.core.errors import HoedeError
+from hoede.flow.report import texts_reported
 from hoede.reporting import SagaState, calls, lacks, stage_of
 from hoede.reporting.store import ReportRow
 from hoede.web.console.desk import Desk
@@ -64,6 +65,11 @@ class Reports:
             wrong=self._wrong(report) if report.saga.state is SagaState.DRAFT else (),
             sent={file.evidence: file for file in report.saga.files},
             calls=made,
+            adds=Permission.CASE_JUDGE in visit.may
+            and report.finished_at is not None
+            and not report.draft.batch,
+            written=self.desk.db.read(lambda conn: len(texts_reported(conn, report.case_id))),
+            added=visit.request.query_params.get("added") == "yes",
             receipt=(report.receipt or b"").decode(errors="replace")[:LONGEST_RECEIPT],
         )
 

@@ -9,7 +9,7 @@ from hoede.pairing import Mode
 from hoede.pairing.rules.saying import Refusal
 from hoede.pairing.rules.seeing import ProposalSeen, TeenSeen
 from hoede.web.console.frame import words_of
-from hoede.web.family.desk import FamilyDesk, guardian_of, refused, teen_path
+from hoede.web.family.desk import FamilyDesk, guardian_of, refused, said, teen_path
 from hoede.web.family.frame import HOME, done, show
 from hoede.web.family.rows import say
 from hoede.web.family.settings import version_in
@@ -62,7 +62,7 @@ class Agreed:
             {},
             mode=Mode.LIMITS,
             version=version_in(visit),
-            text=visit.body.one("text"),
+            text=said(visit, "text"),
         )
         return self._answered(visit, answer, "proposed")
 

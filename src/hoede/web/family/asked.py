@@ -13,7 +13,7 @@ from hoede.pairing.rules.seeing import RequestSeen, TeenSeen
 from hoede.policy import Vocabulary
 from hoede.policy.rules.steps import Ladder, Minutes
 from hoede.web.console.frame import words_of
-from hoede.web.family.desk import FamilyDesk, guardian_of, refused, teen_path
+from hoede.web.family.desk import FamilyDesk, guardian_of, refused, said, teen_path
 from hoede.web.family.frame import HOME, done, show
 from hoede.web.family.rows import say
 from hoede.web.family.settings import end_of
@@ -67,14 +67,14 @@ class Asked:
         return self._answered(visit, answer, "yes")
 
     def offer(self, visit: Visit) -> Response:
-        said, minutes = visit.body.one("offer"), visit.body.one("minutes")
-        offer: object = said if number_in(minutes) is None else number_in(minutes)
-        reason = visit.body.one("reason")
+        minutes = number_in(visit.body.one("minutes"))
+        offer: object = visit.body.one("offer") if minutes is None else minutes
+        reason = said(visit, "reason")
         answer = self.desk.asking.counter(guardian_of(visit), _id(visit), offer, reason=reason)
         return self._answered(visit, answer, "offer")
 
     def decline(self, visit: Visit) -> Response:
-        answer = self.desk.asking.decline(guardian_of(visit), _id(visit), visit.body.one("reason"))
+        answer = self.desk.asking.decline(guardian_of(visit), _id(visit), said(visit, "reason"))
         return self._answered(visit, answer, "no")
 
     def _answered(self, visit: Visit, answer: object, what: str) -> Response:

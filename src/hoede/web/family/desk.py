@@ -13,6 +13,7 @@ from hoede.pairing.rules.limits import Preset
 from hoede.pairing.rules.saying import Refusal
 from hoede.pairing.rules.seeing import TeenSeen
 from hoede.policy import Vocabulary
+from hoede.review.notices import storable
 from hoede.web.console.frame import no_look, words_of
 from hoede.web.family.frame import HOME, say_why, show, status_of
 from hoede.web.session import SAFE, home_of
@@ -72,6 +73,11 @@ def address_of(visit: Visit) -> str:
     """What tries are counted by."""
     client = visit.request.client
     return home_of(client.host if client else "")
+
+
+def said(visit: Visit, field: str) -> str:
+    """What somebody wrote for another to read, without what turns a page's text round or nothing keeps."""
+    return storable(visit.body.one(field))
 
 
 def teen_path(visit: Visit, *more: str) -> str:

@@ -14,7 +14,7 @@ from hoede.pairing.rules.saying import Refusal, Why
 from hoede.pairing.rules.seeing import TeenSeen
 from hoede.policy.rules.wording import say_step
 from hoede.web.console.frame import words_of
-from hoede.web.family.desk import FamilyDesk, guardian_of, refused, teen_path
+from hoede.web.family.desk import FamilyDesk, guardian_of, refused, said, teen_path
 from hoede.web.family.frame import HOME, done, show, typed
 from hoede.web.family.rows import groups, row_named
 from hoede.web.family.steps import control_of, read_typed
@@ -65,7 +65,7 @@ class Settings:
                 {name: step},
                 mode=Mode.AGREEMENT,
                 version=version_in(visit),
-                text=visit.body.one("reason"),
+                text=said(visit, "reason"),
             )
         else:
             answer = self.desk.together.limit(
@@ -74,7 +74,7 @@ class Settings:
                 name,
                 step,
                 version=version_in(visit),
-                reason=visit.body.one("reason"),
+                reason=said(visit, "reason"),
                 until=end_of(visit.body.one("until")),
             )
         if isinstance(answer, Refusal):
@@ -110,7 +110,7 @@ class Settings:
         seen = self.desk.look(visit, "settings")
         if isinstance(seen, Response):
             return seen
-        answer = self.desk.together.block(guardian_of(visit), seen.link, visit.body.one("about").strip())
+        answer = self.desk.together.block(guardian_of(visit), seen.link, said(visit, "about").strip())
         if isinstance(answer, Refusal):
             return refused(visit, SETTINGS, answer, **self._shown(visit, seen))
         return done(teen_path(visit, "settings"), "blocked")

@@ -84,6 +84,7 @@ def home(mine: Mine, *, status: int = 200, wrong: str = "") -> Response:
         wrong=wrong,
         cards=[card_of(mine, one) for one in guardians],
         asked=asked,
+        past=[one for one in mine.pages.views.my_past(mine.teen) if not found.side.is_adult],
         paired=paired,
         may_ask=paired and sum(one.is_open or one.stands == Stands.COUNTERED for one in asked) < MOST_OPEN,
         of_age=found.side.is_adult,
