@@ -191,6 +191,47 @@ class Config(_Part):
     undo_within_s: float = Field(
         default=600, gt=0, description="How long a judge may take back their own judgment."
     )
+    golden_percent: int = Field(
+        default=2,
+        ge=0,
+        le=20,
+        description=(
+            "How often a golden case is mixed in, for each hundred cases that people take."
+            " Nothing is mixed in before a lead has made some."
+        ),
+    )
+    double_review_percent: int = Field(
+        default=3,
+        ge=0,
+        le=100,
+        description="How many of a hundred judgments somebody else gives once more, not knowing the first.",
+    )
+    golden_floor_percent: int = Field(
+        default=85,
+        ge=50,
+        le=100,
+        description="How many golden cases of a hundred must be judged right; surely fewer is an alarm.",
+    )
+    agreement_floor: float = Field(
+        default=0.6,
+        ge=0,
+        le=1,
+        description="The least kappa of two people who judge the same; surely less is an alarm.",
+    )
+    allow_sample_weekly: int = Field(
+        default=50,
+        ge=0,
+        le=1000,
+        description=(
+            "How many contents that were allowed are drawn each week, by chance, for people to look at."
+            " Only what everybody can see, and where the law lets us look."
+        ),
+    )
+    shown_from: int = Field(
+        default=10,
+        ge=5,
+        description="Figures of fewer cases are not shown: somebody could be recognised in them.",
+    )
     stop_within_s: float = Field(
         default=20, gt=0, description="How long a graceful stop waits for work at hand."
     )

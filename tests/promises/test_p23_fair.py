@@ -1,17 +1,24 @@
 """P23: protection does not smother a creative community: undoing works, objections go to somebody else."""
 
+import tempfile
+from dataclasses import replace
+from io import BytesIO
+
 import httpx2
 import pytest
-from tests.parts import until
+from PIL import Image
+from tests.parts import import_list, until
 from tests.promises.judging import judged, suspected
 
+from hoede.db import orders
 from hoede.demo import records
-from hoede.demo.people import Person
+from hoede.demo.people import Person, join, post
 from hoede.demo.stage import Stage
 from hoede.flow.judge import Answered, Undone
 from hoede.review import CaseRow, Refused, Why
 from hoede.review import store as review
 from hoede.review.claims import Taken
+from hoede.simulators.pictures import picture
 
 
 @pytest.mark.promise(23, "a-judgment-is-undone")
@@ -45,3 +52,54 @@ def objection(playing: Stage, person: Person) -> CaseRow:
     httpx2.post(told[0]["appeal_url"], data={"why": "This is a drawn card."}, follow_redirects=True)
     waiting = playing.hoede.db.read(review.queue)
     return next(one for one in waiting if one.account == person.id and one.lane == "appeals")
+
+
+@pytest.mark.promise(23, "wrong-measures-are-counted")
+def test_a_measure_that_was_wrong_is_counted_for_whom_it_hit(playing: Stage) -> None:
+    """Figures are shown of ten cases on; here of one, so that one can be seen."""
+    fair = replace(playing.hoede.fair, shown_from=1)
+    before = fair.figures().fair
+    person, _ = suspected(playing, "Rosa")
+    judged(playing, person, "eva", "confirmed_new", classification="A1")
+    until(lambda: records.account_state(playing, person) == "closed")
+    case = objection(playing, person)
+    assert isinstance(playing.hoede.cases.take(case.id, "bas"), Taken)
+    went = playing.hoede.objections.answer(case.id, "bas", right=True, reason="A drawn card.")
+    assert isinstance(went, Answered)
+    until(lambda: records.account_state(playing, person) == "open")
+    after = fair.figures().fair
+    assert after.acted is not None
+    assert (after.appeal or 0) - (before.appeal or 0) == 1
+    assert after.by_band.shown["18+"].some >= 1
+    assert 0 <= after.acted.low <= after.acted.value <= after.acted.high <= 1
+
+
+@pytest.mark.promise(23, "a-near-copy-begins-nothing-final")
+def test_a_picture_that_only_looks_like_a_listed_one_begins_nothing_final(playing: Stage) -> None:
+    listed, hoede = picture(2301), playing.hoede
+    with tempfile.TemporaryFile() as kept:
+        kept.write(listed)
+        kept.flush()
+        print_ = hoede.reader.look(kept.fileno()).frames[0].pdq[0].hex()
+    import_list(hoede.db, "look-alikes", f"pdq\n{print_}")
+    hoede.rescan.nearby.refresh()
+    person = join(playing.plein_url, "Sam", "1980-01-01", verify=True)
+    content = post(person, as_jpeg(listed))
+    until(lambda: records.account_state(playing, person) == "restricted")
+    until(lambda: records.is_settled(playing))
+    asked = {
+        one.order.measure
+        for one in hoede.db.read(orders.views)
+        if one.order.values.get("account") == person.id
+    }
+    final = {name for name, one in hoede.tables.book.measures.items() if one.irreversible}
+    assert asked & (final | {"remove", "close_account", "report", "erase"}) == set()
+    assert (records.content_state(playing, content), records.finished_about(playing, person)) == ("held", 0)
+
+
+def as_jpeg(shown: bytes) -> bytes:
+    """The same picture in other bytes."""
+    with Image.open(BytesIO(shown)) as opened:
+        out = BytesIO()
+        opened.convert("RGB").save(out, "JPEG", quality=85)
+    return out.getvalue()

@@ -29,6 +29,8 @@ READ_LOG = frozenset({"auditor"})
 SEE_REPORTS = frozenset({"judge", "lead", "legal", "auditor"})
 SEE_POLICY = frozenset({"policy", "legal", "lead", "administrator", "auditor"})
 CHANGE_POLICY = frozenset({"policy"})
+SEE_QUALITY = frozenset({"lead", "auditor"})
+KEEP_QUALITY = frozenset({"lead"})
 LEADS = frozenset({"lead"})
 OPEN_RAW = frozenset({"lead", "legal"})
 ACT_ON_ORDERS = frozenset({"administrator", "lead"})
@@ -59,8 +61,20 @@ WHO = {
     "case-skip": TAKE,
     "case-undo": TAKE,
     "case-take": TAKE,
+    "calibration": TAKE,
+    "calibration-close": KEEP_QUALITY,
+    "calibration-next": TAKE,
+    "calibration-open": KEEP_QUALITY,
+    "calibrations": TAKE,
     "codes-make": ALL,
     "console": ALL,
+    "disagreement-resolve": KEEP_QUALITY,
+    "disagreements": SEE_QUALITY,
+    "golden": SEE_QUALITY,
+    "golden-make": KEEP_QUALITY,
+    "golden-retire": KEEP_QUALITY,
+    "guidance-end": KEEP_QUALITY,
+    "guidance-write": KEEP_QUALITY,
     "exposure": LEADS,
     "exposure-skills": LEADS,
     "invitation": ANYONE,
@@ -103,6 +117,8 @@ WHO = {
     "policy-unshadow": CHANGE_POLICY,
     "policy-version": SEE_POLICY,
     "policy-withdraw": CHANGE_POLICY,
+    "quality": SEE_QUALITY,
+    "quality-figures": SEE_QUALITY,
     "queue": SEE_QUEUE,
     "queue-next": TAKE,
     "recover": ANYONE,

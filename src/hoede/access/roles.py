@@ -29,6 +29,8 @@ class Permission(StrEnum):
     AUDIT_READ = "audit.read"
     POLICY_SEE = "policy.see"
     POLICY_CHANGE = "policy.change"
+    QUALITY_SEE = "quality.see"  # figures, golden cases, disagreements
+    QUALITY_KEEP = "quality.keep"  # make, settle, write
 
 
 class RolesError(HoedeError):

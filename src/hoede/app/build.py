@@ -17,7 +17,7 @@ from fastapi import FastAPI
 from hoede.accounts.registry import all_age_adapters
 from hoede.app.console import console
 from hoede.app.family import family
-from hoede.app.ids import new_id, new_number
+from hoede.app.ids import new_id, new_number, new_roll
 from hoede.app.keys import check_key_folder
 from hoede.app.outside import build_authorities, build_hand_over, endpoints_of
 from hoede.app.packs import texts_named
@@ -47,14 +47,16 @@ from hoede.flow.change_policy import ChangePolicy
 from hoede.flow.day import Days
 from hoede.flow.erase import Erase, shipped_columns
 from hoede.flow.expire import Expire
+from hoede.flow.fair import Fair
 from hoede.flow.grounds import GroundsStand
 from hoede.flow.hand_over import HandOver
-from hoede.flow.judge import Judge, Objections
+from hoede.flow.judge import Judge, Objections, Quality
 from hoede.flow.notice import TakeNotice
 from hoede.flow.preserve import Preserve
 from hoede.flow.read import Read
 from hoede.flow.report import Batch, Before, Compose, Report, Supplement
 from hoede.flow.rescan import Rescan
+from hoede.flow.sample import DrawAllowed
 from hoede.flow.screen import Screening
 from hoede.flow.screen.looking import Looking
 from hoede.flow.screen.record import Record
@@ -112,6 +114,9 @@ class Hoede:
     cases: Cases
     judge: Judge
     objections: Objections
+    quality: Quality
+    fair: Fair
+    draw_allowed: DrawAllowed
     ages: AnswerAges
     view: View
     days: Days
@@ -200,6 +205,8 @@ def build(config: Config, *, demo_links: Mapping[str, str] | None = None, holder
         lanes=tables.lanes,
         authorities=tuple(config.authorities),
         undo_within=timedelta(seconds=config.undo_within_s),
+        new_id=new_id,
+        double_percent=config.double_review_percent,
     )
     change = policy_changes(config, tables, db, keys)
     sides = Sides(db, tables.book.measures, change.vocabulary)
@@ -223,9 +230,18 @@ def build(config: Config, *, demo_links: Mapping[str, str] | None = None, holder
             helplines=shipped(),
             demo=config.deployment == "demo",
             new_id=new_id,
+            golden_percent=config.golden_percent,
         ),
         judge=judge,
         objections=Objections(judge=judge),
+        quality=Quality(db=db, outcomes=tables.outcomes, lanes=tables.lanes, new_id=new_id),
+        fair=Fair(
+            db=db,
+            outcomes=tables.outcomes,
+            shown_from=config.shown_from,
+            golden_floor=config.golden_floor_percent / 100,
+            agreement_floor=config.agreement_floor,
+        ),
         ages=AnswerAges(
             db=db,
             names=keys.names,
@@ -281,6 +297,17 @@ def build(config: Config, *, demo_links: Mapping[str, str] | None = None, holder
         cases=desk.cases,
         judge=judge,
         objections=desk.objections,
+        quality=desk.quality,
+        fair=desk.fair,
+        draw_allowed=DrawAllowed(
+            db=db,
+            names=keys.names,
+            measures=tables.book.measures,
+            lanes=tables.lanes,
+            weekly=config.allow_sample_weekly,
+            new_id=new_id,
+            roll=new_roll,
+        ),
         ages=desk.ages,
         view=desk.view,
         days=desk.days,
@@ -325,6 +352,7 @@ def build(config: Config, *, demo_links: Mapping[str, str] | None = None, holder
                 notice=notice,
                 erase=erase,
                 hand_over=hand_over,
+                fair=desk.fair,
                 people=pair.people,
                 fetcher=fetcher,
             ),

@@ -21,7 +21,7 @@ from hoede.pairing import store as pairing
 from hoede.policy import store as policy
 from hoede.reporting import hand_overs
 from hoede.reporting import store as reports
-from hoede.review import age_store, judgments, readings, views
+from hoede.review import age_store, blind, calibration, guidance, judgments, readings, samples, views
 from hoede.review import notice_store as notices
 from hoede.review import store as review
 
@@ -45,6 +45,10 @@ _TELLING = (
     readings,
     notices,
     age_store,
+    blind,
+    calibration,
+    guidance,
+    samples,
     policy,
     erasures,
     holds,

@@ -10,6 +10,7 @@ from hoede.flow.hand_over import HandOver
 from hoede.web.console import (
     adding,
     authorities,
+    calibrations,
     cases,
     exposure,
     judging,
@@ -21,6 +22,7 @@ from hoede.web.console import (
     people,
     policy,
     policy_simulation,
+    quality,
     queue,
     raw,
     reports,
@@ -59,6 +61,8 @@ def console(  # noqa: PLR0917 - parts in the order they were built
     authorities.open_doors(doors, hand_over, config.data_folder / "spool")
     policy.open_doors(doors, change)
     policy_simulation.open_doors(doors, change)
+    quality.open_doors(doors, desk)
+    calibrations.open_doors(doors, desk)
     log.open_doors(doors, db)
     people.open_doors(doors, ceremonies, roles)
     me.open_doors(doors, ceremonies)

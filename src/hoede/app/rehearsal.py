@@ -60,6 +60,8 @@ def settings(
     }
     return {
         "deployment": "rehearsal",
+        "double_review_percent": 0,  # a rehearsal has few people
+        "allow_sample_weekly": 0,
         "data_folder": str(folder / "hoede"),
         "keys_folder": str(folder / "keys"),
         "acts_alone": {LIST: "Switched on for this rehearsal, to show the whole way."},

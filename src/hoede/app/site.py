@@ -24,6 +24,7 @@ from hoede.flow.attempt import Permits
 from hoede.flow.beat import GoOn, Listen
 from hoede.flow.carry_out import ReceiveReceipt
 from hoede.flow.erase import Erase
+from hoede.flow.fair import Fair
 from hoede.flow.hand_over import HandOver
 from hoede.flow.notice import TakeNotice
 from hoede.flow.pair import GuardianPeople
@@ -69,6 +70,7 @@ class Parts:
     notice: TakeNotice
     erase: Erase
     hand_over: HandOver
+    fair: Fair
     people: GuardianPeople
     fetcher: Fetcher
 
@@ -120,6 +122,7 @@ def site_of(
         unchecked_helplines=lambda: unchecked(helplines, datetime.now(UTC).date()),
         has_ballast=lambda: parts.ballast.there,
         hand_overs_due=Seldom(lambda: len(parts.hand_over.due()), DUE_EVERY_S),
+        judging_drifts=Seldom(parts.fair.drifting, DUE_EVERY_S),
         detectors=lambda: parts.screening.looking.health.all(time.monotonic()),
         heard=parts.listen.tally.read,
     )

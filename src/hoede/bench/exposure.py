@@ -227,6 +227,7 @@ def _desk(folder: Path, stack: ExitStack, tables: Tables, *, every_item: bool) -
             lanes=tables.lanes,
             authorities=("ncmec",),
             undo_within=timedelta(0),
+            new_id=new_id,
         ),
         view=View(db=db, vault=vault, reader=reader, wellness=told, names=keys.names, new_id=new_id),
         days=Days(db=db, wellness=told, new_id=new_id),

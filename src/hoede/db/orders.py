@@ -1,7 +1,7 @@
 """The outbox: orders are opened with the state that asked for them, and carried out exactly once."""
 
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -32,6 +32,7 @@ from hoede.db.columns import METADATA, Moment, insert_new
 from hoede.db.engine import Transaction
 from hoede.db.leases import TOO_FAR
 
+IDS_AT_ONCE = 500
 RESTORED = "restored"  # why an order waits that may have been carried out before a restore
 
 ORDERS = Table(
@@ -299,6 +300,22 @@ def standing(
             if row.measure == inverse:
                 mine.pop(measure, None)
     return {one: list(mine.items()) for one, mine in found.items()}
+
+
+def done_on(
+    conn: Connection, service: str, accounts: Sequence[str], measures: Collection[str]
+) -> dict[str, list[tuple[str, datetime]]]:
+    """By account, which of these measures the platform carried out on it, and when; the oldest first."""
+    c = ORDERS.c
+    found: dict[str, list[tuple[str, datetime]]] = {}
+    for at in range(0, len(accounts), IDS_AT_ONCE):
+        some = c.target_id.in_(accounts[at : at + IDS_AT_ONCE])
+        on = (c.service == service, c.target_kind == TargetKind.ACCOUNT, some)
+        asked = select(c.target_id, c.measure, c.ended_at)
+        asked = asked.where(*on, c.measure.in_(measures), c.state == OrderState.DONE)
+        for account, measure, ended_at in conn.execute(asked.order_by(c.ended_at, c.opened_at)):
+            found.setdefault(account, []).append((measure, ended_at))
+    return found
 
 
 def unfinished_by(conn: Connection, by: str) -> list[Order]:

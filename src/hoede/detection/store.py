@@ -1,6 +1,7 @@
 """Tables of events and findings. Text and media never stand here: they are evidence or they are gone."""
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -27,6 +28,7 @@ from hoede.core.findings import Category, Certainty, DigestKind, Finding, Match
 from hoede.db import METADATA, Moment, Serial, Transaction, insert_new
 from hoede.detection.rules import Coverage
 
+IDS_AT_ONCE: Final = 500
 MOST_RECEIVERS: Final = 50  # of one event, kept where a report may need them
 
 EVENTS = Table(
@@ -194,6 +196,32 @@ def known(conn: Connection, service: str, told_id: str) -> EventRow:
     if row is None:
         raise LookupError(f"{service} never told an event of this id")
     return row
+
+
+_ALLOWED = (Coverage.LOOKED, Coverage.NOT_COVERED)  # the law was asked before either
+
+
+def allowed_by_chance(conn: Connection, since: datetime, before: datetime, roll: str) -> EventRow | None:
+    """One that was let through then, that everybody could see, and that the law let us look at.
+
+    `roll` is where to begin: our ids say nothing, so whichever comes next is chosen by chance.
+    """
+    c = EVENTS.c
+    may = (c.answer == Answer.ALLOW, c.channel == Channel.PUBLIC, c.coverage.in_(_ALLOWED))
+    asked = select(EVENTS).where(*may, c.told_at >= since, c.told_at < before).order_by(c.id).limit(1)
+    row = conn.execute(asked.where(c.id >= f"evt_{roll}")).one_or_none() or conn.execute(asked).one_or_none()
+    return None if row is None else _event(row)
+
+
+def gravest(conn: Connection, event_ids: Collection[str]) -> dict[str, str]:
+    """By event, the gravest category anything found in it; csea before all others."""
+    found: dict[str, str] = {}
+    ids = list(event_ids)
+    for at in range(0, len(ids), IDS_AT_ONCE):
+        some = FINDINGS.c.event.in_(ids[at : at + IDS_AT_ONCE])
+        for event, category in conn.execute(select(FINDINGS.c.event, FINDINGS.c.category).where(some)):
+            found[event] = min(category, found.get(event, category))
+    return found
 
 
 def find(conn: Connection, event_id: str) -> EventRow | None:

@@ -1,6 +1,7 @@
 """The table of decisions."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,6 +11,8 @@ from sqlalchemy import Column, Connection, Row, String, Table, Text, select
 from hoede.core.leaves import Leaf
 from hoede.db import METADATA, Moment, Transaction, insert_new
 from hoede.enforcement.rules import Decision
+
+IDS_AT_ONCE = 500
 
 DECISIONS = Table(
     "decision",
@@ -82,6 +85,16 @@ def find(conn: Connection, decision_id: str) -> DecisionRow | None:
 def of_case(conn: Connection, case_id: str) -> tuple[DecisionRow, ...]:
     rows = conn.execute(select(DECISIONS).where(DECISIONS.c.case_id == case_id).order_by(DECISIONS.c.at))
     return tuple(_row(row) for row in rows)
+
+
+def events_of_cases(conn: Connection, cases: Sequence[str]) -> dict[str, list[str]]:
+    """By case, the events that were decided in it."""
+    found: dict[str, list[str]] = {}
+    for at in range(0, len(cases), IDS_AT_ONCE):
+        some = DECISIONS.c.case_id.in_(cases[at : at + IDS_AT_ONCE])
+        for case_id, event in conn.execute(select(DECISIONS.c.case_id, DECISIONS.c.event).where(some)):
+            found.setdefault(case_id, []).append(event)
+    return found
 
 
 def all_ids(conn: Connection) -> list[str]:

@@ -9,7 +9,9 @@ from sqlalchemy import Connection
 from hoede import accounts
 from hoede.core.orders import OrderState
 from hoede.db import Database, Transaction, orders
-from hoede.review import CaseRow, Lanes, Refused, Why, claims, exposure, fits, next_lane
+from hoede.evidence import EvidenceState
+from hoede.evidence import store as evidence
+from hoede.review import CaseRow, Lane, Lanes, Refused, Why, blind, claims, exposure, fits, next_lane
 from hoede.review import notice_store as notices
 from hoede.review import store as review
 from hoede.review.asked import LONGEST_TEXT, SHORTEST_REASON
@@ -42,6 +44,7 @@ class Cases:
     helplines: tuple[Helpline, ...]
     demo: bool
     new_id: Callable[[str], str]
+    golden_percent: int = 0  # of the cases people take, how often a golden one comes into the queue
 
     def next(self, person: str, *, lead: bool = False) -> Taken | None:
         """The next case for this person, by shares of lanes, then by what is most pressing. None: no work.
@@ -98,9 +101,25 @@ class Cases:
             return None
         taken = _give(tx, heads[lane].id, person, self.new_id("clm"), lead=lead)
         if isinstance(taken, Taken):
+            self._mix_in(tx, taken.claim)
             return taken
         # Another process was quicker; then what comes first for us is another case.
         return self._next(tx, person, lead=lead, tries=tries - 1) if tries else None
+
+    def _mix_in(self, tx: Transaction, claim: str) -> None:
+        """Now and then a golden case comes in like any other: at its own time, not when somebody asks."""
+        if not blind.falls(tx.key, claim, self.golden_percent):
+            return
+        blind.withdraw_old(tx)
+        golden = blind.draw(tx.conn, tx.key, claim)
+        if golden is None:
+            return
+        if not all(_is_there(tx.conn, copy) for copy, _ in golden.snapshot.copies):
+            blind.retire(tx, golden.id, "material-gone")
+            return
+        lane = self.lanes.get(golden.lane)
+        if lane is not None and not lane.first:
+            blind.open_golden(tx, self.new_id("case"), golden, lane)
 
     def _bearable(self, tx: Transaction, person: str, heads: dict[str, datetime]) -> dict[str, datetime]:
         """Without what this person saw enough of for now."""
@@ -122,9 +141,27 @@ class Cases:
             return held
         lane = self.lanes["now"]
         due_at = tx.now + lane.due
+        if held.case.blind:
+            return self._danger_of_blind(tx, held, why, lane, today)
         review.in_danger(tx, case_id, why, lane.name, due_at)
-        country = accounts.account(tx.conn, held.case.service, held.case.account).country
-        report = "late" if _composed(tx.conn, held.case) else "will"
+        return self._whom_to_call(tx, held.case, due_at, today)
+
+    def _danger_of_blind(
+        self, tx: Transaction, held: Taken, why: str, lane: Lane, today: date
+    ) -> Danger | Refused:
+        """Nobody calls for help about a golden case; of a second look the real case goes before all else."""
+        own = blind.find(tx.conn, held.case.id)
+        real = review.lock_case(tx, own.source) if own is not None and own.kind is blind.Kind.DOUBLE else None
+        if real is None:
+            return Refused(Why.PRACTICE)
+        due_at = tx.now + lane.due
+        review.call_a_person(tx, real.id, "danger", lane.name, due_at)
+        review.in_danger(tx, real.id, why, lane.name, due_at)
+        return self._whom_to_call(tx, real, due_at, today)
+
+    def _whom_to_call(self, tx: Transaction, case: CaseRow, due_at: datetime, today: date) -> Danger:
+        country = accounts.account(tx.conn, case.service, case.account).country
+        report = "late" if _composed(tx.conn, case) else "will"
         lines = shown(self.helplines, country, today=today, demo=self.demo)
         return Danger(due_at, report, tuple(one for one in lines if one.line.kind is Kind.EMERGENCY))
 
@@ -175,6 +212,11 @@ def _escalate(tx: Transaction, held: Taken) -> None:
     case = held.case
     review.goes_on(tx, case.id, case.state, case.lane, case.due_at, called="escalated")
     claims.end(tx, held.claim, "escalated")
+
+
+def _is_there(conn: Connection, copy: str) -> bool:
+    found = evidence.find(conn, copy)
+    return found is not None and found.state in {EvidenceState.INTAKE, EvidenceState.SEALED}
 
 
 def _composed(conn: Connection, case: CaseRow) -> bool:

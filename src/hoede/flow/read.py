@@ -9,7 +9,7 @@ from hoede.pairing import exits
 from hoede.pairing.exits import ExitRow
 from hoede.reporting import store as reports
 from hoede.reporting.store import ReportRow
-from hoede.review import CaseRow, Grounds, age_store, claims
+from hoede.review import CaseRow, Grounds, age_store, blind, claims
 from hoede.review import notice_store as notices
 from hoede.review import store as review
 from hoede.review.notice_store import NoticeRow
@@ -81,6 +81,8 @@ def _case(tx: Transaction, view_id: str, case_id: str, person: str) -> Written |
 def _written(tx: Transaction, case: CaseRow) -> Written:
     """An objection is judged by what people wrote of the case it is against, too."""
     about = case.earlier if case.grounds is Grounds.OBJECTION and case.earlier else case.id
+    if (again := blind.find(tx.conn, case.id)) is not None and again.kind is blind.Kind.DOUBLE:
+        about = again.source
     told = notices.of_case(tx.conn, about, MOST_NOTICES)
     age = age_store.of_case(tx.conn, case.id)
     objected = age.words if age else objection_text(tx.conn, case.id)

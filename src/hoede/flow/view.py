@@ -273,7 +273,13 @@ def _decides(conn: Connection, what: Material, earlier: Sequence[Earlier]) -> bo
 
 
 def _decided(conn: Connection, what: Material, near: Sequence[str]) -> tuple[Earlier, ...]:
-    """What was judged in other cases of the same material or of near copies."""
+    """What was judged in other cases of the same material or of near copies.
+
+    Who judges a case to see how well people judge is told of none: what others said would be the answer.
+    """
+    case = review.find_case(conn, what.case_id)
+    if case is None or case.blind:
+        return ()
     alike = {*near, *exposure.copies_of(conn, what)}
     return tuple(one for one in judgments.earlier(conn, alike) if one.case_id != what.case_id)
 

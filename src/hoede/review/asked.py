@@ -18,7 +18,9 @@ class Why(StrEnum):
     LEASE = "lease"  # one's time on it ended, or one never had it
     OWN = "own"  # one decided this before
     RIGHT = "right"  # it waits for a lead
+    PRACTICE = "practice"  # nobody is in danger: the case is one whose answer is known
     GONE = "gone"  # there is no such case, or nothing to judge in it
+    OPEN = "open"  # nobody has judged it yet, or somebody is still to check it
     ALREADY = "already"  # it was judged, checked or undone before
     LATE = "late"  # the time to undo it is over
     PRESERVE = "preserve"  # the platform was asked for the content, and has not sent it yet

@@ -24,7 +24,9 @@ from sqlalchemy import (
 )
 
 from hoede.db import METADATA, Moment, Transaction, insert_new
+from hoede.review import blind
 from hoede.review.asked import Refused, Why
+from hoede.review.blind import BLIND
 from hoede.review.fits import fits, knows_party
 from hoede.review.judgments import CHECKS, JUDGMENTS, STAYS_WITH, barred
 from hoede.review.rules import WHOLE, Grounds
@@ -32,6 +34,7 @@ from hoede.review.store import CASES, JUDGED, WAITS, CaseRow, case_row, lock_cas
 
 LEASE = timedelta(minutes=20)
 SKIPPED_FOR = timedelta(days=7)
+NO_LANE = "none"  # of a claim on what stands in no lane: it uses up nobody's share
 LEAD_ONLY = frozenset({"escalated", "disagreed"})
 
 CLAIMS = Table(
@@ -105,6 +108,21 @@ def take(tx: Transaction, case_id: str, person: str, *, claim_id: str, lead: boo
     return Taken(claim_id, case, person, tx.now + LEASE)
 
 
+def take_own(tx: Transaction, case_id: str, person: str, *, claim_id: str) -> Taken | Refused:
+    """A case that stands in no lane, for the person it is there for; again and again until it is judged."""
+    case, now = lock_case(tx, case_id), _open(tx.conn, case_id)
+    if case is None:
+        return Refused(Why.GONE)
+    if now is not None:
+        if now.until > tx.now:
+            prolong(tx, now.id, tx.now + LEASE)
+            return Taken(now.id, case, person, tx.now + LEASE)
+        end(tx, now.id, "ran_out", at=now.until)
+    row = {"id": claim_id, "case_id": case_id, "person": person, "lane": NO_LANE}
+    tx.conn.execute(insert(CLAIMS).values(**row, taken_at=tx.now, until=tx.now + LEASE))
+    return Taken(claim_id, case, person, tx.now + LEASE)
+
+
 def may_not(conn: Connection, case: CaseRow, person: str, *, lead: bool) -> Why | None:
     """Why this person may not have the case at all, whoever has it now."""
     if case.state == JUDGED:
@@ -115,7 +133,14 @@ def may_not(conn: Connection, case: CaseRow, person: str, *, lead: bool) -> Why 
         return Why.RIGHT
     if knows_party(conn, person, case):
         return Why.KNOWS
-    return Why.OWN if person in barred(conn, case) else None
+    knows = person in barred(conn, case) | blind.barred(conn, case) or _had(conn, case, person)
+    return Why.OWN if knows else None
+
+
+def _had(conn: Connection, case: CaseRow, person: str) -> bool:
+    """Whether they had the real case that this one is of, and may have seen what is in it."""
+    of_source = (BLIND.c.case_id == case.id, CLAIMS.c.case_id == BLIND.c.source, CLAIMS.c.person == person)
+    return conn.execute(select(CLAIMS.c.id).where(*of_source).limit(1)).first() is not None
 
 
 def hold(tx: Transaction, case_id: str, person: str) -> Taken | Refused:
@@ -182,7 +207,11 @@ def first_for(
     about = or_(JUDGMENTS.c.case_id == c.id, objected)
     judged = exists().where(about, JUDGMENTS.c.person == person, STAYS_WITH)
     checked = exists().where(about, CHECKS.c.judgment_id == JUDGMENTS.c.id, CHECKS.c.person == person)
-    asked = select(CASES).where(WAITS, ~held, ~skipped, ~judged, ~checked, *fits(conn, person, now))
+    had = exists().where(
+        BLIND.c.case_id == c.id, CLAIMS.c.case_id == BLIND.c.source, CLAIMS.c.person == person
+    )
+    free = (WAITS, ~held, ~skipped, ~judged, ~checked, ~blind.knows(person), ~had)
+    asked = select(CASES).where(*free, *fits(conn, person, now))
     if lane is not None:
         asked = asked.where(c.lane == lane)
     if not lead:
@@ -193,7 +222,12 @@ def first_for(
 
 def lanes_taken(conn: Connection) -> list[str]:
     """The lanes of the last cases that people took, the newest first."""
-    newest = select(CLAIMS.c.lane).order_by(CLAIMS.c.taken_at.desc(), CLAIMS.c.id).limit(WHOLE)
+    newest = (
+        select(CLAIMS.c.lane)
+        .where(CLAIMS.c.lane != NO_LANE)
+        .order_by(CLAIMS.c.taken_at.desc(), CLAIMS.c.id)
+        .limit(WHOLE)
+    )
     return list(conn.execute(newest).scalars())
 
 

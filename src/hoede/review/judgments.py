@@ -26,7 +26,7 @@ from hoede.db import METADATA, Moment, Transaction, insert_new
 from hoede.review.asked import Named, PersonIs, Said
 from hoede.review.outcomes import AccountIs
 from hoede.review.rules import Grounds
-from hoede.review.store import CaseRow
+from hoede.review.store import CASES, REAL, CaseRow
 
 UNDONE, DISAGREED, REINSTATED = "undone", "disagreed", "reinstated"  # how a judgment came to count no more
 
@@ -183,7 +183,7 @@ def save_judgment(
                     judgment_id=judgment_id, account=one.account, role=one.role, guardian=one.guardian
                 )
             )
-        tx.leaf(Leaf("case.judged", judgment_id, outcome.name))
+        tx.leaf(Leaf(f"{_acts(case.blind)}.judged", judgment_id, outcome.name))
     return new
 
 
@@ -192,7 +192,8 @@ def save_check(tx: Transaction, judgment_id: str, person: str, *, agrees: bool, 
     row = {"judgment_id": judgment_id, "person": person, "agrees": agrees, "reason": reason, "at": tx.now}
     new = insert_new(tx.conn, CHECKS, row)
     if new:
-        tx.leaf(Leaf("case.checked", judgment_id, "agrees" if agrees else "disagrees"))
+        act = f"{_acts(_blind(tx.conn, judgment_id))}.checked"
+        tx.leaf(Leaf(act, judgment_id, "agrees" if agrees else "disagrees"))
     return new
 
 
@@ -204,7 +205,7 @@ def undo(tx: Transaction, judgment_id: str, how: str) -> bool:
         .values(undone_at=tx.now, undone_how=how)
     )
     if undone.rowcount:
-        tx.leaf(Leaf("case.undone", judgment_id, how))
+        tx.leaf(Leaf(f"{_acts(_blind(tx.conn, judgment_id))}.undone", judgment_id, how))
     return bool(undone.rowcount)
 
 
@@ -227,8 +228,9 @@ def earlier(conn: Connection, evidence: Collection[str]) -> tuple[Earlier, ...]:
     counts = (FILES.c.evidence.in_(evidence), JUDGMENTS.c.undone_at.is_(None), JUDGMENTS.c.keeps.is_(False))
     j = JUDGMENTS.c
     asked = select(FILES.c.evidence, FILES.c.outcome, j.case_id, j.person, j.at, CHECKS.c.agrees)
-    joined = FILES.join(JUDGMENTS).outerjoin(CHECKS, CHECKS.c.judgment_id == j.id)
-    rows = conn.execute(asked.select_from(joined).where(*counts).order_by(j.at.desc(), j.id))
+    joined = FILES.join(JUDGMENTS).join(CASES, CASES.c.id == j.case_id)
+    joined = joined.outerjoin(CHECKS, CHECKS.c.judgment_id == j.id)
+    rows = conn.execute(asked.select_from(joined).where(*counts, REAL).order_by(j.at.desc(), j.id))
     return tuple(
         Earlier(
             evidence=row.evidence,
@@ -265,10 +267,24 @@ def count_since(conn: Connection, since: datetime) -> int:
 
 def changes(conn: Connection) -> list[tuple[str, str]]:
     """Act and id of every change that has a leaf."""
-    judged = conn.execute(select(JUDGMENTS.c.id, JUDGMENTS.c.undone_at)).all()
-    found = [("case.judged", row.id) for row in judged]
-    found += [("case.undone", row.id) for row in judged if row.undone_at is not None]
-    return found + [("case.checked", one) for one in conn.execute(select(CHECKS.c.judgment_id)).scalars()]
+    c, about = JUDGMENTS.c, JUDGMENTS.join(CASES, CASES.c.id == JUDGMENTS.c.case_id)
+    judged = conn.execute(select(c.id, c.undone_at, CASES.c.blind).select_from(about)).all()
+    acts = {row.id: _acts(row.blind) for row in judged}
+    found = [(f"{acts[row.id]}.judged", row.id) for row in judged]
+    found += [(f"{acts[row.id]}.undone", row.id) for row in judged if row.undone_at is not None]
+    checked = conn.execute(select(CHECKS.c.judgment_id)).scalars()
+    return found + [(f"{acts[one]}.checked", one) for one in checked]
+
+
+def _acts(blind: str | None) -> str:
+    """What the log calls it: figures of real cases count real ones."""
+    return "blind" if blind else "case"
+
+
+def _blind(conn: Connection, judgment_id: str) -> str | None:
+    about = JUDGMENTS.join(CASES, CASES.c.id == JUDGMENTS.c.case_id)
+    asked = select(CASES.c.blind).select_from(about).where(JUDGMENTS.c.id == judgment_id)
+    return conn.execute(asked).scalar_one_or_none()
 
 
 def _judgment(conn: Connection, row: Row[Any]) -> JudgmentRow:

@@ -21,6 +21,7 @@ class Grounds(StrEnum):
 
     KNOWN = "known"  # equal to verified material: nobody needs to look
     SUSPECTED = "suspected"  # a person judges
+    SAMPLE = "sample"  # allowed, and drawn by chance: a person looks whether that was right
     OBJECTION = "objection"  # somebody objected against measures
     AGE = "age"  # somebody says that they are older than they are taken for
     PAIRING = "pairing"  # about a pairing: a person answers, nothing is judged

@@ -54,10 +54,13 @@ CASES = Table(
     Column("rank_at", Moment),  # review/priority.py: what is earlier is more pressing
     Column("language", String(8)),  # of the account; empty: not known, anybody may judge
     Column("danger", Text),  # why a child is in danger now, as the person who saw it wrote it
+    Column("blind", String(16)),  # why nothing comes of it: review/blind.py; empty: it is a real one
 )
-_ABOUT_CONTENT = and_(*(CASES.c.grounds != one.value for one in Grounds if not one.is_content))
+REAL = CASES.c.blind.is_(None)
+_OF_CONTENT = and_(*(CASES.c.grounds != one.value for one in Grounds if not one.is_content))
+_ABOUT_CONTENT = and_(_OF_CONTENT, REAL)
 # One case at most takes an account's files, whichever process opens it.
-_TAKES_FILES = and_(CASES.c.state == "open", CASES.c.composed_at.is_(None), _ABOUT_CONTENT)
+_TAKES_FILES = and_(CASES.c.state == "open", CASES.c.composed_at.is_(None), _OF_CONTENT)
 Index(
     "ux_case_takes_files",
     CASES.c.service,
@@ -133,6 +136,7 @@ class CaseRow:
     needs_human: str | None
     rank_at: datetime | None = None
     danger: str | None = None
+    blind: str | None = None
     language: str | None = None
 
     @property
@@ -325,7 +329,7 @@ def in_danger(tx: Transaction, case_id: str, why: str, lane: str, due_at: dateti
 
 def every_of_account(conn: Connection, service: str, account: str) -> tuple[CaseRow, ...]:
     """All cases of the account, oldest first: about content, objections, its age, its pairings."""
-    return _of_account(conn, service, account)
+    return _of_account(conn, service, account, REAL)
 
 
 def of_account(conn: Connection, service: str, account: str) -> tuple[CaseRow, ...]:
@@ -376,6 +380,7 @@ def wanted_by_people(conn: Connection, evidence: Sequence[str]) -> set[str]:
         .where(
             FILES.c.evidence.in_(evidence),
             waits.c.state != JUDGED,
+            waits.c.blind.is_(None),
             or_(waits.c.lane.is_not(None), waits.c.needs_human.is_not(None)),
         )
     )
@@ -400,7 +405,7 @@ def queue_page(
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """How many cases wait for a person, a second look counted, and how many are past their lane's time."""
+    """How many real cases wait for a person, and how many are past their lane's time; a check counts."""
 
     cases: int
     overdue: int
@@ -408,7 +413,7 @@ class Waiting:
 
 def waiting(conn: Connection, now: datetime) -> Waiting:
     late = func.count().filter(CASES.c.due_at < now)
-    row = conn.execute(select(func.count().label("cases"), late.label("late")).where(WAITS)).one()
+    row = conn.execute(select(func.count().label("cases"), late.label("late")).where(WAITS, REAL)).one()
     return Waiting(row.cases, row.late)
 
 
@@ -416,14 +421,15 @@ def queue(conn: Connection) -> tuple[CaseRow, ...]:
     """Open cases that wait for a person, the one due first at the top."""
     rows = conn.execute(
         select(CASES)
-        .where(CASES.c.state == "open", CASES.c.lane.is_not(None))
+        .where(CASES.c.state == "open", CASES.c.lane.is_not(None), REAL)
         .order_by(CASES.c.due_at, CASES.c.opened_at)
     )
     return tuple(case_row(row) for row in rows)
 
 
 def case_ids(conn: Connection) -> list[str]:
-    return list(conn.execute(select(CASES.c.id)).scalars())
+    """Of the real ones."""
+    return list(conn.execute(select(CASES.c.id).where(REAL)).scalars())
 
 
 def save_letter(tx: Transaction, letter: LetterRow, link: str) -> bool:
@@ -559,6 +565,7 @@ def case_row(row: Row[Any]) -> CaseRow:
         needs_human=row.needs_human,
         rank_at=row.rank_at,
         danger=row.danger,
+        blind=row.blind,
         language=row.language,
     )
 

@@ -16,6 +16,7 @@ from hoede.evidence import clock, vault_keys
 from hoede.lists import quarantine
 from hoede.pairing import codes
 from hoede.policy import store as policy
+from hoede.review import blind
 from hoede.review import store as review
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
@@ -30,6 +31,7 @@ class Health:
     unchecked_helplines: Callable[[], int]
     has_ballast: Callable[[], bool]
     hand_overs_due: Callable[[], int]
+    judging_drifts: Callable[[], int]
     detectors: Callable[[], Mapping[str, bool]]  # those that ever looked in this process: whether it is ill
     heard: Callable[[], Mapping[str, int]]  # heartbeats that came to this process, by what became of them
 
@@ -67,7 +69,7 @@ class _Figures(Collector):
 
     def collect(self) -> Iterable[Metric]:
         db = self._health.db
-        backlog, waiting, quarantined, behind, keys, unconfirmed, guessed, now, stopped = db.read(
+        backlog, waiting, quarantined, behind, keys, unconfirmed, guessed, now, stopped, apart = db.read(
             lambda conn: (
                 orders.backlog(conn),
                 review.waiting(conn, db.time(conn)),
@@ -78,6 +80,7 @@ class _Figures(Collector):
                 codes.tried_by_everybody(conn, db.time(conn)),
                 db.time(conn),
                 clock.stopped_at(conn),
+                blind.count_disagreements(conn),
             )
         )
         oldest = backlog.oldest_opened_at
@@ -106,6 +109,14 @@ class _Figures(Collector):
             "hand_overs_due",
             "Cases that a law asks to be reported or handed over, and that are not there yet",
             self._health.hand_overs_due(),
+        )
+        yield _gauge(
+            "judging_drifts",
+            "Lanes in which cases are surely judged worse, or less alike, than they should be",
+            self._health.judging_drifts(),
+        )
+        yield _gauge(
+            "disagreements_waiting", "Cases that two people judged differently and nobody settled", apart
         )
         yield _gauge("entries_quarantined", "List entries in quarantine", quarantined)
         yield _gauge(

@@ -31,6 +31,10 @@ class Catalogue:
         """A whole number with its thousands apart: `4,000`, `4.000`."""
         return f"{number:,}".replace(",", self.say("number.thousands"))
 
+    def decimal(self, number: float) -> str:
+        """A number with two digits after the sign: `0.42`, `0,42`."""
+        return f"{number:.2f}".replace(".", self.say("number.decimal"))
+
     def all_of(self, parts: Sequence[str]) -> str:
         """`A, B and C`, `A, B en C`. ValueError when there is nothing to join."""
         return self._joined("list.and", parts)

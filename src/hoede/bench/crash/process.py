@@ -106,6 +106,7 @@ def start(  # noqa: PLR0917 - parts in the order they are built
             lanes=tables.lanes,
             authorities=tuple(config.authorities),
             undo_within=timedelta(seconds=config.undo_within_s),
+            new_id=new_id,
         ),
         expire=Expire(db=db, vault=vault, kept=tables.kept),
         erase=Erase(

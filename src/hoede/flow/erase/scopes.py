@@ -13,6 +13,7 @@ from hoede.enforcement.store import DECISIONS
 from hoede.evidence.store import EVIDENCE
 from hoede.flow.erase.columns import Columns, Scope, TableRule
 from hoede.pairing import store as pairing
+from hoede.review import blind
 from hoede.review.judgments import JUDGMENTS
 from hoede.review.notice_store import NOTICES
 
@@ -30,7 +31,8 @@ class Whom:
 
 
 def hanging_on(conn: Connection, events: Sequence[str], cases: Sequence[str]) -> Ids:
-    """Ids of all that belongs to these events and cases."""
+    """Ids of all that belongs to these events and cases; also what was made of the cases to judge again."""
+    cases = [*cases, *(one for some in _some(cases) for one in blind.of_sources(conn, some))]
     decisions = _ids(conn, DECISIONS, DECISIONS.c.event, events)
     decisions += _ids(conn, DECISIONS, DECISIONS.c.case_id, cases)
     judgments = _ids(conn, JUDGMENTS, JUDGMENTS.c.case_id, cases)

@@ -59,7 +59,7 @@ def facts(conn: Connection, case: CaseRow, now: datetime) -> Facts:
     there = {one.id for one in contents if one.copies}
     return Facts(
         case=case,
-        adult=_is_adult(conn, case, now),
+        adult=is_adult(conn, case, now),
         contents=contents,
         orders=tuple(views),
         elsewhere=_elsewhere(conn, case),
@@ -85,7 +85,7 @@ def lock_orders(tx: Transaction, case_id: str) -> None:
     orders.lock(tx, causes(tx.conn, case_id))
 
 
-def _is_adult(conn: Connection, case: CaseRow, now: datetime) -> bool:
+def is_adult(conn: Connection, case: CaseRow, now: datetime) -> bool:
     person = accounts.account(conn, case.service, case.account)
     return age_ground(person.age_evidence, now, person.zone) is not AgeGround.MINOR
 

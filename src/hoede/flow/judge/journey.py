@@ -1,6 +1,6 @@
 """Judging on one screen: preview, judge, check, undo. One transaction each, and nothing runs twice."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 
@@ -10,6 +10,7 @@ from hoede.core.orders import OrderState, opaque
 from hoede.db import Database, Transaction, orders
 from hoede.enforcement import Measure
 from hoede.evidence import store as evidence
+from hoede.flow.judge.blind import blind_facts, pretend, snapshot
 from hoede.flow.judge.facts import Facts, facts, lock_orders
 from hoede.flow.judge.plan import Plan, Wants, plan, wants_before, wants_of
 from hoede.flow.victims import say_victims
@@ -18,6 +19,7 @@ from hoede.review import (
     Answer,
     CaseRow,
     FileSays,
+    Grounds,
     JudgmentRow,
     Lanes,
     Outcome,
@@ -26,6 +28,7 @@ from hoede.review import (
     Said,
     Why,
     alikes,
+    blind,
     claims,
     judgments,
     objection_until,
@@ -34,6 +37,7 @@ from hoede.review import (
 from hoede.review import notice_store as notices
 from hoede.review import store as review
 from hoede.review.asked import LONGEST_TEXT, SHORTEST_REASON, followed
+from hoede.review.blind import Kind
 
 CHECKED_WITHIN = timedelta(hours=24)  # DESIGN 5
 
@@ -68,6 +72,8 @@ class Judge:
     lanes: Lanes
     authorities: tuple[str, ...]
     undo_within: timedelta
+    new_id: Callable[[str], str]
+    double_percent: int = 0  # of judgments that somebody else gives once more, without knowing the first
 
     def preview(self, case_id: str, answer: Answer) -> Plan | Refused:
         """What the judgment would do if it were given now. Writes nothing."""
@@ -89,7 +95,7 @@ class Judge:
         case = review.find_case(conn, case_id)
         if case is None:
             return Refused(Why.GONE)
-        seen = facts(conn, case, self.db.time(conn))
+        seen = _facts(conn, case, self.db.time(conn))
         said = self._understood(conn, answer, seen)
         return said if isinstance(said, Refused) else self._plan(seen, said, "jud_preview")
 
@@ -104,19 +110,31 @@ class Judge:
         if held.case.state != review.OPEN:  # to be checked, not judged; or judged by way of an objection
             return Refused(Why.ALREADY)
         lock_orders(tx, case_id)
-        seen = facts(tx.conn, held.case, tx.now)
+        seen = _facts(tx.conn, held.case, tx.now)
         said = self._understood(tx.conn, answer, seen)
         if isinstance(said, Refused):
             return said
         todo = self._plan(seen, said, judgment_id)
         self._write(tx, judgment_id, said, case=held.case, person=person, reason=answer.reason)
-        say_victims(tx, case_id, answer.victims_in, person)
-        _do(tx, todo)
-        if not said.outcome.keeps:
-            _end_reviews(tx, seen, said.outcome.name)
+        if held.case.blind:
+            decides = not said.outcome.keeps or held.case.blind == Kind.CALIBRATION
+            _only_show(tx, seen, todo, said, (judgment_id, person) if decides else None)
+        else:
+            say_victims(tx, case_id, answer.victims_in, person)
+            self._done(tx, seen, todo, judgment_id, said)
         self._goes_on(tx, held.case, said)
         claims.end(tx, held.claim, "judged")
         return Judged(_there(tx.conn, judgment_id), todo)
+
+    def _done(self, tx: Transaction, seen: Facts, todo: Plan, judgment_id: str, said: Said) -> None:
+        """What the judgment asks; and of a share of them somebody else judges the case once more."""
+        if not said.outcome.keeps and blind.falls(tx.key, judgment_id, self.double_percent):
+            lane, found = self.lanes[seen.case.lane or "second"], snapshot(tx.conn, seen, tx.now)
+            again = self.new_id("case")
+            blind.open_double(tx, again, seen.case, found, lane, first=judgment_id, said=said.outcome.name)
+        _do(tx, todo)
+        if not said.outcome.keeps:
+            _end_reviews(tx, seen, said.outcome.name)
 
     def _understood(self, conn: Connection, answer: Answer, seen: Facts) -> Said | Refused:
         if not seen.case.grounds.is_content:
@@ -154,13 +172,22 @@ class Judge:
             undo_until=tx.now + (self.undo_within if undo_within is None else undo_within),
             check_until=tx.now + CHECKED_WITHIN if said.outcome.second else None,
         )
+        if case.blind:
+            return
         allowed = [one.evidence for one in said.files if one.outcome.undoes]
-        evidence.destroy_after(tx, allowed, _objecting_over(tx.now))
+        evidence.destroy_after(tx, allowed, self._kept_until(tx.now, case))
         kept = [one.evidence for one in said.files if not one.outcome.undoes and not one.outcome.keeps]
         evidence.destroy_after(tx, kept, None)
 
+    def _kept_until(self, now: datetime, case: CaseRow) -> datetime:
+        """A copy of what was allowed: until nobody can object, or only undo where nothing was done."""
+        return now + self.undo_within if case.grounds is Grounds.SAMPLE else _objecting_over(now)
+
     def _goes_on(self, tx: Transaction, case: CaseRow, said: Said) -> None:
         outcome = said.outcome
+        if case.blind == Kind.CALIBRATION:  # nobody checks it, or looks after this person
+            review.goes_on(tx, case.id, review.JUDGED, None, None)
+            return
         if outcome.keeps:
             lane = self.lanes[outcome.lane or "second"]
             review.goes_on(tx, case.id, review.OPEN, lane.name, tx.now + lane.due, called=case.needs_human)
@@ -217,6 +244,7 @@ class Judge:
         seen = facts(tx.conn, case, tx.now)
         if (former := judgments.in_force(tx.conn, case.id)) is not None:
             judgments.undo(tx, former.id, judgments.REINSTATED)
+            blind.forget(tx, former.id)
         allowed = next(one for one in self.outcomes.values() if one.undoes)
         files = tuple(FileSays(one, allowed, None) for one in seen.evidence)
         said = Said(allowed, AccountIs.NOBODY, files)
@@ -233,14 +261,38 @@ class Judge:
     ) -> Plan:
         """Undo what can be undone, and let the case wait again where it did."""
         lock_orders(tx, case.id)
-        seen = facts(tx.conn, case, tx.now)
+        seen = _facts(tx.conn, case, tx.now)
         todo = Plan() if judged.keeps else self._to(seen, wants_before(seen), judged.id)
         judgments.undo(tx, judged.id, how)
-        _do(tx, todo)
-        evidence.destroy_after(tx, seen.evidence, None)
+        if case.blind:
+            pretend(tx, seen, todo)
+            if how == judgments.UNDONE:
+                blind.take_back(tx, judged.id)
+        else:
+            _do(tx, todo)
+            evidence.destroy_after(tx, seen.evidence, None)
+            blind.forget(tx, judged.id)
+        if case.blind == Kind.CALIBRATION:
+            review.goes_on(tx, case.id, review.OPEN, None, None)
+            return todo
         lane = self.lanes[judged.lane or "child_safety"]
         review.goes_on(tx, case.id, review.OPEN, lane.name, tx.now + lane.due, called=called)
         return todo
+
+
+def _facts(conn: Connection, case: CaseRow, now: datetime) -> Facts:
+    return blind_facts(conn, case, now) if case.blind else facts(conn, case, now)
+
+
+def _only_show(tx: Transaction, seen: Facts, todo: Plan, said: Said, by: tuple[str, str] | None) -> None:
+    """Nothing of it is asked; the page shows what it would show, and what it was called is kept.
+
+    `by` is the judgment and the person who decided it; None when it goes on to somebody else.
+    """
+    pretend(tx, seen, todo, ends=said.outcome.name if by else None)
+    if by is not None:
+        judgment, person = by
+        blind.answer(tx, seen.case.id, judgment, said.outcome.name, person)
 
 
 def _with_notes_kept(tx: Transaction, case_id: str, person: str, text: str, why: Refused) -> Refused:

@@ -9,7 +9,7 @@ from starlette.responses import RedirectResponse, Response
 from hoede.access import Permission, Person, PersonUnknown, all_people
 from hoede.flow.cases import SKIP_REASONS
 from hoede.flow.view import How
-from hoede.review import PersonIs, Refused, Why, alikes, exposure
+from hoede.review import PersonIs, Refused, Why, alikes, exposure, guidance
 from hoede.review.asked import LONGEST_TEXT
 from hoede.review.judgments import Earlier
 from hoede.review.outcomes import CLASSES, AccountIs
@@ -111,6 +111,7 @@ def case_page(
         outcomes={name: one for name, one in desk.judge.outcomes.items() if one.age is None},
         age_outcomes=[name for name, one in desk.judge.outcomes.items() if one.age is not None],
         age_bases=desk.ages.bases,
+        guidance=desk.db.read(guidance.in_force),
         classes=CLASSES,
         accounts=list(AccountIs),
         roles=[one for one in PersonIs if one is not PersonIs.ITSELF],

@@ -10,7 +10,8 @@ from hoede.db import Database
 from hoede.flow.age import AnswerAges
 from hoede.flow.cases import Cases
 from hoede.flow.day import Days
-from hoede.flow.judge import Judge, Objections
+from hoede.flow.fair import Fair
+from hoede.flow.judge import Judge, Objections, Quality
 from hoede.flow.pair import Exits
 from hoede.flow.read import Read
 from hoede.flow.report import Supplement
@@ -51,6 +52,8 @@ class Desk:
     cases: Cases
     judge: Judge
     objections: Objections
+    quality: Quality
+    fair: Fair
     ages: AnswerAges
     view: View
     read: Read

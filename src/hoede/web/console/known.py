@@ -11,7 +11,8 @@ from hoede.core.findings import Finding
 from hoede.detection import EventRow
 from hoede.detection import store as events
 from hoede.evidence import EvidenceRow
-from hoede.flow.judge.facts import Facts, facts
+from hoede.flow.judge import Whole, whole
+from hoede.flow.judge.facts import Facts
 from hoede.flow.victims import countries_of
 from hoede.review import CaseRow, Grounds, JudgmentRow, Objection, age_store, claims, judgments
 from hoede.review import notice_store as notices
@@ -73,17 +74,16 @@ def known(conn: Connection, case_id: str, person: str, now: datetime) -> Known |
     case = review.find_case(conn, case_id)
     if case is None:
         return None
-    subject = _subject(conn, case)
-    of_case, holder = facts(conn, subject, now), claims.holder(conn, case_id, now)
-    account = accounts.account(conn, case.service, case.account)
+    subject, holder = _subject(conn, case), claims.holder(conn, case_id, now)
+    who = whole(conn, subject, now)
     judged, mine = judgments.of_case(conn, subject.id), holder is not None and holder[0] == person
     people = {one.person for one in judged} | ({holder[0]} if holder else set())
     return Known(
         case=case,
-        facts=of_case,
-        account=account,
-        band=accounts.age_band(account.age_evidence, now, account.zone),
-        contents=_contents(conn, of_case),
+        facts=who.facts,
+        account=who.account,
+        band=who.band,
+        contents=_contents(conn, who),
         holder=holder,
         mine=mine,
         names={one: name_of(conn, one) for one in people},
@@ -91,7 +91,7 @@ def known(conn: Connection, case_id: str, person: str, now: datetime) -> Known |
         judgments=judged,
         objection=review.objection_of(conn, case_id),
         age=age_store.of_case(conn, case_id),
-        reported=notices.group_of(conn, subject.id),
+        reported=notices.group_of(conn, who.notices_of),
         victims_in=tuple(sorted(countries_of(conn, [subject.id])[subject.id])),
     )
 
@@ -102,8 +102,8 @@ def _subject(conn: Connection, case: CaseRow) -> CaseRow:
     return earlier if earlier is not None and case.grounds is Grounds.OBJECTION else case
 
 
-def _contents(conn: Connection, of_case: Facts) -> tuple[Seen, ...]:
-    told = [(events.find(conn, one.event), one) for one in of_case.contents]
+def _contents(conn: Connection, who: Whole) -> tuple[Seen, ...]:
+    told = [(who.told(one), one) for one in who.facts.contents]
     return tuple(
         Seen(event, events.findings_of(conn, event.id), one.copies)
         for event, one in told

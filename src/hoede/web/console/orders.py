@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
+from sqlalchemy import Connection
 from starlette.responses import RedirectResponse, Response
 
 from hoede.access import Permission
@@ -12,6 +13,7 @@ from hoede.core.errors import HoedeError
 from hoede.core.orders import OrderState
 from hoede.db import Database, unfinished
 from hoede.db.unfinished import Story, Why
+from hoede.flow.judge import only_shown
 from hoede.reporting import jobs
 from hoede.web.console.frame import show
 from hoede.web.session import Doors
@@ -67,7 +69,7 @@ class Orders:
 
     def order(self, visit: Visit) -> Response:
         order = _id(visit)
-        story = self.db.read(lambda conn: unfinished.story(conn, order))
+        story = self.db.read(lambda conn: unfinished.story(conn, order) or self._only_shown(conn, order))
         if story is None:
             raise OrderUnknown
         acts = Permission.ORDERS_ACT in visit.may
@@ -79,6 +81,13 @@ class Orders:
             resends=acts and story.waits_for_word,
             settles=acts and story.may_be_settled,
         )
+
+    def _only_shown(self, conn: Connection, order: str) -> Story | None:
+        """One of a case of which nothing comes; its page is like any other's."""
+        view = only_shown(conn, order, self.db.time(conn))
+        if view is None:
+            return None
+        return Story(view=view, due_at=view.opened_at, lease_until=None, waited_at=None, after=(), said=())
 
     def resend(self, visit: Visit) -> Response:
         """A person says that it was not done: it is carried out."""

@@ -1,0 +1,48 @@
+"""How well people judge, from pairs of what should be said and what was."""
+
+import pytest
+
+from hoede.review.agreement import kappa, share
+from hoede.review.measured import Pair, drifts, measured
+
+FLOORS = {"right": 0.85, "agreement": 0.6}
+
+
+def golden(right: int, wrong: int, lane: str = "minors") -> list[Pair]:
+    return [Pair(lane, "victim", "victim")] * right + [Pair(lane, "victim", "no_violation")] * wrong
+
+
+def test_what_is_right_is_counted_by_lane_and_by_the_right_answer() -> None:
+    found = measured([*golden(8, 2), *golden(5, 0, "notices")], [])
+    assert found.golden == share(13, 15)
+    assert found.golden_by_lane == {"minors": share(8, 10), "notices": share(5, 5)}
+    assert found.golden_by_outcome == {"victim": share(13, 15)}
+    assert found.mistaken == (("victim", "no_violation", 2),)
+
+
+def test_agreement_is_counted_by_lane_and_by_outcome() -> None:
+    pairs = [Pair("minors", "a", "a"), Pair("minors", "b", "a"), Pair("notices", "b", "b")]
+    found = measured([], pairs)
+    assert found.double_by_lane["minors"] == kappa([("a", "a"), ("b", "a")])
+    assert found.double_by_outcome["a"] == kappa([("yes", "yes"), ("no", "yes"), ("no", "no")])
+    assert set(found.double_by_outcome) == {"a", "b"}
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "is_ill"),
+    [
+        (0, 0, False),  # nothing is known
+        (8, 2, False),  # fewer than the floor, and maybe by chance
+        (80, 20, False),  # likewise
+        (60, 40, True),  # surely fewer
+        (95, 5, False),  # above it
+    ],
+)
+def test_an_alarm_is_what_chance_does_not_explain(right: int, wrong: int, is_ill: bool) -> None:  # noqa: FBT001 - a table
+    found = measured(golden(right, wrong), [])
+    assert (drifts(found, **FLOORS) == ("minors",)) is is_ill
+
+
+def test_two_people_who_surely_agree_too_little_are_an_alarm() -> None:
+    pairs = [Pair("minors", one, other) for one in "ab" for other in "ab"] * 20
+    assert drifts(measured([], pairs), **FLOORS) == ("minors",)
