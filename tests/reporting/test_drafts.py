@@ -55,7 +55,8 @@ def without(draft: Draft) -> Draft:
 
 def viral(draft: Draft) -> Draft:
     """One file that many share, as a person judged it."""
-    return replace(draft, judged=True, files=(replace(draft.files[0], marks=(Mark.VIRAL,)),))
+    file = replace(draft.files[0], marks=(Mark.VIRAL,))
+    return replace(draft, judged=True, not_preserved=0, files=(file,))
 
 
 @pytest.mark.parametrize(
@@ -83,7 +84,8 @@ def test_only_a_case_of_which_nothing_more_matters_goes_with_others(
 
 
 def test_every_file_of_it_is_that_which_many_share(draft: Draft) -> None:
-    two = replace(draft, judged=True, files=tuple(replace(one, marks=(Mark.VIRAL,)) for one in draft.files))
+    files = tuple(replace(one, marks=(Mark.VIRAL,)) for one in draft.files)
+    two = replace(viral(draft), files=files)
     made = replace(viral(draft).files[0], marks=(Mark.VIRAL, Mark.GENERATED))
     of_others = [two, replace(viral(draft), files=draft.files[:1]), replace(viral(draft), files=(made,))]
     assert [may_be_batched(one) for one in of_others] == [False, False, False]

@@ -22,7 +22,7 @@ KNOWN = KnownNames(
     lanes={"second"},
 )
 ONE = '[a]\nsays = "x"\ncontent = ["preserve", "remove"]\nsecond = true\ntells = "removed"\n'
-NAMES = """confirmed_known confirmed_new generated self_made victim grooming sextortion trade exploitative
+NAMES = """confirmed_known confirmed_new generated self_made viral victim grooming sextortion trade exploitative
 age_unclear too_young false_guardian other_rule no_violation cannot_tell age_adult age_stays"""
 
 
@@ -37,7 +37,7 @@ def test_an_outcome_says_what_it_asks_for() -> None:
 
 def test_marks_are_words_that_reports_know() -> None:
     marks = {one.value for outcome in read_tables().outcomes.values() for one in outcome.marks}
-    assert marks == {"sextortion", "solicitation", "generated", "self_made"}
+    assert marks == {"sextortion", "solicitation", "generated", "self_made", "viral"}
     assert marks <= {one.value for one in ReportMark}
 
 
