@@ -12,7 +12,7 @@ from tests.journeys.scene import CARD, DECLARED
 from tests.pictures import drawn, encoded
 
 from hoede.app import verify_log
-from hoede.flow.view import How, Opened, Shown
+from hoede.flow.view import How, Shown
 from hoede.review import Refused, Why, claims, views
 from hoede.review import store as review
 

@@ -22,8 +22,9 @@ KNOWN = KnownNames(
     lanes={"second"},
 )
 ONE = '[a]\nsays = "x"\ncontent = ["preserve", "remove"]\nsecond = true\ntells = "removed"\n'
-NAMES = """confirmed_known confirmed_new generated self_made viral victim grooming sextortion trade exploitative
-age_unclear too_young false_guardian other_rule no_violation cannot_tell age_adult age_stays"""
+NAMES = """confirmed_known confirmed_new generated self_made viral victim grooming sextortion trade
+exploitative age_unclear too_young false_guardian other_rule no_violation cannot_tell age_adult
+age_stays"""
 
 
 def test_every_outcome_that_the_console_has_words_for_is_there() -> None:

@@ -73,7 +73,7 @@ def hostile_order(api: Api, text: str) -> str:
 
 
 def pages_of(judges: Judges, mira: Seat, text: str) -> Iterator[tuple[str, str]]:
-    """Every page there is, with what was written on it, by its address."""
+    """Every page of the console, with what was written on it, by its address."""
     case, order = hostile_case(judges, text), hostile_order(judges.api, text)
     waits = judges.api.hoede.db.read(review.queue)
     objection = next(one for one in waits if one.grounds is Grounds.OBJECTION)
@@ -88,7 +88,9 @@ def pages_of(judges: Judges, mira: Seat, text: str) -> Iterator[tuple[str, str]]
     yield "danger", mira.post(f"{here}/danger", {"why": f"why {text}"}, at=here).text
     ids = {"/console/orders/{id}": order, "/console/cases/{id}": case.id, "/console/log/{id}": "0"}
     for route in judges.api.hoede.site.routes:
-        if isinstance(route, DoorRoute) and route.door.method == "GET" and "picture" not in route.path:
+        if not isinstance(route, DoorRoute) or not route.path.startswith("/console"):
+            continue
+        if route.door.method == "GET" and "picture" not in route.path:
             path = route.path.replace("{id}", ids.get(route.path, "per_0")).replace("{link}", "abc")
             if page := mira.get(path).text:  # the page to sign in leads on who is signed in
                 yield path, page

@@ -9,7 +9,7 @@ import pytest
 from tests.web.passkeys import Seat, signed_in
 
 from hoede.app import Hoede, new_id
-from hoede.core.orders import OrderView
+from hoede.core.orders import Order, OrderView, Target, TargetKind
 from hoede.db import Transaction, orders
 from hoede.reporting import Draft, Involved, Reply, ReplyKind, Role, Saga, SagaFile, SagaState, store
 from hoede.reporting.rules import Step, StepKind
@@ -40,6 +40,11 @@ def filed(console: Hoede, draft_of: Callable[..., Draft]) -> File:
         order = new_id("ord")
 
         def step(tx: Transaction) -> None:
+            target = Target(TargetKind.AUTHORITY, "ncmec")
+            asked = Order(
+                id=order, service="plein", cause=case, measure="report", target=target, by="authority"
+            )
+            orders.open_order(tx, asked)
             store.add_report(tx, order, "ncmec", draft)
             call = store.announce(tx, order, saga, FINISH, b"")
             if finished:
@@ -202,7 +207,7 @@ def test_nothing_is_added_to_what_is_not_finished_or_not_there(judge: Seat, file
     open_one, told = f"/console/reports/{filed(finished=False)}", {"words": "The school called."}
     assert f"{open_one}/add" not in judge.get(open_one).text
     assert judge.post(f"{open_one}/add", told, at=open_one).status_code == 409
-    assert judge.post("/console/reports/ord_0/add", told, at=open_one).status_code == 404
+    assert judge.post("/console/reports/ord_0/add", told, at=open_one).status_code == 409
 
 
 def test_who_only_reads_reports_adds_nothing(auditor: Seat, filed: File) -> None:

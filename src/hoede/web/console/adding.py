@@ -25,12 +25,11 @@ class Adding:
 
     def preview(self, visit: Visit) -> Response:
         """What would be filed. Nothing is written but that somebody read the report."""
-        order, words = _id(visit), visit.body.one("words")
+        order, words, add = _id(visit), visit.body.one("words"), self.desk.supplement
+        found = add.preview(order, words, transcript=_wants_transcript(visit.body))  # refused, nobody read it
         report = self.desk.read.report(order, visit.person.id)
         if report is None:
             raise ReportUnknown
-        add = self.desk.supplement
-        found = add.preview(order, words, transcript=_wants_transcript(visit.body))
         return show(
             visit,
             "console/report_add.html",
