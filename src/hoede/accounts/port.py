@@ -40,14 +40,14 @@ def _in_utc(told: datetime) -> datetime:
         raise ValueError("no such time in UTC") from None
 
 
-def _whole(told: object) -> object:
+def whole(told: object) -> object:
     """To JSON 3.0 is an integer, too."""
     return int(told) if isinstance(told, float) and told.is_integer() else told
 
 
 Id = Annotated[str, StringConstraints(min_length=1, max_length=255, pattern=r"^[^\x00-\x1f\x7f]+$")]
 Day = Annotated[date, BeforeValidator(_written)]
-Years = Annotated[StrictInt, Field(ge=0, le=OLDEST), BeforeValidator(_whole)]
+Years = Annotated[StrictInt, Field(ge=0, le=OLDEST), BeforeValidator(whole)]
 Moment = Annotated[AwareDatetime, BeforeValidator(_written), AfterValidator(_in_utc)]
 
 

@@ -7,6 +7,7 @@ from zoneinfo import available_timezones
 
 from pydantic import (
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     JsonValue,
@@ -18,7 +19,7 @@ from pydantic import (
 )
 
 from hoede.accounts import Account
-from hoede.accounts.port import Day, Id, Moment, Years
+from hoede.accounts.port import Day, Id, Moment, Years, whole
 from hoede.accounts.registry import all_age_adapters
 from hoede.core.ages import REVIEWED, AgeEvidence, Assurance
 from hoede.core.events import Channel, Event, EventKind
@@ -305,7 +306,7 @@ class PermitIn(_Shape):
     wanted: JsonValue = Field(default=None, description="The step that is wanted, of a setting.")
     at: Moment | None = Field(default=None, description="When it was attempted, if not now; with a zone.")
     with_guardian: StrictBool = Field(default=False, description="An adult sits beside.")
-    this_month: Annotated[StrictInt, Field(ge=0)] | None = Field(
+    this_month: Annotated[StrictInt, Field(ge=0), BeforeValidator(whole)] | None = Field(
         default=None, description="How often already, for a step like `cap:20`."
     )
 
@@ -411,7 +412,7 @@ class HeartbeatIn(_Shape):
     )
     account: Id
     device: Id = Field(description="Drawn by chance at each installation; it names nobody's phone.")
-    seq: Annotated[StrictInt, Field(ge=0, le=2**53 - 1)] = Field(
+    seq: Annotated[StrictInt, Field(ge=0, le=2**53 - 1), BeforeValidator(whole)] = Field(
         description="One more with each heartbeat of the device."
     )
     mark: Literal["begin", "on", "end"] = Field(
@@ -480,7 +481,7 @@ class IpEventIn(_Shape):
     ip: str = Field(json_schema_extra=lambda schema: schema.update(anyOf=_ADDRESS[:2]))
     at: Moment
     event: IpEventName = "Other"
-    port: Annotated[StrictInt, Field(ge=1, le=65535)] | None = None
+    port: Annotated[StrictInt, Field(ge=1, le=65535), BeforeValidator(whole)] | None = None
     proxy: StrictBool | None = Field(default=None, description="Whether it may be somebody else's.")
 
     @field_validator("ip")
