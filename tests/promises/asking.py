@@ -44,7 +44,7 @@ def _declared(born: date) -> AgeEvidence:
     )
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def platform(playing: Stage) -> Iterator[Client]:
     """A platform that may ask everything."""
     key = playing.hoede.db.commit(

@@ -1,6 +1,7 @@
 """P17 to P22: a guardian and a teen pair, and set content, privacy, time and search together."""
 
 import json
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -15,7 +16,8 @@ from hoede.app import new_id
 from hoede.app.rehearsal import SERVICE
 from hoede.bench.walking import Walker
 from hoede.client import Client, Heartbeat
-from hoede.demo.stage import Stage
+from hoede.demo.stage import Ports, Stage, stage
+from hoede.demo.story import PATIENCE
 from hoede.flow.pair import KeptFigures, Weekly
 from hoede.pairing.rules.digest import STARTERS
 from hoede.pairing.tables import LINKS
@@ -26,6 +28,13 @@ from hoede.words import catalogue
 __all__ = ["platform"]
 
 MEASURED = Path(__file__).parents[2] / "docs" / "results" / "pairing.json"
+
+
+@pytest.fixture(scope="module")
+def playing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    """A stage of their own: Plein does not know these accounts, so what it is told of them waits for ever."""
+    with stage(tmp_path_factory.mktemp("families"), Ports(), patience=PATIENCE) as up:
+        yield up
 
 
 @pytest.fixture

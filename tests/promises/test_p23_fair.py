@@ -1,6 +1,7 @@
 """P23: protection does not smother a creative community: undoing works, objections go to somebody else."""
 
 import tempfile
+from collections.abc import Iterator
 from dataclasses import replace
 from io import BytesIO
 
@@ -10,15 +11,24 @@ from PIL import Image
 from tests.parts import import_list, until
 from tests.promises.judging import judged, suspected
 
+from hoede.core.orders import OrderState, OrderView
 from hoede.db import orders
 from hoede.demo import records
 from hoede.demo.people import Person, join, post
-from hoede.demo.stage import Stage
+from hoede.demo.stage import Ports, Stage, stage
+from hoede.demo.story import PATIENCE
 from hoede.flow.judge import Answered, Undone
 from hoede.review import CaseRow, Refused, Why
 from hoede.review import store as review
 from hoede.review.claims import Taken
 from hoede.simulators.pictures import picture
+
+
+@pytest.fixture(scope="module")
+def playing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    """A stage of their own: Plein erases what it removes, so an order to show it waits for a person."""
+    with stage(tmp_path_factory.mktemp("fair"), Ports(), patience=PATIENCE) as up:
+        yield up
 
 
 @pytest.mark.promise(23, "a-judgment-is-undone")
@@ -86,15 +96,20 @@ def test_a_picture_that_only_looks_like_a_listed_one_begins_nothing_final(playin
     person = join(playing.plein_url, "Sam", "1980-01-01", verify=True)
     content = post(person, as_jpeg(listed))
     until(lambda: records.account_state(playing, person) == "restricted")
-    until(lambda: records.is_settled(playing))
-    asked = {
-        one.order.measure
-        for one in hoede.db.read(orders.views)
-        if one.order.values.get("account") == person.id
-    }
+    until(lambda: not any(is_under_way(one) for one in about(playing, person)))
+    asked = {one.order.measure for one in about(playing, person)}
     final = {name for name, one in hoede.tables.book.measures.items() if one.irreversible}
     assert asked & (final | {"remove", "close_account", "report", "erase"}) == set()
     assert (records.content_state(playing, content), records.finished_about(playing, person)) == ("held", 0)
+
+
+def about(playing: Stage, person: Person) -> list[OrderView]:
+    found = playing.hoede.db.read(orders.views)
+    return [one for one in found if one.order.values.get("account") == person.id]
+
+
+def is_under_way(one: OrderView) -> bool:
+    return one.state is OrderState.OPEN and one.order.by != "person"
 
 
 def as_jpeg(shown: bytes) -> bytes:
