@@ -22,8 +22,8 @@ KNOWN = KnownNames(
     lanes={"second"},
 )
 ONE = '[a]\nsays = "x"\ncontent = ["preserve", "remove"]\nsecond = true\ntells = "removed"\n'
-NAMES = """confirmed_known confirmed_new generated self_made viral victim grooming sextortion trade
-exploitative age_unclear too_young false_guardian other_rule no_violation cannot_tell age_adult
+NAMES = """confirmed_known confirmed_new generated self_made victim grooming sextortion trade exploitative
+viral age_unclear too_young false_guardian other_rule no_violation cannot_tell age_adult
 age_stays"""
 
 
