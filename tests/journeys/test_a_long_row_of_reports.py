@@ -16,7 +16,7 @@ from hoede.app import verify_log
 from hoede.core.orders import OrderState
 from hoede.simulators.cybertipline import Endpoint, FaultKind, State
 
-REPORTS = int(os.environ.get("HOEDE_REPORTS", "100"))
+REPORTS = int(os.environ.get("HOEDE_REPORTS", "30"))
 AT_ONCE, FAULTS, SEED = 50, 10, 20261127
 CALLS = (Endpoint.SUBMIT, Endpoint.UPLOAD, Endpoint.FILEINFO, Endpoint.FINISH)
 # Each passes by itself, and leaves what was asked done, not done, or in doubt.

@@ -17,7 +17,7 @@ from hoede.web.age_appeals_api import NOT_OFFERED
 from hoede.web.asking import LATER, NO_STEP, ONLY_SETTINGS
 from hoede.web.described import EVENT_BODY
 
-SEED, EXAMPLES = 20261126, 40
+SEED, EXAMPLES = 20261126, 20
 WITH_MEDIA = EVENT_BODY["requestBody"]["content"]["multipart/form-data"]["schema"]["properties"]["event"]
 PHASES = ["examples", "coverage", "fuzzing", "stateful"]
 # What no description can say: it depends on the deployment, on a table of names, or on two fields at once.
