@@ -7,7 +7,6 @@ from typing import TypeVar
 
 import pytest
 from playwright.sync_api import Page
-from tests.conftest import LONG_RUN
 from tests.e2e.test_pages import (
     AXE,
     EVERY_RULE,
@@ -150,13 +149,7 @@ def family_page(families: Families, new_page: Callable[..., Page]) -> Callable[[
     return page
 
 
-# Each scene in one language, by turns; in both with HOEDE_LONG.
-SPOKEN = [
-    (scene, language)
-    for place, scene in enumerate(SCENES)
-    for turn, language in enumerate(LOOKS)
-    if LONG_RUN or (place + turn) % 2 == 0
-]
+SPOKEN = [(scene, language) for scene in SCENES for language in LOOKS]
 
 
 @pytest.mark.parametrize(
