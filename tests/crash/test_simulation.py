@@ -18,7 +18,7 @@ from hoede.bench.crash.mutants import MUTANTS, AnchorGone, Mutant, mutated
 from hoede.bench.crash.simulate import Simulated
 from hoede.db import failpoints
 
-ENOUGH = 200
+ENOUGH = 500
 PACKAGE = Path(hoede.__file__).parent
 HERE = re.compile(r'failpoints\.here\("([a-z_.]+)"\)')
 
