@@ -278,9 +278,8 @@ class Database:
         except BaseException as error:
             if _failed_itself(error):
                 raise  # nobody's step can be kept
-            conn.exec_driver_sql(
-                "ROLLBACK TO SAVEPOINT step"
-            )  # whatever else a step raises belongs to its caller
+            # Whatever else a step raises belongs to its caller.
+            conn.exec_driver_sql("ROLLBACK TO SAVEPOINT step")
             outcomes.append((call, None, error))
             return False
         conn.exec_driver_sql("RELEASE SAVEPOINT step")
