@@ -3,15 +3,15 @@
 from dataclasses import dataclass
 
 from markupsafe import Markup
-from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response
 
-from hoede.access.passkeys import end_passkey, passkeys_of
-from hoede.access.people import PersonUnknown, lock_person
-from hoede.access.sessions import end_session, sessions_of
+from hoede.access.passkeys import passkeys_of
+from hoede.access.people import PersonUnknown
+from hoede.access.sessions import sessions_of
 from hoede.core.ages import Assurance
-from hoede.db import Transaction
 from hoede.web.family.desk import FamilyDesk
-from hoede.web.family.frame import HOME, SESSION_COOKIE, done, show
+from hoede.web.family.frame import HOME, SESSION_COOKIE, show
+from hoede.web.own import OwnKeys
 from hoede.web.session import Doors, drop_cookie
 from hoede.web.visits import Access, Visit
 
@@ -22,10 +22,8 @@ def open_doors(doors: Doors, desk: FamilyDesk) -> None:
     """Add the page about oneself; who changes something there showed a passkey, or a letter, just now."""
     at, fresh = Me(desk), Access.FRESH
     doors.get(ME, at.page, needs=Access.SIGNED_IN, name="family-me")
-    doors.post(f"{ME}/passkeys/begin", at.begin, needs=fresh, name="family-passkey-begin", back=ME)
-    doors.post(f"{ME}/passkeys/finish", at.finish, needs=fresh, name="family-passkey-finish", back=ME)
-    doors.post(f"{ME}/passkeys/{{id}}/end", at.end_passkey, needs=fresh, name="family-passkey-end", back=ME)
-    doors.post(f"{ME}/sessions/{{id}}/end", at.end_session, needs=fresh, name="family-session-end", back=ME)
+    keys = OwnKeys(ceremonies=desk.ceremonies, page=ME, made=f"{ME}?done=passkey", ended=f"{ME}?done=ended")
+    keys.open_doors(doors, "family-")
     doors.get(f"{ME}/go", at.go_page, needs=fresh, name="family-go-page")
     doors.post(f"{ME}/go", at.go, needs=fresh, name="family-go", back=f"{ME}/go")
 
@@ -55,27 +53,6 @@ class Me:
             platforms=platforms,
         )
 
-    def begin(self, visit: Visit) -> Response:
-        return JSONResponse(self.desk.ceremonies.ask_to_make(visit.bound_to, visit.person))
-
-    def finish(self, visit: Visit) -> Response:
-        self.desk.ceremonies.add(visit.body.part("answer"), visit.bound_to, visit.person)
-        return JSONResponse({"go": f"{ME}?done=passkey"})
-
-    def end_passkey(self, visit: Visit) -> Response:
-        person, passkey = visit.person.id, visit.request.path_params["id"]
-
-        def step(tx: Transaction) -> bool:
-            lock_person(tx, person)  # two requests at once never end the last two
-            return end_passkey(tx, passkey, person, by=person)
-
-        return self._ended(ended=self.desk.ceremonies.db.commit(step))
-
-    def end_session(self, visit: Visit) -> Response:
-        person, session = visit.person.id, visit.request.path_params["id"]
-        ended = self.desk.ceremonies.db.commit(lambda tx: end_session(tx, session, person, by=person))
-        return self._ended(ended=ended)
-
     def go_page(self, visit: Visit) -> Response:
         return show(visit, "family/go.html", teens=self.desk.my_teens(visit))
 
@@ -84,9 +61,3 @@ class Me:
         gone = RedirectResponse(f"{HOME}?done=gone", 303)
         drop_cookie(gone, SESSION_COOKIE, HOME)
         return gone
-
-    @staticmethod
-    def _ended(*, ended: bool) -> Response:
-        if not ended:
-            raise PersonUnknown  # somebody else's, or none: both look the same
-        return done(ME, "ended")
