@@ -1,7 +1,9 @@
 """What a machine kept of the lists: as good as the database's word, or not believed."""
 
+import resource
 from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from tests.lists.pictures import bring, entry_of, facts, frame, picture
@@ -155,6 +157,33 @@ def test_one_process_writes_at_a_time(db: Database, kept: Path) -> None:
         assert alone
         assert not first.keep()
     assert [first.keep(), second.keep(), second.keep()] == [True, True, False]
+
+
+def test_what_could_not_be_written_leaves_nothing_behind(db: Database, kept: Path) -> None:
+    """A full disk is for evidence; what was kept before stays good."""
+    bring_many(db, kept)
+    before = sorted(one.name for one in kept.iterdir())
+    bring(db, facts(), picture(70), import_id="imp_3")
+    nearby = process(db, kept)
+    limit = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (5000, limit[1]))
+    try:
+        with pytest.raises(OSError, match="File too large"):
+            nearby.keep()
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limit)
+    assert sorted(one.name for one in kept.iterdir()) == before
+    assert found(db, process(db, kept), 70) == [(entry_of(picture(70)), 3)]
+
+
+def test_a_disk_with_little_room_keeps_nothing(
+    db: Database, kept: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bring(db, facts(), *map(picture, range(MANY)))
+    nearby = process(db, kept)
+    monkeypatch.setattr("shutil.disk_usage", lambda _folder: SimpleNamespace(free=1000))
+    assert not nearby.keep()
+    assert [one.name for one in kept.iterdir()] == ["lock"]
 
 
 def test_few_fingerprints_are_not_worth_keeping(db: Database, kept: Path) -> None:

@@ -11,6 +11,7 @@ import hashlib
 import json
 import os
 import secrets
+import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -27,6 +28,7 @@ from hoede.lists.versions import version
 
 ENTRY_BYTES = 16
 FORMAT = 1
+ROOM = 4  # times what is written that must be free: the disk is for evidence first
 _ABOUT, _LOCK = "about.json", "lock"
 
 
@@ -73,7 +75,8 @@ class ListsFolder:
     def keep(self, conn: Connection, lists: KeptLists) -> bool:
         """Write this down in place of what is kept, unless another process kept as much.
 
-        False when another process is at it, or when more came meanwhile. Raises `OSError`.
+        False when another process is at it, when more came meanwhile, or when there is little room.
+        What could not be written to its end is removed. Raises `OSError`.
         """
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         with self._alone() as alone:
@@ -81,33 +84,49 @@ class ListsFolder:
                 return False
             if self._is_kept(conn, lists.version):
                 return True
-            name = secrets.token_hex(8)
-            count = lists.index.save_as(str(self._folder / f"index-{name}"))
-            if count != len(lists.entries):  # the index is ahead of the version
-                (self._folder / f"index-{name}").unlink()
+            if shutil.disk_usage(self._folder).free < ROOM * lists.index.memory_bytes:
                 return False
-            entries = lists.entries.tobytes()
-            self._write(f"entries-{name}", entries)
-            about = {
-                "format": FORMAT,
-                "name": name,
-                "version": lists.version,
-                "imports": _imports(conn, lists.version),
-                "banks": sorted(lists.banks, key=lambda bank: lists.banks[bank]),
-                "entries": f"{_native.checksum(entries):016x}",
-            }
-            self._write(_ABOUT, json.dumps(about).encode())
-            for old in self._folder.iterdir():
-                if old.name not in {_ABOUT, _LOCK, f"index-{name}", f"entries-{name}"}:
-                    old.unlink()
+            name = secrets.token_hex(8)
+            try:
+                return self._written(conn, lists, name)
+            finally:
+                self._sweep()
+
+    def _written(self, conn: Connection, lists: KeptLists, name: str) -> bool:
+        count = lists.index.save_as(str(self._folder / f"index-{name}"))
+        if count != len(lists.entries):  # the index is ahead of the version
+            return False
+        entries = lists.entries.tobytes()
+        self._write(f"entries-{name}", entries)
+        about = {
+            "format": FORMAT,
+            "name": name,
+            "version": lists.version,
+            "imports": _imports(conn, lists.version),
+            "banks": sorted(lists.banks, key=lambda bank: lists.banks[bank]),
+            "entries": f"{_native.checksum(entries):016x}",
+        }
+        self._write(_ABOUT, json.dumps(about).encode())
         return True
 
+    def _sweep(self) -> None:
+        """Remove what is not named: what was kept before, or what could not be written to its end."""
+        name = self._about().get("name")
+        for old in self._folder.iterdir():
+            if old.name not in {_ABOUT, _LOCK, f"index-{name}", f"entries-{name}"}:
+                old.unlink()
+
     def _is_kept(self, conn: Connection, up_to: int) -> bool:
+        about = self._about()
+        return bool(about) and about["version"] >= up_to and _is_of(conn, about)
+
+    def _about(self) -> Mapping[str, Any]:
+        """What the folder says it holds; nothing when that cannot be read."""
         try:
             about = json.loads((self._folder / _ABOUT).read_bytes())
-            return bool(about["version"] >= up_to and _is_of(conn, about))
+            return {} if about["format"] != FORMAT else dict(about)
         except (OSError, ValueError, KeyError, TypeError):
-            return False
+            return {}
 
     @contextmanager
     def _alone(self) -> Iterator[bool]:
