@@ -139,13 +139,15 @@ def _page(pages: MePages, request: Request, handed: Handover, came: Came, *, sta
     if found.path is not Path.ACCOUNT:
         young = {"refused": _why_refused(pages, words, found, now), "from_age": _from_age(found)}
         child = found.side.band is AgeBand.UNDER_13
-        return _shown(pages, request, "public/me_young.html", status=status, child=child, **shown, **young)
+        return page_with_help(
+            pages, request, "public/me_young.html", status=status, child=child, **shown, **young
+        )
     offers = [
         one.setting.say("name", words.locale)
         for one in found.settings.values()
         if any(bound.birthday for bound in one.bounds)
     ]
-    return _shown(
+    return page_with_help(
         pages,
         request,
         "public/me.html",
@@ -181,18 +183,4 @@ def _age(pages: MePages, handed: Handover, words: Catalogue, came: Came) -> AgeS
 
 def _closed(pages: MePages, request: Request, why: str, *, status: int) -> Response:
     """A link that opens nothing: what to do now, and help. It tells nothing of anybody."""
-    return _shown(pages, request, "public/me_closed.html", status=status, why=f"page.me.{why}")
-
-
-def _shown(
-    pages: MePages, request: Request, template: str, *, status: int = 200, **values: object
-) -> Response:
-    return page_with_help(
-        request,
-        template,
-        helplines=pages.helplines,
-        today=pages.now().date(),
-        demo=pages.demo,
-        status=status,
-        **values,
-    )
+    return page_with_help(pages, request, "public/me_closed.html", status=status, why=f"page.me.{why}")

@@ -1,8 +1,8 @@
 """The pages for everyone: start, help, and a letter with its objection."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date
-from typing import Final
+from datetime import date, datetime
+from typing import Final, Protocol
 
 from markupsafe import Markup
 from starlette.concurrency import run_in_threadpool
@@ -78,19 +78,23 @@ def help_page(request: Request, helplines: Sequence[Helpline], today: date, *, d
     )
 
 
+class HelpInReach(Protocol):
+    """What pages that never lead away from help are built with."""
+
+    @property
+    def helplines(self) -> Sequence[Helpline]: ...
+    @property
+    def demo(self) -> bool: ...
+    @property
+    def now(self) -> Callable[[], datetime]: ...
+
+
 def page_with_help(
-    request: Request,
-    template: str,
-    *,
-    helplines: Sequence[Helpline],
-    today: date,
-    demo: bool,
-    status: int = 200,
-    **values: object,
+    pages: HelpInReach, request: Request, template: str, *, status: int = 200, **values: object
 ) -> Response:
     """A page with the emergency number and the lines for children in reach, and a quick way out."""
-    words = words_for(request)
-    lines = shown(helplines, country_of(request, countries(helplines)), today, demo=demo)
+    words, today = words_for(request), pages.now().date()
+    lines = shown(pages.helplines, country_of(request, countries(pages.helplines)), today, demo=pages.demo)
     return render(
         request,
         template,

@@ -79,7 +79,7 @@ def routes(pages: ReportPages) -> list[Route]:
         found = pages.desk.receipt(request.path_params["link"])
         if found is None:
             return _closed(pages, request, "unknown", status=404)
-        return _shown(pages, request, "public/report_receipt.html", receipt=found)
+        return page_with_help(pages, request, "public/report_receipt.html", receipt=found)
 
     return [
         Route("/report", form, name="report"),
@@ -150,7 +150,7 @@ def _handed(pages: ReportPages, request: Request) -> Handover | HandoverWrong:
 def _form(
     pages: ReportPages, request: Request, handed: Handover, filled: Filled, *, status: int = 200
 ) -> Response:
-    return _shown(
+    return page_with_help(
         pages,
         request,
         "public/report.html",
@@ -166,21 +166,7 @@ def _form(
 
 def _closed(pages: ReportPages, request: Request, why: str, *, status: int = 410) -> Response:
     """A link that opens nothing (any more): what to do now, and help. It tells nobody what was reported."""
-    return _shown(pages, request, "public/report_closed.html", status=status, why=why)
-
-
-def _shown(
-    pages: ReportPages, request: Request, template: str, *, status: int = 200, **values: object
-) -> Response:
-    return page_with_help(
-        request,
-        template,
-        helplines=pages.helplines,
-        today=pages.now().date(),
-        demo=pages.demo,
-        status=status,
-        **values,
-    )
+    return page_with_help(pages, request, "public/report_closed.html", status=status, why=why)
 
 
 def _filled(fields: Mapping[str, str] | None) -> Filled:

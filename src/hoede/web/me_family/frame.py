@@ -162,7 +162,7 @@ def _mine(pages: MeFamily, request: Request, fields: Mapping[str, str]) -> Mine 
 def shown(mine: Mine, template: str, *, status: int = 200, wrong: str = "", **values: object) -> Response:
     """A page of a teen's. `wrong` is a sentence about what was not done."""
     did = mine.request.query_params.get("did", "")
-    return _page(
+    return page_with_help(
         mine.pages,
         mine.request,
         template,
@@ -186,7 +186,7 @@ def _local(mine: Mine, at: datetime) -> datetime:
 
 def closed(pages: MeFamily, request: Request, why: str, *, status: int) -> Response:
     """A link that opens nothing: what to do now, and help. It tells nothing of anybody."""
-    return _page(pages, request, "public/me_closed.html", status=status, why=f"page.me.{why}")
+    return page_with_help(pages, request, "public/me_closed.html", status=status, why=f"page.me.{why}")
 
 
 def trouble(mine: Mine, why: str, *, status: int) -> Response:
@@ -231,17 +231,3 @@ def title_of(words: Catalogue, vocabulary: Vocabulary, setting: str | None) -> s
 
 def today(mine: Mine) -> date:
     return _local(mine, mine.now).date()
-
-
-def _page(
-    pages: MeFamily, request: Request, template: str, *, status: int = 200, **values: object
-) -> Response:
-    return page_with_help(
-        request,
-        template,
-        helplines=pages.helplines,
-        today=pages.now().date(),
-        demo=pages.demo,
-        status=status,
-        **values,
-    )

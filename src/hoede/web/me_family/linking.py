@@ -172,11 +172,5 @@ def say_again(mine: Mine) -> Response:
 
 def _come(pages: MeFamily, request: Request) -> Response:
     """For a teen whose app is not open yet, whatever stands in the link: nothing is told of it."""
-    return page_with_help(
-        request,
-        "public/me_family_come.html",
-        helplines=pages.helplines,
-        today=pages.now().date(),
-        demo=pages.demo,
-        address=str(request.url.replace(query="")),
-    )
+    address = str(request.url.replace(query=""))
+    return page_with_help(pages, request, "public/me_family_come.html", address=address)
