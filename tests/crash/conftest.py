@@ -3,6 +3,7 @@
 import os
 import subprocess
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 
@@ -35,13 +36,28 @@ def simulating() -> Iterator[list[subprocess.Popen[bytes]]]:
     yield begun
     for one in begun:
         one.kill()
-        one.communicate()
+        one.wait()
+        if one.stdout:
+            one.stdout.close()
 
 
 @pytest.fixture(scope="session")
 def simulated(simulating: list[subprocess.Popen[bytes]]) -> Simulated:
     """What all seeds came to."""
     return simulate.together([simulate.result(one) for one in simulating])
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """What a worker has to say goes to the one that prints."""
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["lines"] = session.config.stash.get(LINES, [])
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """A worker ended; one that broke says nothing."""
+    lines = node.config.stash.setdefault(LINES, [])
+    lines += getattr(node, "workeroutput", {}).get("lines", [])
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:

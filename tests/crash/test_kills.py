@@ -64,9 +64,7 @@ def kind(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture(scope="module")
-def killed(
-    kind: str, simulating: object, tmp_path_factory: pytest.TempPathFactory, tell: Told
-) -> Iterator[Harness]:
+def killed(kind: str, tmp_path_factory: pytest.TempPathFactory, tell: Told) -> Iterator[Harness]:
     """The state after all kills and one quiet run; made once for each database, judged by every test here."""
     tell(f"{kind}: seed {SEED}, {KILLS[kind]} kills")
     with deployed(kind) as deployment:

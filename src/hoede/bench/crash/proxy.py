@@ -75,15 +75,15 @@ class Proxy:
         ready.set()
         self._loop.run_forever()
         server.close()
-        for task in asyncio.all_tasks(self._loop):
-            task.cancel()
-        self._loop.run_until_complete(asyncio.sleep(0))
+        self._loop.run_until_complete(_end_all(asyncio.all_tasks(self._loop)))
         self._loop.close()
 
     async def _take(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with suppress(OSError, asyncio.IncompleteReadError):
-            await self._one(reader, writer)
-        writer.close()
+        try:
+            with suppress(OSError, asyncio.IncompleteReadError):
+                await self._one(reader, writer)
+        finally:
+            writer.close()
 
     async def _one(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         head = await reader.readuntil(b"\r\n\r\n")
@@ -140,6 +140,14 @@ class Proxy:
         answer = await reader.read()
         writer.close()
         return answer
+
+
+async def _end_all(calls: set[asyncio.Task[None]]) -> None:
+    """Calls that hang are given up, and their sockets are closed before the loop is."""
+    for one in calls:
+        one.cancel()
+    await asyncio.gather(*calls, return_exceptions=True)
+    await asyncio.sleep(0.05)  # a transport closes its socket in a turn of its own
 
 
 async def _body(head: bytes, reader: asyncio.StreamReader) -> bytes:
