@@ -6,6 +6,7 @@ shares the next sync (docs/sources.md#group-commit).
 
 import queue
 import threading
+import time
 from collections.abc import Callable
 from datetime import datetime
 from types import ModuleType
@@ -204,11 +205,25 @@ class Database:
                 self._writer.start()
 
     def _write(self) -> None:
+        calls: list[_Call[Any]] = []
         while (first := self._calls.get()) is not None:
+            if len(calls) > 1:
+                self._let_in()
             calls, last = self._together(first)
             self._carry(calls)
             if last:
                 return
+
+    def _let_in(self) -> None:
+        """Give way to callers until no more come.
+
+        Those who were just answered often ask again at once. Without this, half of them would be carried
+        while the other half waits, in turns: two syncs where one would do.
+        """
+        before = -1
+        while before < (waiting := self._calls.qsize()) < MOST_STEPS_TOGETHER:
+            before = waiting
+            time.sleep(0)
 
     def _together(self, first: "_Call[Any]") -> tuple[list["_Call[Any]"], bool]:
         calls = [first]
@@ -271,7 +286,7 @@ class Database:
         now: datetime | None,
     ) -> bool:
         """One step in a savepoint; tells whether it opened orders."""
-        conn.exec_driver_sql("SAVEPOINT step")
+        self._backend.control(conn, "SAVEPOINT step")
         try:
             tx = Transaction(conn, key=self._key, now=now or self._clock(conn))
             answer = call.step(tx)
@@ -279,10 +294,10 @@ class Database:
             if _failed_itself(error):
                 raise  # nobody's step can be kept
             # Whatever else a step raises belongs to its caller.
-            conn.exec_driver_sql("ROLLBACK TO SAVEPOINT step")
+            self._backend.control(conn, "ROLLBACK TO SAVEPOINT step")
             outcomes.append((call, None, error))
             return False
-        conn.exec_driver_sql("RELEASE SAVEPOINT step")
+        self._backend.control(conn, "RELEASE SAVEPOINT step")
         leaves += tx.leaves
         outcomes.append((call, answer, None))
         return tx.opened_orders

@@ -68,6 +68,11 @@ def now(conn: Connection) -> datetime:
     return moment(milliseconds(said))
 
 
+def control(conn: Connection, statement: str) -> None:
+    """Savepoints; each is a message to the server, and may find that it is gone."""
+    conn.exec_driver_sql(statement)
+
+
 def lock_whole(conn: Connection) -> None:
     """Keep other processes that ask for the same out until this transaction ends, however long it thinks."""
     conn.execute(_THINK)
