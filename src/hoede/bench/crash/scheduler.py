@@ -32,6 +32,7 @@ class Group:
     name: str
     alive: bool = True
     asleep_until: datetime | None = None  # paused: its tasks get no turn before
+    left: int = 0  # tasks that have not ended
 
 
 @dataclass(eq=False)
@@ -47,10 +48,11 @@ class Task:
     broke: BaseException | None = None
 
     def ready(self, now: datetime) -> bool:
-        if self.group is not None and not self.group.alive:
-            return True  # its next turn is its last
-        if self.group is not None and self.group.asleep_until is not None and now < self.group.asleep_until:
-            return False
+        if (group := self.group) is not None:
+            if not group.alive:
+                return True  # its next turn is its last
+            if group.asleep_until is not None and now < group.asleep_until:
+                return False
         if self.idle is not None or (self.until is not None and now < self.until):
             return False
         return self.so is None or self.so() or (self.within is not None and now >= self.within)
@@ -117,6 +119,8 @@ class Scheduler:
         task = Task(name, group, strand)
         strand.work = (self, task, act)
         self.tasks.append(task)
+        if group is not None:
+            group.left += 1
         return task
 
     def give_way(self) -> None:
@@ -169,7 +173,7 @@ class Scheduler:
     def drop_all(self) -> None:
         """Give everybody who is left a last turn, in which nothing is reached any more."""
         for task in self.tasks:
-            task.group = task.group or Group("outside")
+            task.group = task.group or Group("outside", left=1)
             task.group.alive = False
         self._unwind(list(self.tasks))
 
@@ -205,6 +209,8 @@ class Scheduler:
         """A task came to its end: it hands the baton on from its own thread."""
         task.ended = True
         self.tasks.remove(task)
+        if task.group is not None:
+            task.group.left -= 1
         if task.broke is not None:
             self.ended_badly.append(task)
         self.strands.give_back(task.strand)

@@ -416,13 +416,10 @@ class World:
             tasks += [(kind.value, partial(self._work, process, kind)) for kind in CARRIERS]
             for name, act in tasks:
                 self.scheduler.begin(f"{group.name} {name}", act, group)
-            self.scheduler.wait(partial(self._is_gone, group))
+            self.scheduler.wait(lambda group=group: not group.left)  # type: ignore[misc] # a default binds it
             site.process = None
             site.place.db.let_go()
             self.scheduler.sleep(timedelta(seconds=self.draw.uniform(0.02, 0.6)))
-
-    def _is_gone(self, group: Group) -> bool:
-        return not any(task.group is group for task in self.scheduler.tasks)
 
     def _before_disk(self) -> None:
         self.scheduler.check()
