@@ -186,7 +186,10 @@ class Config(_Part):
         default=5, ge=1, description="Tries after which a person is called; tries go on."
     )
     lease_s: float = Field(
-        default=90, gt=0, le=86_400, description="How long a worker may be silent before others take over."
+        default=90,
+        gt=0,
+        le=86_400,
+        description="How long a worker may be silent before others take over; the same in all processes.",
     )
     undo_within_s: float = Field(
         default=600, gt=0, description="How long a judge may take back their own judgment."

@@ -21,8 +21,8 @@ def take(db: Database, holder: str) -> bool:
     [
         (timedelta(seconds=-1), True),
         (timedelta(seconds=5), False),
-        (timedelta(days=2), False),
-        (timedelta(days=2, milliseconds=1), True),  # nobody leases for so long
+        (2 * LONG, False),  # by who leases for longer
+        (2 * LONG + timedelta(milliseconds=1), True),  # nobody leases for so long
         (timedelta(days=400), True),
     ],
 )
@@ -32,5 +32,5 @@ def test_a_lease_is_over_at_its_end_or_when_that_lies_too_far_ahead(
     assert take(still_db, "one")
     until = clock.now() + ends_in
     still_db.commit(lambda tx: tx.conn.execute(update(LEASES).values(until=until)).rowcount)
-    assert still_db.read(lambda conn: is_held(conn, "numbering", clock.now())) is not free
+    assert still_db.read(lambda conn: is_held(conn, "numbering", clock.now(), LONG)) is not free
     assert take(still_db, "another") is free

@@ -87,7 +87,7 @@ def test_what_a_clock_that_ran_ahead_leased_or_put_off_is_due_once_it_is_right(
     opened(still_db, order("leased"), order("put_off"), order("soon"))
     ahead, soon = clock.now() + timedelta(days=400), clock.now() + timedelta(days=1)
     told: dict[str, dict[str, Any]] = {
-        "leased": {"lease_by": "another", "lease_until": ahead},
+        "leased": {"lease_by": "another", "lease_until": clock.now() + 3 * LEASE},
         "put_off": {"due_at": ahead},
         "soon": {"due_at": soon},
     }
@@ -192,8 +192,8 @@ def test_the_backlog_leaves_out_what_people_do(db: Database) -> None:
 
 def test_any_due_sees_what_claim_would_take(db: Database) -> None:
     opened(db, order("first"), order("second", after=("first",)))
-    assert db.read(lambda conn: orders.any_due(conn, "platform", db.time(conn)))
-    assert not db.read(lambda conn: orders.any_due(conn, "vault", db.time(conn)))
+    assert db.read(lambda conn: orders.any_due(conn, "platform", db.time(conn), LEASE))
+    assert not db.read(lambda conn: orders.any_due(conn, "vault", db.time(conn), LEASE))
 
 
 def test_an_unknown_order_has_no_view(db: Database) -> None:

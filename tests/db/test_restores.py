@@ -18,6 +18,7 @@ REPORT = Order(
     target=Target(TargetKind.AUTHORITY, "ncmec"),
     by="authority",
 )
+LEASE = timedelta(hours=1)
 CountLeaves = Callable[[Database], int]
 
 
@@ -99,7 +100,7 @@ def test_a_resent_order_is_open_and_due(order: Database) -> None:
     assert resend(order) is True
     view = seen(order)
     assert (view.state, view.reason, view.tries) == (OrderState.OPEN, None, 0)
-    assert order.read(lambda conn: orders.any_due(conn, "authority", order.time(conn)))
+    assert order.read(lambda conn: orders.any_due(conn, "authority", order.time(conn), LEASE))
     assert resend(order) is False
 
 
@@ -142,10 +143,10 @@ def test_the_newest_restore_is_the_last_one(db: Database) -> None:
 
 
 def test_nobody_holds_anything_once_leases_are_forgotten(order: Database) -> None:
-    claim = order.commit(lambda tx: orders.claim(tx, by="authority", holder="gone", lease=timedelta(hours=1)))
+    claim = order.commit(lambda tx: orders.claim(tx, by="authority", holder="gone", lease=LEASE))
     assert claim is not None
     order.commit(restores.forget_leases)
-    assert order.read(lambda conn: orders.any_due(conn, "authority", order.time(conn)))
+    assert order.read(lambda conn: orders.any_due(conn, "authority", order.time(conn), LEASE))
 
 
 def test_whether_a_person_was_asked_is_told_by_restore(order: Database) -> None:

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 from tests.conftest import NOON
 
 from hoede.db import Database
@@ -41,6 +42,15 @@ def test_a_duty_is_over_by_the_last_time_that_was_believed(still_db: Database, c
     assert still_db.commit(clock.surely) == NOON
     still_db.commit(clock.believe)
     assert still_db.commit(clock.surely) == clock_.now()
+
+
+@pytest.mark.parametrize(("seen", "begins"), [(-2, 0), (0, 0), (400, 400)])
+def test_keeping_begins_now_or_at_the_latest_time_seen(still_db: Database, seen: int, begins: int) -> None:
+    assert still_db.commit(clock.from_when) == NOON  # nobody ever looked
+    still_db.commit(clock.believed)
+    at = NOON + timedelta(days=seen)
+    still_db.commit(lambda tx: tx.conn.execute(update(clock.CLOCK).values(seen_at=at)).rowcount)
+    assert still_db.commit(clock.from_when) == NOON + timedelta(days=begins)
 
 
 @pytest.fixture(name="clock_")

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, make_url
 
 from hoede.app.changes import verdict
 from hoede.app.keys import check_key_folder
-from hoede.audit import LEASE_NAME
+from hoede.audit import LEASE, LEASE_NAME
 from hoede.config import Config, ConfigError
 from hoede.core.errors import HoedeError
 from hoede.db import Database, Transaction
@@ -83,7 +83,7 @@ def _copy(
 
 
 def _refuse_running(source: Database) -> None:
-    if source.read(lambda conn: is_held(conn, LEASE_NAME, source.time(conn))):
+    if source.read(lambda conn: is_held(conn, LEASE_NAME, source.time(conn), LEASE)):
         raise StillRunning
 
 

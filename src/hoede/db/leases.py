@@ -7,8 +7,17 @@ from sqlalchemy import Column, Connection, String, Table, delete, or_, select, u
 from hoede.db.columns import METADATA, Moment, insert_new
 from hoede.db.engine import Transaction
 
-# Nobody leases, or puts off, for so long: what ends later was written by a clock that ran ahead.
+# Nobody puts anything off for so long: what is due later was written by a clock that ran ahead.
 TOO_FAR = timedelta(days=2)
+
+
+def longest(duration: timedelta) -> timedelta:
+    """How far ahead a lease of this duration may end; one that ends later was written by such a clock.
+
+    Twice: while processes are replaced one after the other, some may lease for longer than others.
+    """
+    return 2 * duration
+
 
 LEASES = Table(
     "lease",
@@ -30,7 +39,7 @@ def take_lease(tx: Transaction, name: str, holder: str, duration: timedelta) -> 
     seen = tx.conn.execute(select(c.holder).where(c.name == name)).scalar_one_or_none()
     if seen is None:
         return insert_new(tx.conn, LEASES, {"name": name, "holder": holder, "until": until})
-    over = or_(c.holder == holder, c.until < tx.now, c.until > tx.now + TOO_FAR)
+    over = or_(c.holder == holder, c.until < tx.now, c.until > tx.now + longest(duration))
     free = select(c.name).where(c.name == name, over)
     if tx.conn.execute(free.with_for_update(skip_locked=seen != holder)).first() is None:
         return False
@@ -52,8 +61,8 @@ def hold_still(tx: Transaction, name: str) -> None:
     tx.conn.execute(update(LEASES).where(LEASES.c.name == name).values(name=name))
 
 
-def is_held(conn: Connection, name: str, now: datetime) -> bool:
-    """Whether somebody holds it at this moment."""
+def is_held(conn: Connection, name: str, now: datetime, duration: timedelta) -> bool:
+    """Whether somebody holds it at this moment, who takes it for so long."""
     c = LEASES.c
-    held = select(c.name).where(c.name == name, c.until >= now, c.until <= now + TOO_FAR)
+    held = select(c.name).where(c.name == name, c.until >= now, c.until <= now + longest(duration))
     return conn.execute(held).first() is not None

@@ -30,7 +30,7 @@ from hoede.core.leaves import Leaf
 from hoede.core.orders import ENDED, Order, OrderState, OrderView, Target, TargetKind
 from hoede.db.columns import METADATA, Moment, insert_new
 from hoede.db.engine import Transaction
-from hoede.db.leases import TOO_FAR
+from hoede.db.leases import TOO_FAR, longest
 
 IDS_AT_ONCE = 500
 RESTORED = "restored"  # why an order waits that may have been carried out before a restore
@@ -72,7 +72,7 @@ AFTER = Table(
 _FORMER = ORDERS.alias("former")
 
 
-_ASKED: Mapping[str, Any] = {"by": String, "now": Moment, "far": Moment}
+_ASKED: Mapping[str, Any] = {"by": String, "now": Moment, "far": Moment, "longest": Moment}
 
 
 def _claimable() -> tuple[Any, ...]:
@@ -80,7 +80,7 @@ def _claimable() -> tuple[Any, ...]:
 
     What a clock that ran ahead put off, or leased, is due and in nobody's hands once the clock is right.
     """
-    by, now, far = (bindparam(name, type_=kind) for name, kind in _ASKED.items())
+    by, now, far, held = (bindparam(name, type_=kind) for name, kind in _ASKED.items())
     blocked = exists().where(
         AFTER.c.id == ORDERS.c.id, AFTER.c.after == _FORMER.c.id, _FORMER.c.state.not_in(ENDED)
     )
@@ -89,7 +89,7 @@ def _claimable() -> tuple[Any, ...]:
         c.state == OrderState.OPEN,
         c.carried_by == by,
         or_(c.due_at <= now, c.due_at > far),
-        or_(c.lease_until.is_(None), c.lease_until < now, c.lease_until > far),
+        or_(c.lease_until.is_(None), c.lease_until < now, c.lease_until > held),
         ~blocked,
     )
 
@@ -143,14 +143,14 @@ def open_order(tx: Transaction, order: Order) -> bool:
     return new
 
 
-def any_due(conn: Connection, by: str, now: datetime) -> bool:
+def any_due(conn: Connection, by: str, now: datetime, lease: timedelta) -> bool:
     """Whether it is worth claiming: a plain read, so that idle workers do not take the write lock."""
-    return conn.execute(_DUE, _asked(by, now)).first() is not None
+    return conn.execute(_DUE, _asked(by, now, lease)).first() is not None
 
 
 def claim(tx: Transaction, *, by: str, holder: str, lease: timedelta) -> Claim | None:
     """Take the order of this kind that is due longest, on database time; an expired lease is anyone's."""
-    row = tx.conn.execute(_CLAIMED, _asked(by, tx.now)).one_or_none()
+    row = tx.conn.execute(_CLAIMED, _asked(by, tx.now, lease)).one_or_none()
     if row is None:
         return None
     tx.conn.execute(
@@ -371,8 +371,8 @@ def changes(conn: Connection) -> list[tuple[str, str]]:
     return found
 
 
-def _asked(by: str, now: datetime) -> dict[str, Any]:
-    return {"by": by, "now": now, "far": now + TOO_FAR}
+def _asked(by: str, now: datetime, lease: timedelta) -> dict[str, Any]:
+    return {"by": by, "now": now, "far": now + TOO_FAR, "longest": now + longest(lease)}
 
 
 def _held(claimed: Claim) -> tuple[Any, ...]:

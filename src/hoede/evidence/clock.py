@@ -1,7 +1,8 @@
 """The clock that destroys: it never runs ahead of what was seen, and a jump needs a person.
 
-A clock set back only destroys later. One that jumps ahead would destroy everything too early, so a step
-of more than three days since the last look stops destroying until somebody says that the time is right.
+A clock set back only destroys later, and what is kept from then on is kept from the latest time seen. One
+that jumps ahead would destroy everything too early, so a step of more than three days since the last look
+stops destroying until somebody says that the time is right.
 """
 
 from datetime import datetime, timedelta
@@ -44,6 +45,15 @@ def surely(tx: Transaction) -> datetime:
     """The time by which a duty may be over: now, or the last time believed while this one is not."""
     now = believed(tx)
     return tx.conn.execute(select(CLOCK.c.seen_at)).scalar_one() if now is None else now
+
+
+def from_when(tx: Transaction) -> datetime:
+    """When keeping something, or a right to object, begins: now, or the latest time seen if that is later.
+
+    What a clock that runs behind dates would be over as soon as it is set right.
+    """
+    seen = tx.conn.execute(select(CLOCK.c.seen_at)).scalar_one_or_none()
+    return tx.now if seen is None else max(seen, tx.now)
 
 
 def stopped_at(conn: Connection) -> datetime | None:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from hoede.db import Database, orders
 from hoede.db.orders import Claim
-from hoede.evidence import store
+from hoede.evidence import clock, store
 from hoede.evidence.rules import GONE, EvidenceState
 from hoede.evidence.vault import Unreadable, Vault
 
@@ -18,7 +18,7 @@ def seal(
 ) -> str | None:
     """Seal one object and say how it ended: `sealed`, or `impossible: reason`. Safe to repeat.
 
-    `keep_until` tells, from when it is sealed, until when it stays. None when the claim was lost
+    `keep_until` tells, from when keeping begins, until when it stays. None when the claim was lost
     meanwhile: then another worker says how it ended.
     """
     evidence = claimed.order.target.id
@@ -37,14 +37,16 @@ def seal(
         )
         return "impossible: damaged" if held else None
     held = db.commit(
-        lambda tx: orders.renew(tx, claimed) and store.mark_sealed(tx, evidence, keep_until(tx.now))
+        lambda tx: (
+            orders.renew(tx, claimed) and store.mark_sealed(tx, evidence, keep_until(clock.from_when(tx)))
+        )
     )
     return "sealed" if held else None
 
 
-def sweep(db: Database, vault: Vault, clock: Callable[[], float] = time.time) -> int:
+def sweep(db: Database, vault: Vault, now_s: Callable[[], float] = time.time) -> int:
     """Remove intake files that no row wants, an hour after their last change; returns how many."""
-    old = [name for name, changed in vault.intake_names() if clock() - changed > SWEEP_AFTER_S]
+    old = [name for name, changed in vault.intake_names() if now_s() - changed > SWEEP_AFTER_S]
     rows = db.read(lambda conn: store.wanted(conn, [name.removesuffix(".part") for name in old]))
     loose = [name for name in old if name not in rows]
     for name in loose:

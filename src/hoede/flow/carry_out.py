@@ -69,7 +69,7 @@ class CarryOut:
 
     def one(self, by: str) -> bool:
         """Claim one order of this kind and see it through; false when none is due."""
-        if not self.db.read(lambda conn: orders.any_due(conn, by, self.db.time(conn))):
+        if not self.db.read(lambda conn: orders.any_due(conn, by, self.db.time(conn), self.waits.lease)):
             return False
         claimed = self.db.commit(
             lambda tx: orders.claim(tx, by=by, holder=self._me(), lease=self.waits.lease)

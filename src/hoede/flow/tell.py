@@ -11,6 +11,7 @@ from hoede.db import Database, Transaction
 from hoede.db.orders import Claim
 from hoede.enforcement import DecisionRow, Platform, PlatformRefused, PlatformUnavailable
 from hoede.enforcement import store as decisions
+from hoede.evidence import clock
 from hoede.policy.guidelines import address_for
 from hoede.review import LetterRow, age_store, objection_until
 from hoede.review import store as review
@@ -68,7 +69,7 @@ class Tell:
         decision = decisions.find(tx.conn, order.cause)
         person = accounts.account(tx.conn, order.service, order.values["account"])
         words = catalogue(best_locale([person.locale] if person.locale else []))
-        today = local_date(tx.now, person.zone)
+        today = local_date(clock.from_when(tx), person.zone)
         facts = self.facts[order.service]
         letter = neutral_letter(
             words,

@@ -19,7 +19,8 @@ from hoede.evidence import store as evidence
 from hoede.evidence.holds import Hold, Kept
 from hoede.evidence.rules import GONE
 
-LONG = timedelta(days=500)  # longer than anything is kept
+WAITS = timedelta(minutes=2)
+LONG = timedelta(days=500)  # longer than anything is kept that a right clock dated
 
 
 @dataclass
@@ -48,13 +49,14 @@ class Afterwards:
         """Every step is asked until some process has done it: any may die of it."""
         world, asked = self.world, self.world.until_done
         asked("hold", self._hold)
-        asked("tidy", self._tidy)  # the clock is seen for the first time
+        asked("tidy", self._tidy)
         for account in self.accounts:
             asked(f"erase {account}", partial(_erase, account))
-        world.scheduler.now += LONG
+        world.scheduler.now += LONG + max(world.plan.jump or timedelta(), timedelta())
         asked("tidy", self._tidy)
         asked("look", self._look)
         asked("believe", lambda process: process.db.commit(clock.believe))
+        world.scheduler.wait(world.machines_are_done, WAITS)  # a report that was misdated is not any more
         for _ in range(2):  # what keeps an account goes first
             asked("tidy", self._tidy)
 

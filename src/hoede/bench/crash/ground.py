@@ -17,9 +17,10 @@ from hoede.app.outside import authority_settings, endpoints_of
 from hoede.app.tables import read_tables
 from hoede.bench.crash.database import SimulatedDatabase
 from hoede.bench.crash.process import Shared
-from hoede.bench.crash.scheduler import Strands
+from hoede.bench.crash.scheduler import BEGINS, Strands
 from hoede.bench.crash.wire import AuthorityLine, PlatformLine
 from hoede.config import Config, parse_config
+from hoede.db.columns import milliseconds
 from hoede.enforcement.platforms.webhook import WebhookPlatform
 from hoede.keys import FileKeys
 from hoede.keys.folder import NAMES, write_file
@@ -116,6 +117,9 @@ def lay(folder: Path) -> Ground:
     rehearsal.prepare(config, TRIGGERS)
     database = config.data_folder / "hoede.sqlite"
     with closing(sqlite3.connect(database)) as connection:
+        begins = milliseconds(BEGINS)  # somebody tidied before: the clock was seen
+        connection.execute("INSERT OR REPLACE INTO retention_clock (id, seen_at) VALUES (1, ?)", (begins,))
+        connection.commit()
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     (config.data_folder / "spool").mkdir(exist_ok=True)
     tables = read_tables()

@@ -25,7 +25,7 @@ ACTS = tuple(Act)
 PASSES = {"commit.before": 40, "commit.after": 40, "claim.after": 14, "job.after": 14, "number.before": 3}
 PASSES |= {"report.before_call": 5, "report.after_call": 5, "platform.sent": 6, "receipt.before": 5}
 PASSES |= {ANYWHERE: 400}
-_JUMPS = (timedelta(hours=1), timedelta(hours=-1), timedelta(days=400), timedelta(days=-400))
+_JUMPS = (timedelta(minutes=10), timedelta(hours=-1), timedelta(days=400), timedelta(days=-400))
 
 
 @dataclass(frozen=True, slots=True)

@@ -255,9 +255,6 @@ class Scheduler:
 
 
 def _times(task: Task) -> Iterator[datetime]:
-    if task.group is not None and task.group.asleep_until is not None:
-        yield task.group.asleep_until
-        return
-    for one in (task.until, task.within):
+    for one in (task.until, task.within, task.group.asleep_until if task.group else None):
         if one is not None:
             yield one

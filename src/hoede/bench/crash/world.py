@@ -31,7 +31,7 @@ from hoede.core.events import Channel, Event, EventKind
 from hoede.db import DatabaseBusy, DiskFull, failpoints
 from hoede.db.columns import milliseconds
 from hoede.db.idempotency import Remembered
-from hoede.db.leases import TOO_FAR
+from hoede.db.leases import TOO_FAR, longest
 from hoede.enforcement import Carrier
 from hoede.flow.judge import Judged
 from hoede.flow.screen import EventAnswer, Told
@@ -60,16 +60,15 @@ LIVELY_WITHIN = timedelta(seconds=120)  # after the last trouble, everything has
 _INSIDE_A_TRANSACTION = frozenset({"commit.before", "number.before"})
 _CLAIMABLE = """
 SELECT carried_by, max(
-  iif(due_at > :far, 0, due_at), iif(coalesce(lease_until, 0) > :far, 0, coalesce(lease_until + 1, 0))
+  iif(due_at > :far, 0, due_at),
+  iif(coalesce(lease_until, 0) > :longest, 0, coalesce(lease_until + 1, 0))
 ) AS at FROM orders
 WHERE state = 'open' AND carried_by != 'person' AND NOT EXISTS (
   SELECT 1 FROM order_after a JOIN orders f ON a.after = f.id
   WHERE a.id = orders.id AND f.state NOT IN ('done', 'superseded'))
 """
-_UNFINISHED_BUT = """
-SELECT 1 FROM orders WHERE state = 'open' AND carried_by != 'person'
-AND NOT (needs_human AND coalesce(reason, '') = :reason)
-"""
+_UNFINISHED = "SELECT 1 FROM orders WHERE state = 'open' AND carried_by != 'person'"
+_UNFINISHED_BUT = f"{_UNFINISHED} AND NOT (needs_human AND coalesce(reason, '') = :reason)"
 
 
 @dataclass
@@ -136,6 +135,7 @@ class World:
     platform: PlatformRecord = field(default_factory=PlatformRecord)
     heads: list[Head] = field(default_factory=list)  # kept outside
     skew: timedelta = timedelta()
+    jumped: bool = False  # a clock jumps once
     passed: Counter[str] = field(default_factory=Counter)
     struck: list[tuple[str, Act]] = field(default_factory=list)
     troubles: Counter[str] = field(default_factory=Counter)
@@ -172,6 +172,7 @@ class World:
     def again(self, act: Callable[[], object]) -> None:
         """Start the same deployment once more, for something else; the plan's late blow falls."""
         self.blows = [self.plan.late] if self.plan.late else []
+        self.jumped = True  # what happens then has leaps of its own
         self.over, self.calm_at, self.begun_at = False, None, self.scheduler.now
         self._go(lambda: self.scheduler.begin("afterwards", act))
 
@@ -192,7 +193,7 @@ class World:
         ground.platform.take = self.platform.take
         ground.platform.trouble = partial(self._trouble, "platform")
         ground.platform.give_way = self.scheduler.give_way
-        self.rows = sqlite3.connect(ground.database, isolation_level=None)
+        self.rows = _rows(ground.database)
         failpoints.arm(self._at_failpoint)
         try:
             for site in self.sites:
@@ -213,6 +214,10 @@ class World:
             ledger.close()
         if broke := self.scheduler.ended_badly:
             raise RuntimeError(f"{broke[0].name} broke") from broke[0].broke
+
+    def machines_are_done(self) -> bool:
+        """Whether no order is left but what people do."""
+        return self.rows.execute(_UNFINISHED).fetchone() is None
 
     def our_time(self) -> datetime:
         """Ours, in whole milliseconds as databases tell it."""
@@ -270,7 +275,7 @@ class World:
         for file, content in zip(files, left, strict=True):
             file.write_bytes(content + torn if file is files[1] else content)
         Path(f"{self.ground.database}-shm").unlink(missing_ok=True)
-        self.rows = sqlite3.connect(self.ground.database, isolation_level=None)
+        self.rows = _rows(self.ground.database)
 
     def _kill(self, site: Site) -> None:
         if site.group is not None:
@@ -290,8 +295,8 @@ class World:
         turns, plan = self.scheduler.turns, self.plan
         if self.calm_at is not None:
             return
-        if plan.jump is not None and turns >= plan.jump_after and not self.skew:
-            self.skew = plan.jump
+        if plan.jump is not None and turns >= plan.jump_after and not self.jumped:
+            self.skew, self.jumped = plan.jump, True
             self.scheduler.note("jump")
         if (
             plan.full_after is not None
@@ -327,9 +332,10 @@ class World:
             self._fill(full=False)  # somebody made room
         if self.calm_at is None and self._spent():
             self._calm()
-        far = milliseconds(self.our_time() + TOO_FAR)
-        found: list[tuple[str, int]] = self.rows.execute(_CLAIMABLE, {"far": far}).fetchall()
-        due = {kind for kind, at in found if at <= milliseconds(self.our_time())}
+        now, lease = self.our_time(), timedelta(seconds=self.ground.config.lease_s)
+        ends = {"far": milliseconds(now + TOO_FAR), "longest": milliseconds(now + longest(lease))}
+        found: list[tuple[str, int]] = self.rows.execute(_CLAIMABLE, ends).fetchall()
+        due = {kind for kind, at in found if at <= milliseconds(now)}
         if self.rows.execute("SELECT 1 FROM leaf WHERE number IS NULL LIMIT 1").fetchone():
             due.add(SEQUENCER)
         if self._wake(due):
@@ -586,6 +592,11 @@ class World:
             self.troubles[f"request: {type(error).__name__}"] += 1
             if isinstance(error, DiskFull):
                 self.troubles["answered 503"] += 1
+
+
+def _rows(database: Path) -> sqlite3.Connection:
+    """For whoever has the turn; there is one at a time."""
+    return sqlite3.connect(database, isolation_level=None, check_same_thread=False)
 
 
 def _check(account: str, process: Process) -> None:

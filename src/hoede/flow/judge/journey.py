@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from hoede.core.orders import OrderState, opaque
 from hoede.db import Database, Transaction, orders
 from hoede.enforcement import Measure
+from hoede.evidence import clock
 from hoede.evidence import store as evidence
 from hoede.flow.judge.blind import blind_facts, pretend, snapshot
 from hoede.flow.judge.facts import Facts, facts, lock_orders
@@ -175,7 +176,7 @@ class Judge:
         if case.blind:
             return
         allowed = [one.evidence for one in said.files if one.outcome.undoes]
-        evidence.destroy_after(tx, allowed, self._kept_until(tx.now, case))
+        evidence.destroy_after(tx, allowed, self._kept_until(clock.from_when(tx), case))
         kept = [one.evidence for one in said.files if not one.outcome.undoes and not one.outcome.keeps]
         evidence.destroy_after(tx, kept, None)
 
