@@ -1,14 +1,26 @@
-"""Runs seeds: `python -m hoede.bench.crash FIRST COUNT [--until-broken]` prints one JSON object."""
+"""Runs seeds, or tells what those came to that were run before.
+
+`python -m hoede.bench.crash FIRST COUNT [--until-broken]` prints one JSON object. So many seeds that they
+take hours are run in pieces, each to a file; `python -m hoede.bench.crash FILE...` prints the rows of all.
+"""
 
 import json
 import sys
+from pathlib import Path
 
-from hoede.bench.crash.simulate import several
+from hoede.bench.crash.figures import seed_rows
+from hoede.bench.crash.simulate import read, several, together
+from hoede.bench.rows import document
 
 
 def main() -> None:
-    first, count, *more = sys.argv[1:]
-    json.dump(vars(several(int(first), int(count), until_broken="--until-broken" in more)), sys.stdout)
+    asked = sys.argv[1:]
+    if asked[0].isdecimal():
+        first, count, *more = asked
+        json.dump(vars(several(int(first), int(count), until_broken="--until-broken" in more)), sys.stdout)
+        return
+    parts = sorted((read(json.loads(Path(one).read_bytes())) for one in asked), key=lambda one: one.first)
+    json.dump(document(seed_rows(together(parts, in_turn=True))), sys.stdout, indent=1)
 
 
 if __name__ == "__main__":

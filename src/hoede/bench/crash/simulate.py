@@ -120,8 +120,8 @@ def read(said: Mapping[str, Any]) -> Simulated:
     return Simulated(**{**said, **counters, "broken": found})
 
 
-def together(parts: list[Simulated]) -> Simulated:
-    """Several runs as one; they ran side by side."""
+def together(parts: list[Simulated], *, in_turn: bool = False) -> Simulated:
+    """Several runs as one; they ran side by side, or one after the other."""
     whole = Simulated(parts[0].package, parts[0].first)
     for part in parts:
         whole.seeds += part.seeds
@@ -131,5 +131,5 @@ def together(parts: list[Simulated]) -> Simulated:
         whole.troubles += part.troubles
         whole.turns += part.turns
         whole.cpu_s += part.cpu_s
-        whole.took_s = max(whole.took_s, part.took_s)
+        whole.took_s = whole.took_s + part.took_s if in_turn else max(whole.took_s, part.took_s)
     return whole
