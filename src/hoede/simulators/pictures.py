@@ -2,7 +2,7 @@
 
 import struct
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 
 Colour = tuple[int, int, int]
@@ -16,7 +16,7 @@ _BARS: tuple[Colour, ...] = (
 @cache
 def test_card() -> bytes:
     """The card on the rehearsal list, as PNG: seven bars over a field of squares, always the same bytes."""
-    return png(_card)
+    return _png((_card_row(max(0, y - HEIGHT * 2 // 3 + 40) // 40) for y in range(HEIGHT)), WIDTH, HEIGHT)
 
 
 def picture(seed: int) -> bytes:
@@ -26,9 +26,13 @@ def picture(seed: int) -> bytes:
 
 def png(pixel: Callable[[int, int], Colour], width: int = WIDTH, height: int = HEIGHT) -> bytes:
     """An RGB PNG whose pixels come from `pixel(x, y)`."""
-    rows = b"".join(b"\x00" + bytes(_row(pixel, width, y)) for y in range(height))
+    return _png((bytes(_row(pixel, width, y)) for y in range(height)), width, height)
+
+
+def _png(rows: Iterable[bytes], width: int, height: int) -> bytes:
+    pixels = b"".join(b"\x00" + row for row in rows)
     header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    parts = (_chunk(b"IHDR", header), _chunk(b"IDAT", zlib.compress(rows, 9)), _chunk(b"IEND", b""))
+    parts = (_chunk(b"IHDR", header), _chunk(b"IDAT", zlib.compress(pixels, 9)), _chunk(b"IEND", b""))
     return b"\x89PNG\r\n\x1a\n" + b"".join(parts)
 
 
@@ -41,11 +45,12 @@ def _chunk(kind: bytes, content: bytes) -> bytes:
     return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
 
 
-def _card(x: int, y: int) -> Colour:
-    bar = _BARS[x * len(_BARS) // WIDTH]
-    if y < HEIGHT * 2 // 3:
-        return bar
-    return (253, 246, 231) if (x // 40 + y // 40) % 2 else (16, 48, 59)
+@cache
+def _card_row(band: int) -> bytes:
+    """A row of the card: of the bars, or, from band 1 on, of the squares, 40 pixels a side."""
+    bars = (_BARS[x * len(_BARS) // WIDTH] for x in range(WIDTH))
+    squares = ((16, 48, 59) if (x // 40 + band) % 2 else (253, 246, 231) for x in range(WIDTH))
+    return bytes(part for colour in (squares if band else bars) for part in colour)
 
 
 def _waves(seed: int, x: int, y: int) -> Colour:
