@@ -58,7 +58,9 @@ def deployed(kind: str) -> Iterator[Deployment]:
         )
 
 
-@pytest.fixture(scope="module", params=KINDS)
+@pytest.fixture(
+    scope="module", params=[pytest.param(one, marks=pytest.mark.xdist_group(f"kills {one}")) for one in KINDS]
+)
 def kind(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
