@@ -1,6 +1,6 @@
 """Many reports in a row, with an authority that fails now and then: each is finished once.
 
-A hundred in every check; ten thousand in `./check long`.
+Thirty in every check; ten thousand in `./check long`.
 """
 
 import os
