@@ -9,7 +9,7 @@ from hoede.config import parse_config
 from hoede.core.orders import OrderState, OrderView
 from hoede.db import failpoints, orders
 
-SETTLE_WITHIN_S = 120
+SETTLE_WITHIN_S, SETTLE_EACH_S = 120, 1  # more with each upload: some thousand kills leave a long queue
 TRIES = 6  # to reach a failpoint, each with another upload
 REACHED_WITHIN_S = 1.0
 # How often a name is passed before something interesting; the nth pass is drawn up to this.
@@ -97,7 +97,7 @@ def settle(run: Harness) -> None:
         run.fleet.disarm(name)
     time.sleep(0.5)  # until the last one fell asleep who is going to: it may hold a lock
     run.fleet.wake(0)
-    until = time.monotonic() + SETTLE_WITHIN_S
+    until = time.monotonic() + SETTLE_WITHIN_S + SETTLE_EACH_S * len(run.uploads)
     db, keys = open_database(parse_config(run.config))
     while time.monotonic() < until:
         run.fleet.bury()
