@@ -28,7 +28,7 @@ class Zygote:
     up: set[int] = field(default_factory=set)
     up_at: dict[int, float] = field(default_factory=dict)
     paused: set[int] = field(default_factory=set)
-    ended: dict[int, int] = field(default_factory=dict)  # the signal it ended by; 0 when by itself
+    ended: dict[int, int] = field(default_factory=dict)  # with which status; less than 0: by that signal
     changed: threading.Condition = field(default_factory=threading.Condition)
 
     def listen(self) -> None:
@@ -40,6 +40,7 @@ class Zygote:
 
     def _note(self, event: dict[str, int]) -> None:
         if "forked" in event:
+            self._forget(event["forked"])
             self.forked.append(event["forked"])
         elif "up" in event:
             self.up.add(event["up"])
@@ -47,7 +48,14 @@ class Zygote:
         elif "paused" in event:
             self.paused.add(event["paused"])
         else:
-            self.ended[event["ended"]] = event["signal"]
+            self.ended[event["ended"]] = event["status"]
+
+    def _forget(self, pid: int) -> None:
+        """Some thousand kills use up all pids, and one that was another's comes again."""
+        self.up.discard(pid)
+        self.paused.discard(pid)
+        self.up_at.pop(pid, None)
+        self.ended.pop(pid, None)
 
     def order(self, command: dict[str, Any]) -> None:
         assert self.process.stdin is not None
@@ -127,6 +135,7 @@ class Fleet:
         role, port = ("work", {}) if member.port is None else ("serve", {"port": member.port})
         began = time.monotonic()
         member.pid = self.zygote.fork({"config": self.config | port, "role": role})
+        self.started_at.pop(member.pid, None)
         if member.has_died:
             self.started_at[member.pid] = began
 
@@ -187,8 +196,8 @@ class Fleet:
         """Note who ended; returns how many did."""
         gone = [one for one in self.there() if one.pid in self.zygote.ended]
         for one in gone:
-            if one.pid is not None and self.zygote.ended[one.pid] != signal.SIGKILL:
-                self.broke.append("work" if one.port is None else "serve")
+            if one.pid is not None and (status := self.zygote.ended[one.pid]) != -signal.SIGKILL:
+                self.broke.append(f"{'work' if one.port is None else 'serve'} ended with {status}")
             one.pid = one.asleep_since = None
             one.has_died = True
         return len(gone)

@@ -2,7 +2,8 @@
 
 Reads one JSON command a line: {"config": {...}, "role": "serve" or "work"}; {"at": failpoint, "nth": n,
 "act": "kill" or "pause"}, for whoever of all children passes it for the nth time; {"disarm": failpoint}.
-Writes one JSON event a line: {"forked": pid}, {"up": pid}, {"paused": pid}, {"ended": pid, "signal": n}.
+Writes one JSON event a line: {"forked": pid}, {"up": pid}, {"paused": pid}, {"ended": pid, "status": n},
+where the status is that of Python's `subprocess`: less than 0 for a signal.
 """
 
 import json
@@ -170,7 +171,7 @@ def reap() -> None:
             say(paused=pid)
         else:
             living.discard(pid)
-            say(ended=pid, signal=os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0)
+            say(ended=pid, status=os.waitstatus_to_exitcode(status))
 
 
 def end_all() -> None:
