@@ -15,6 +15,7 @@ from tests.pairing.scene import BASELINE, VOCABULARY, Scene, done, why
 from hoede.db import Database, orders
 from hoede.enforcement.platforms.webhook import message
 from hoede.flow.pair import Guardian, Teen
+from hoede.flow.pair.exits import ExitTooLong
 from hoede.pairing import LinkRow, State, exits
 from hoede.pairing.exits import Decided, Reach
 from hoede.pairing.rules.asking import Kind, Stands, Wish
@@ -25,6 +26,7 @@ from hoede.pairing.tables import LINKS, MAILS
 from hoede.policy import Policy, shipped_pack
 from hoede.review import CaseRow, Refused, claims
 from hoede.review import store as review
+from hoede.review.asked import LONGEST_TEXT
 from hoede.simulators.cybertipline import VirtualClock
 
 
@@ -177,7 +179,34 @@ def test_a_safe_exit_waits_for_a_person_in_its_lane_for_a_day(scene: Scene) -> N
     case = case_of(scene, row.case_id)
     assert (case.lane, case.due_at) == ("safe_exit", case.opened_at + timedelta(hours=24))
     assert scene.exits.ask(teen) == row  # asked again it is the same
+    assert scene.exits.ask(teen, words="please") == row  # and sent twice
     assert scene.link(link.id) == link  # and nothing about the pairing changed
+
+
+def test_what_a_teen_says_later_is_kept_and_the_last_way_to_reach_them_counts(scene: Scene) -> None:
+    teen = scene.teen()
+    scene.paired(teen, scene.guardian())
+    case = scene.exits.ask(teen).case_id  # one tap
+    scene.exits.ask(teen, words="casino", reach=Reach.APP)
+    scene.exits.ask(teen)
+    row = scene.exits.ask(teen, words="no", reach=Reach.NOT)
+
+    assert (row.case_id, row.words, row.reach) == (case, "casino\n\nno", Reach.NOT)
+    for number in range(9):
+        scene.exits.ask(teen, words=f"{number}".ljust(LONGEST_TEXT, "x"))
+    with pytest.raises(ExitTooLong):
+        scene.exits.ask(teen, words="y" * LONGEST_TEXT)
+
+
+def test_what_is_said_after_the_answer_is_a_case_of_its_own(scene: Scene) -> None:
+    teen = scene.teen()
+    scene.paired(teen, scene.guardian())
+    first = scene.exits.ask(teen, words="please")
+    decided(scene, first.case_id, Decided.STAYS)
+    again = scene.exits.ask(teen, words="still")
+
+    assert again.case_id != first.case_id
+    assert again.words == "still"
 
 
 def test_a_person_ends_it_and_the_limits_go(scene: Scene) -> None:

@@ -62,6 +62,14 @@ def add_exit(tx: Transaction, case_id: str, *, service: str, account: str, words
     _add(tx, case_id, About.EXIT, service=service, account=account, words=words, reach=reach)
 
 
+def add_words(tx: Transaction, exit_: ExitRow, words: str, reach: Reach | None) -> bool:
+    """Put what somebody says later below what they said; false when a person answered meanwhile."""
+    said = words if not exit_.words else f"{exit_.words}\n\n{words}" if words else exit_.words
+    open_one = (EXITS.c.case_id == exit_.case_id, EXITS.c.answer.is_(None))
+    values = {"words": said, "reach": exit_.reach if reach is None else reach}
+    return bool(tx.conn.execute(update(EXITS).where(*open_one).values(**values)).rowcount)
+
+
 def add_reach(tx: Transaction, case_id: str, guardian: str) -> None:
     _add(tx, case_id, About.REACH, guardian=guardian, words="", reach=Reach.NOT)
 
@@ -71,11 +79,11 @@ def find(conn: Connection, case_id: str) -> ExitRow | None:
     return None if row is None else _row(row)
 
 
-def open_of(conn: Connection, service: str, account: str) -> ExitRow | None:
-    """The exit somebody asked for that no person has answered."""
+def open_of(tx: Transaction, service: str, account: str) -> ExitRow | None:
+    """The exit somebody asked for that no person has answered; nobody does before this transaction ends."""
     c = EXITS.c
     mine = (c.about == About.EXIT, c.service == service, c.account == account, c.answer.is_(None))
-    row = conn.execute(select(EXITS).where(*mine).order_by(c.asked_at)).first()
+    row = tx.conn.execute(select(EXITS).where(*mine).order_by(c.asked_at).with_for_update()).first()
     return None if row is None else _row(row)
 
 

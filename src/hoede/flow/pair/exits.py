@@ -17,10 +17,11 @@ from hoede.review import store as review
 from hoede.review.asked import LONGEST_TEXT, SHORTEST_REASON
 
 LANE = "safe_exit"
+MOST_TEXT = 10 * LONGEST_TEXT  # of all that somebody writes before a person answers
 
 
 class ExitTooLong(HoedeError):
-    """What you wrote is too long. Shorten it to 2,000 characters."""
+    """What you wrote is too long: a text has 3,000 characters at most, all together ten times as many."""
 
     code = "exit-too-long"
 
@@ -31,8 +32,12 @@ class Exits:
 
     desk: PairDesk
 
-    def ask(self, teen: Teen, *, words: str = "", reach: Reach = Reach.NOT) -> ExitRow:
-        """Home is not safe: one tap is enough. Asked again while nobody answered, it is the same."""
+    def ask(self, teen: Teen, *, words: str = "", reach: Reach | None = None) -> ExitRow:
+        """Home is not safe: one tap is enough. Asked again while nobody answered, it is the same case.
+
+        What is written then is put below the words before, and how to reach them is as they said last;
+        who never said it is not reached. Raises `ExitTooLong`.
+        """
         if len(words) > LONGEST_TEXT:
             raise ExitTooLong
         case_id = self.desk.new_id("case")
@@ -55,10 +60,15 @@ class Exits:
                 self.desk.forget(link.service, link.account)
         return done
 
-    def _ask(self, tx: Transaction, teen: Teen, words: str, reach: Reach, case_id: str) -> ExitRow:
-        there = rows.open_of(tx.conn, teen.service, teen.account)
+    def _ask(self, tx: Transaction, teen: Teen, words: str, reach: Reach | None, case_id: str) -> ExitRow:
+        there = rows.open_of(tx, teen.service, teen.account)
         if there is not None:
-            return there
+            if f"\n\n{there.words}".endswith(f"\n\n{words}"):
+                words = ""  # sent twice
+            if len(there.words) + len(words) > MOST_TEXT:
+                raise ExitTooLong
+            if rows.add_words(tx, there, words, reach):
+                return _there(tx, there.case_id)
         lane = self.desk.lanes[LANE]
         review.open_case(
             tx,
@@ -69,7 +79,8 @@ class Exits:
             lane=lane.name,
             due_at=tx.now + lane.due,
         )
-        rows.add_exit(tx, case_id, service=teen.service, account=teen.account, words=words, reach=reach)
+        reached = Reach.NOT if reach is None else reach
+        rows.add_exit(tx, case_id, service=teen.service, account=teen.account, words=words, reach=reached)
         return _there(tx, case_id)
 
     def _answer(

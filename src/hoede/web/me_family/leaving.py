@@ -78,7 +78,7 @@ def safe_page(mine: Mine, *, status: int = OK, wrong: str = "", sent: bool = Fal
 def ask(mine: Mine) -> Response:
     """One tap is enough: no words, and how to reach somebody is theirs to say or not."""
     said = mine.fields.get("reach", "")
-    reach = Reach(said) if said in set(Reach) else Reach.NOT
+    reach = Reach(said) if said in set(Reach) else None
     try:
         mine.pages.exits.ask(mine.teen, words=storable(mine.fields.get("words", "")), reach=reach)
     except ExitTooLong:
