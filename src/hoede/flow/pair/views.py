@@ -25,6 +25,7 @@ from hoede.pairing import (
     store,
 )
 from hoede.pairing.looks import LookRow
+from hoede.pairing.rules.asking import RequestRow
 from hoede.pairing.rules.digest import Digest
 from hoede.pairing.rules.seeing import (
     NOBODY,
@@ -146,9 +147,13 @@ class FamilyViews:
         return self.desk.db.read(lambda conn: self._past(conn, teen))
 
     def my_requests(self, teen: Teen) -> tuple[RequestSeen, ...]:
-        return self.desk.db.read(
-            lambda conn: _requests(conn, teen.service, teen.account, None, self.desk.db.time(conn))
-        )
+        """Everything one asked, whoever answered."""
+
+        def mine(conn: Connection) -> tuple[RequestSeen, ...]:
+            now, rows = self.desk.db.time(conn), requests.of_account(conn, teen.service, teen.account)
+            return tuple(_request(one, now, answer=True) for one in rows)
+
+        return self.desk.db.read(mine)
 
     def my_time(self, teen: Teen) -> tuple[PartsSeen | None, WeekSeen | None]:
         """One's own minutes: of today by part of the day, and of this week and the last. Nobody sees less."""
@@ -220,7 +225,7 @@ class FamilyViews:
             changes=_changes(store.history(conn, link.id, now - 4 * A_WEEK)),
             time=self.figures.time(conn, service, account, band, now) if sees else None,
             counts=self.figures.counts(conn, service, account, now - A_WEEK) if "counts" in sees else None,
-            requests=_requests(conn, service, account, link.id, now),
+            requests=_asked(conn, link, now),
             proposals=_proposals(conn, link.id),
             blocked=limits.blocked_by(conn, link.id),
             looks=tuple(LookSeen(one.page, one.at) for one in looks.looks_of(conn, link.id)),
@@ -319,26 +324,28 @@ def _changes(history: tuple[ChangeRow, ...]) -> tuple[ChangeSeen, ...]:
     )
 
 
-def _requests(
-    conn: Connection, service: str, account: str, link: str | None, now: datetime
-) -> tuple[RequestSeen, ...]:
-    """Questions to this pairing's guardian; those to stop another pairing are not theirs to read."""
+def _asked(conn: Connection, link: LinkRow, now: datetime) -> tuple[RequestSeen, ...]:
+    """What this guardian was asked. What another one answered, in words or by an offer, is not theirs."""
     return tuple(
-        RequestSeen(
-            id=one.id,
-            kind=one.wish.kind,
-            setting=one.wish.setting,
-            wanted=one.wish.step,
-            about=one.wish.about,
-            words=one.wish.words,
-            stands=one.now(now),
-            asked_at=one.asked_at,
-            until=one.until,
-            offer=one.offer,
-            reason=one.reason,
-        )
-        for one in requests.of_account(conn, service, account)
-        if link is None or one.wish.link in {None, link}
+        _request(one, now, answer=one.answered_by == link.id)
+        for one in requests.of_account(conn, *teen_of(link))
+        if one.is_to(link.id, link.started_at)
+    )
+
+
+def _request(one: RequestRow, now: datetime, *, answer: bool) -> RequestSeen:
+    return RequestSeen(
+        id=one.id,
+        kind=one.wish.kind,
+        setting=one.wish.setting,
+        wanted=one.wish.step,
+        about=one.wish.about,
+        words=one.wish.words,
+        stands=one.now(now),
+        asked_at=one.asked_at,
+        until=one.until,
+        offer=one.offer if answer else None,
+        reason=one.reason if answer else "",
     )
 
 
