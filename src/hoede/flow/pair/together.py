@@ -19,7 +19,7 @@ from hoede.flow.pair.desk import (
     settings_changed,
     teen_of,
 )
-from hoede.pairing import By, Family, LinkRow, Mode, family_of, limits, proposals, store
+from hoede.pairing import By, Family, LinkRow, Mode, families, family_of, limits, proposals, store
 from hoede.pairing.proposals import ProposalRow
 from hoede.pairing.rules.limits import LONGEST_WHY, LockRow, at_most, preset_steps, replaces, why_not_lock
 from hoede.pairing.rules.saying import Refusal, Why
@@ -199,6 +199,7 @@ class Together:
             if link is None or not link.counts:
                 return Refusal(Why.NOT_NOW)
             teen[:] = [teen_of(link)]
+            families.lock(tx, *teen_of(link))  # of two guardians at once the second sees what the first did
             return step(tx, link)
 
         done = self.desk.db.commit(whole)
