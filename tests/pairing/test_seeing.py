@@ -40,7 +40,7 @@ ALLOWED = {
     "WeekSeen": "this_week last_week",
     "CountsSeen": "connections blocks reports public",
     "RequestSeen": "id kind setting wanted about words stands asked_at until offer reason",
-    "ProposalSeen": "id by mode steps text at signed_by_teen signed_by_guardian look_again_at",
+    "ProposalSeen": "id by mode steps text at signed_by_teen signed_by_guardian until over look_again_at",
     "LookSeen": "page at",
 }
 # Parts of names that no field of a guardian's answer may have.

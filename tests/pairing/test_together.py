@@ -449,3 +449,73 @@ def test_an_old_proposal_never_opens_what_was_tightened_since(pair: Pair) -> Non
 
     assert why(scene.together.sign(teen, proposal.id)) is Why.STALE
     assert scene.step(teen, "time.daily_cap") == 35
+
+
+OPENS: dict[str, object] = {"comment.receive": "everyone"}
+
+
+def proposed_by_teen(pair: Pair, steps: dict[str, object] = OPENS) -> str:
+    scene, teen, _, link = pair
+    version = scene.family(teen).version
+    made = scene.together.propose(teen, link.id, steps, mode=Mode.LIMITS, version=version)
+    return done(made).id
+
+
+@pytest.mark.parametrize(
+    ("before", "since"),
+    [
+        ("connections", "none"),  # closed since
+        ("connections", None),  # a choice that was let go of
+        (None, "none"),
+        ("none", "none"),  # said once more
+    ],
+)
+def test_a_guardian_alone_opens_nothing_that_the_teen_chose_otherwise_since(
+    pair: Pair, before: str | None, since: str | None
+) -> None:
+    scene, teen, guardian, _ = pair
+    scene.chooses(teen, "comment.receive", before)
+    paper = proposed_by_teen(pair)
+    scene.clock.advance(timedelta(minutes=1))
+    scene.chooses(teen, "comment.receive", since)
+    step = scene.step(teen, "comment.receive")
+
+    assert why(scene.together.sign(guardian, paper)) is Why.STALE
+    assert scene.step(teen, "comment.receive") == step
+
+
+def test_what_a_teen_chose_of_another_setting_leaves_the_proposal_as_it_is(pair: Pair) -> None:
+    scene, teen, guardian, _ = pair
+    scene.chooses(teen, "comment.receive", "none")
+    paper = proposed_by_teen(pair)
+    scene.chooses(teen, "search.use", "off")
+
+    assert done(scene.together.sign(guardian, paper)).is_signed
+    assert scene.step(teen, "comment.receive") == "everyone"
+
+
+def test_a_birthday_into_another_age_group_ends_what_the_teen_proposed(scene: Scene) -> None:
+    teen, guardian = scene.teen(age=15), scene.guardian()
+    paper = proposed_by_teen((scene, teen, guardian, scene.paired(teen, guardian)), {"time.daily_cap": 50})
+    scene.teen(age=16)
+
+    assert why(scene.together.sign(guardian, paper)) is Why.STALE
+
+
+def test_a_proposal_ends_after_seven_days_and_both_read_so(pair: Pair) -> None:
+    scene, teen, guardian, link = pair
+    paper = proposed_by_teen(pair, {"time.daily_cap": 50})
+
+    def over() -> list[bool]:
+        theirs: Any = scene.views.guardian_sees(guardian, link.id, "agreement")
+        [mine] = scene.views.my_guardians(teen)
+        assert theirs.proposals == mine.proposals
+        return [one.over for one in mine.proposals]
+
+    scene.later(days=7, seconds=-1)
+    assert over() == [False]
+    scene.later(seconds=1)
+    assert over() == [True]
+    assert why(scene.together.sign(guardian, paper)) is Why.STALE
+    scene.later(days=14)
+    assert over() == []

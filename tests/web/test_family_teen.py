@@ -14,7 +14,7 @@ from hoede.pairing import Mode, State, looks, store
 from hoede.pairing.rules.asking import Kind, RequestRow, Wish
 from hoede.pairing.rules.saying import Refusal
 from hoede.pairing.rules.states import By, Cause
-from hoede.pairing.tables import LINKS, REQUESTS
+from hoede.pairing.tables import LINKS, PROPOSALS, REQUESTS
 
 
 def link_of(path: str) -> str:
@@ -466,6 +466,23 @@ def test_what_the_teen_proposes_is_signed_or_laid_aside(console: Hoede) -> None:
     assert step_of(console, end, "time.daily_cap") == 50
     replay = home.post(f"{path}/agreement/{proposed.id}/sign", at=path)
     assert (replay.status_code, "nothing happened twice" in replay.text) == (409, True)
+
+
+def test_a_proposal_that_was_not_signed_in_time_is_over(console: Hoede) -> None:
+    home, _ = guardian(console)
+    end, path = paired(console, home)
+    (mine,) = console.pair.views.my_guardians(end)
+    steps = {"time.daily_cap": 50}
+    console.pair.together.propose(end, mine.link, steps, mode=Mode.AGREEMENT, version=mine.version)
+    at = f"{path}/agreement"
+    assert "unless both of you signed" in home.page(at)
+    ago = console.db.now() - timedelta(days=8)
+    console.db.commit(lambda tx: tx.conn.execute(update(PROPOSALS).values(at=ago)))
+
+    page = home.page(at)
+
+    assert ("because not both of you signed" in page, "Sign this" in page) == (True, False)
+    assert "To sign: 1" not in home.page(path)
 
 
 def test_from_agreement_there_is_a_way_back_that_both_sign(console: Hoede) -> None:

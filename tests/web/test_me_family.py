@@ -16,7 +16,7 @@ from hoede.flow.pair.clock import rest
 from hoede.pairing import By, Cause, Mode, State, guardians, store
 from hoede.pairing.rules.asking import Kind, Stands, Wish
 from hoede.pairing.rules.saying import Refusal
-from hoede.pairing.tables import LINKS, REQUESTS
+from hoede.pairing.tables import LINKS, PROPOSALS, REQUESTS
 
 HOME = "/me/family"
 
@@ -359,6 +359,20 @@ def test_a_guardians_proposal_is_left(api: Api) -> None:
 
     assert "It is off the table." in mine.does(f"{HOME}/agreement/{link}/{paper}/drop")
     assert mine.refused(f"{HOME}/agreement/{link}/{paper}/sign")[0] == 409
+
+
+def test_a_proposal_that_nobody_signed_in_time_is_over(api: Api) -> None:
+    mine, theirs = phone(api), guardian(api)
+    link = pair(api, mine, theirs, Mode.AGREEMENT)
+    paper = proposed(api, mine, theirs, link, feed__level="strict")
+    ago = datetime.now(UTC) - timedelta(days=8)
+    api.hoede.db.commit(lambda tx: tx.conn.execute(update(PROPOSALS).values(at=ago)))
+
+    page = mine.page(f"{HOME}/agreement/{link}")
+
+    assert "because not both of you signed" in page
+    assert f"{paper}/sign" not in page
+    assert "A proposal waits for you" not in mine.page()
 
 
 def test_a_proposal_on_a_page_that_is_old_is_refused(api: Api) -> None:

@@ -1,12 +1,13 @@
 """Limits set together: a guardian's step, a preset, a block; and agreements that both sign."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from hoede import accounts
 from hoede.db import Transaction
+from hoede.db.columns import milliseconds
 from hoede.flow.pair.desk import (
     End,
     Guardian,
@@ -17,6 +18,7 @@ from hoede.flow.pair.desk import (
     mine,
     read_step,
     settings_changed,
+    teen_facts,
     teen_of,
 )
 from hoede.pairing import By, Family, LinkRow, Mode, families, family_of, limits, proposals, store
@@ -154,6 +156,8 @@ class Together:
                 teen_at=tx.now if by is By.TEEN else None,
                 guardian_at=tx.now if by is By.GUARDIAN else None,
                 ended_at=None,
+                band=self._band(tx, link),
+                own=_own(tx, link, steps),
             )
             proposals.add(tx, row)
             store.note(tx, link, "propose", by=by)
@@ -169,7 +173,7 @@ class Together:
             link = None if row is None else mine(tx, end, row.link)
             if row is None or link is None or not link.counts:
                 return Refusal(Why.NOT_NOW)
-            if not row.is_open:
+            if not row.is_open or row.is_over(tx.now):
                 return Refusal(Why.REPEAT if row.is_signed else Why.STALE)
             if row.by is by_of(end):
                 return Refusal(Why.REPEAT)
@@ -297,9 +301,12 @@ class Together:
             step is None or not at_most(found[name].setting.kind, step, found[name].step)
             for name, step in steps.items()
         ):
-            return Refusal(
-                Why.STALE
-            )  # what it would have tightened is tighter by now: it would open something
+            # What it would have tightened is tighter by now: it would open something.
+            return Refusal(Why.STALE)
+        as_then = (self._band(tx, link), _own(tx, link, row.steps))
+        if row.by is By.TEEN and (row.band, row.own) != as_then:
+            # The teen chose otherwise since, or is of another age: a guardian alone would open it.
+            return Refusal(Why.STALE)
         proposals.sign(tx, row.id, by_of(end))
         if row.mode is Mode.AGREEMENT and link.mode is Mode.LIMITS:
             for one in limits.locks_of(tx.conn, link.id):
@@ -310,6 +317,9 @@ class Together:
                 accounts.choose(tx, service, account, name, found[name].setting.kind.show(step))
         settings_changed(tx, self.desk, moved)
         return proposals.lock(tx, row.id) or row
+
+    def _band(self, tx: Transaction, link: LinkRow) -> str:
+        return teen_facts(tx.conn, self.desk, *teen_of(link), tx.now).band.value
 
     @staticmethod
     def _may_be(there: InForce, step: Step) -> bool:
@@ -323,3 +333,9 @@ class Together:
             link = self.desk.db.read(lambda conn: store.known(conn, done.link))
             self.desk.forget(*teen_of(link))
         return done
+
+
+def _own(tx: Transaction, link: LinkRow, settings: Collection[str]) -> dict[str, list[Any]]:
+    """What the teen chose of these settings, and when: the same only if they did not choose since."""
+    found = accounts.chosen(tx.conn, *teen_of(link), settings)
+    return {name: [step, milliseconds(at)] for name, (step, at) in found.items()}

@@ -48,7 +48,7 @@ from hoede.policy import InForce
 from hoede.policy.rules.effective import Who
 
 A_WEEK = timedelta(days=7)
-TOLD_FOR = timedelta(days=14)  # how long a teen reads that something ended
+TOLD_FOR = timedelta(days=14)  # how long one reads that something ended
 PAGES = frozenset({"overview", "settings", "time", "requests", "agreement", "digest"})
 ABOUT_SETTINGS = frozenset({"limit", "sign", "block", "answer"})
 
@@ -226,7 +226,7 @@ class FamilyViews:
             time=self.figures.time(conn, service, account, band, now) if sees else None,
             counts=self.figures.counts(conn, service, account, now - A_WEEK) if "counts" in sees else None,
             requests=_asked(conn, link, now),
-            proposals=_proposals(conn, link.id),
+            proposals=_proposals(conn, link.id, now),
             blocked=limits.blocked_by(conn, link.id),
             looks=tuple(LookSeen(one.page, one.at) for one in looks.looks_of(conn, link.id)),
         )
@@ -302,7 +302,7 @@ class FamilyViews:
                 if one.stands(now)
             ),
             blocked=limits.blocked_by(conn, link.id) if link.counts else (),
-            proposals=_proposals(conn, link.id) if link.counts else (),
+            proposals=_proposals(conn, link.id, now) if link.counts else (),
             changes=tuple(one for one in store.history(conn, link.id) if one.by in {By.TEEN, By.GUARDIAN}),
             looks=looks.looks_of(conn, link.id),
         )
@@ -349,7 +349,8 @@ def _request(one: RequestRow, now: datetime, *, answer: bool) -> RequestSeen:
     )
 
 
-def _proposals(conn: Connection, link: str) -> tuple[ProposalSeen, ...]:
+def _proposals(conn: Connection, link: str, now: datetime) -> tuple[ProposalSeen, ...]:
+    """What lies on the table and what was signed; what nobody signed in time is told as over for a while."""
     return tuple(
         ProposalSeen(
             id=one.id,
@@ -360,8 +361,10 @@ def _proposals(conn: Connection, link: str) -> tuple[ProposalSeen, ...]:
             at=one.at,
             signed_by_teen=one.teen_at is not None,
             signed_by_guardian=one.guardian_at is not None,
+            until=one.until,
+            over=one.is_over(now),
             look_again_at=one.look_again_at,
         )
         for one in proposals.of_link(conn, link)
-        if one.ended_at is None
+        if one.ended_at is None and not one.is_over(now - TOLD_FOR)
     )

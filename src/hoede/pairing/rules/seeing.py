@@ -111,6 +111,8 @@ class ProposalSeen:
     at: datetime
     signed_by_teen: bool
     signed_by_guardian: bool
+    until: datetime  # when it ends unless both signed
+    over: bool  # it did
     look_again_at: datetime
 
 
