@@ -13,7 +13,7 @@ from hoede.accounts.rules import local_date
 from hoede.core.orders import Order, Target, TargetKind
 from hoede.db import orders
 from hoede.flow.pair import Guardian
-from hoede.pairing import exits, mails
+from hoede.pairing import State, exits, mails
 from hoede.pairing.rules import seeing
 from hoede.pairing.rules.asking import Kind, Wish
 from hoede.pairing.rules.saying import Why
@@ -310,3 +310,23 @@ def test_a_safe_exit_is_on_no_page_of_anybody(scene: Scene) -> None:
 
 def test_what_rests_shows_one_text() -> None:
     assert RestingSeen("pair_1") == RestingSeen("pair_1", "exit.g")
+
+
+@pytest.mark.parametrize(
+    ("proved", "for_days", "assured"),
+    [
+        (True, None, True),
+        (True, 1, False),  # the proof ran out in between
+        (False, None, False),
+    ],
+)
+def test_before_the_yes_a_teen_reads_whether_we_checked(
+    scene: Scene, *, proved: bool, for_days: int | None, assured: bool
+) -> None:
+    until = None if for_days is None else scene.clock.now() + timedelta(days=for_days)
+    teen, guardian = scene.teen(), scene.guardian(proved=proved, until=until)
+    done(scene.links.accept_link(guardian, scene.invited(teen).secret))
+    scene.clock.advance(timedelta(days=2))
+    [mine] = scene.views.my_guardians(teen)
+
+    assert (mine.state, mine.assured) == (State.ACCEPTED, assured)

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlalchemy import update
 from tests.web.api import Api
-from tests.web.families import Phone, guardian, mail_of, pair, phone, plain, version_in
+from tests.web.families import Phone, guardian, mail_of, pair, phone, plain, prove, version_in
 
 from hoede.app.rehearsal import SERVICE
 from hoede.core.ages import AgeEvidence, Assurance
@@ -88,6 +88,18 @@ def test_a_teen_comes_by_code_and_address_reads_both_lists_and_says_yes(api: Api
     home = mine.does(f"{HOME}/link/{made.link}/yes", version=version_in(lists))
     assert "Paired since" in home
     assert api.hoede.db.read(lambda conn: store.known(conn, made.link)).state is State.ACTIVE
+
+
+def test_before_the_yes_a_teen_reads_that_we_checked_who_proved_it(api: Api) -> None:
+    mine, theirs = phone(api), guardian(api)
+    prove(api, theirs)
+    made = api.hoede.pair.links.invite(theirs)
+    assert not isinstance(made, Refusal)
+
+    lists = mine.does(f"{HOME}/join", code=made.code, handle=mail_of(api, theirs))
+
+    assert "We checked: this person is 18 or over." in lists
+    assert "We did not check it." not in lists
 
 
 def test_at_16_the_list_says_a_week(api: Api) -> None:

@@ -9,7 +9,17 @@ from sqlalchemy import Connection
 
 from hoede.core.ages import AgeBand
 from hoede.db import Transaction
-from hoede.flow.pair.desk import Guardian, PairDesk, Teen, in_force, mine, teen_facts, teen_of
+from hoede.flow.pair.desk import (
+    Guardian,
+    PairDesk,
+    Teen,
+    TeenFacts,
+    adult_by_proof,
+    in_force,
+    mine,
+    teen_facts,
+    teen_of,
+)
 from hoede.pairing import (
     By,
     LinkRow,
@@ -248,10 +258,10 @@ class FamilyViews:
 
     def _mine(self, conn: Connection, teen: Teen) -> tuple[MyGuardian, ...]:
         now = self.desk.db.time(conn)
-        sees = seen_list(teen_facts(conn, self.desk, teen.service, teen.account, now).band)
+        facts = teen_facts(conn, self.desk, teen.service, teen.account, now)
         version = families.family_of(conn, teen.service, teen.account).version
         return tuple(
-            self._guardian(conn, one, sees, version, now)
+            self._guardian(conn, one, facts, version, now)
             for one in store.of_account(conn, teen.service, teen.account)
             if one.state is not State.ENDED
         )
@@ -273,19 +283,19 @@ class FamilyViews:
         return tuple(found)
 
     def _guardian(
-        self, conn: Connection, link: LinkRow, sees: tuple[str, ...], version: int, now: datetime
+        self, conn: Connection, link: LinkRow, facts: TeenFacts, version: int, now: datetime
     ) -> MyGuardian:
         found = None if link.guardian is None else guardians.find(conn, link.guardian)
         own = limits.locks_of(conn, link.id) if link.counts else ()
         return MyGuardian(
             link=link.id,
             guardian=found.name if found else "",
-            assured=link.is_assured(now),
+            assured=_is_assured(conn, link, facts, now),
             state=link.state,
             invited_by=link.invited_by,
             mode=link.mode,
             version=version,
-            sees=sees if link.state is not State.FROZEN else (),
+            sees=seen_list(facts.band) if link.state is not State.FROZEN else (),
             since=link.started_at,
             until=link.until if link.state is not State.FROZEN else None,
             confirm_by=link.teen_by if link.counts else None,
@@ -306,6 +316,13 @@ class FamilyViews:
             changes=tuple(one for one in store.history(conn, link.id) if one.by in {By.TEEN, By.GUARDIAN}),
             looks=looks.looks_of(conn, link.id),
         )
+
+
+def _is_assured(conn: Connection, link: LinkRow, facts: TeenFacts, now: datetime) -> bool:
+    """Whether the guardian proved to be an adult; it is written with a pairing only once that begins."""
+    if link.guardian is None or link.state in STANDS:
+        return link.is_assured(now)
+    return adult_by_proof(conn, link.guardian, facts.asks, now).assured
 
 
 def _who(one: InForce) -> str:
