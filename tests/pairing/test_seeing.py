@@ -34,7 +34,7 @@ ALLOWED = {
         " blocked looks"
     ),
     "RestingSeen": "link words",
-    "SettingSeen": "name step who limited_to limit_reason limit_until",
+    "SettingSeen": "name step who limited_to limit_reason limit_until others",
     "ChangeSeen": "setting by at",
     "PartsSeen": "morning afternoon evening night",
     "WeekSeen": "this_week last_week",

@@ -23,6 +23,9 @@ class SaidLock:
     reason: str
     until: datetime | None
 
+    def stands(self, now: datetime) -> bool:
+        return self.until is None or now < self.until
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SaidGrant:

@@ -23,7 +23,15 @@ from hoede.flow.pair.desk import (
 )
 from hoede.pairing import By, Family, LinkRow, Mode, families, family_of, limits, proposals, store
 from hoede.pairing.proposals import ProposalRow
-from hoede.pairing.rules.limits import LONGEST_WHY, LockRow, at_most, preset_steps, replaces, why_not_lock
+from hoede.pairing.rules.limits import (
+    LONGEST_WHY,
+    LockRow,
+    at_most,
+    preset_steps,
+    replaces,
+    why_not_lock,
+    with_own,
+)
 from hoede.pairing.rules.saying import Refusal, Why
 from hoede.policy import InForce, Step
 
@@ -81,7 +89,8 @@ class Together:
             return Refusal(Why.NO_STEP)
 
         def whole(tx: Transaction, link: LinkRow) -> Family | Refusal:
-            steps = {one: after for one, (_, after) in self._changes(tx, link, name).items()}
+            changed = self._changes(tx, link, name)
+            steps = {one: self.desk.vocabulary[one].kind.read(preset.steps[one]) for one in changed}
             locks = tuple(
                 LockRow(
                     id=self.desk.new_id("lock"),
@@ -222,19 +231,31 @@ class Together:
         service, account = teen_of(link)
         if link.mode is not Mode.LIMITS:
             return Refusal(Why.AGREE)
+        locks = tuple(self._with_own(tx, one) for one in locks)
         if locks and all(self._is_there(tx, one) for one in locks):
             return Refusal(Why.REPEAT)
         if family_of(tx.conn, service, account).version != version:
             return Refusal(Why.STALE)
         found = in_force(tx.conn, self.desk, service, account, tx.now)
         for setting, step in steps.items():
-            why = why_not_lock(self.desk.vocabulary[setting], step, found[setting].step)
-            if why is not None:
+            if (why := self._why_not(setting, step, found[setting].step)) is not None:
                 return Refusal(why)
         for one in locks:
             self._put(tx, one)
         names = " ".join(sorted(steps))
         return self._changed(tx, link, "limit", By.GUARDIAN, names)
+
+    def _why_not(self, setting: str, step: Step, there: Step) -> Why | None:
+        dial = self.desk.vocabulary[setting]
+        if read_step(self.desk, setting, dial.kind.show(dial.kind.meet(step, there))) is None:
+            return Why.NO_STEP  # more words than there may be
+        return why_not_lock(dial, step, there)
+
+    def _with_own(self, tx: Transaction, lock: LockRow) -> LockRow:
+        own = [one for one in limits.locks_of(tx.conn, lock.link, lock.setting) if one.stands(tx.now)]
+        both = with_own(self.desk.vocabulary[lock.setting].kind, lock, own)
+        # What is too long for one lock stays two.
+        return lock if read_step(self.desk, lock.setting, both.step) is None else both
 
     def _put(self, tx: Transaction, lock: LockRow) -> None:
         """A limit, in place of those of the same pairing that it leaves nothing to say."""
@@ -290,6 +311,8 @@ class Together:
             return Why.NO_STEP
         there = found[setting]
         if isinstance(end, Guardian):
+            if not at_most(there.setting.kind, step, there.step):
+                return Why.ONLY_TIGHTER  # signed, it is the teen's own choice in place of the one before
             return why_not_lock(there.setting, step, there.step)
         return None if at_most(there.setting.kind, step, there.limit) else Why.PAST_LIMIT
 

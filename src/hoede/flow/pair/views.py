@@ -17,6 +17,7 @@ from hoede.flow.pair.desk import (
     adult_by_proof,
     in_force,
     mine,
+    read_step,
     teen_facts,
     teen_of,
 )
@@ -37,6 +38,7 @@ from hoede.pairing import (
 from hoede.pairing.looks import LookRow
 from hoede.pairing.rules.asking import RequestRow
 from hoede.pairing.rules.digest import Digest
+from hoede.pairing.rules.limits import LockRow, at_most, together
 from hoede.pairing.rules.seeing import (
     NOBODY,
     ChangeSeen,
@@ -243,7 +245,9 @@ class FamilyViews:
 
     def _settings(self, conn: Connection, link: LinkRow, now: datetime) -> tuple[SettingSeen, ...]:
         found = in_force(conn, self.desk, *teen_of(link), now)
-        own = {one.setting: one for one in limits.locks_of(conn, link.id) if one.stands(now)}
+        locks = [one for one in limits.locks_of(conn, link.id) if one.stands(now)]
+        own = {one.setting: one for one in locks}
+        others = self._others(conn, link, locks, now)
         return tuple(
             SettingSeen(
                 name=name,
@@ -252,9 +256,23 @@ class FamilyViews:
                 limited_to=own[name].step if name in own else None,
                 limit_reason=own[name].reason if name in own else "",
                 limit_until=own[name].until if name in own else None,
+                others=name in others,
             )
             for name, one in found.items()
         )
+
+    def _others(self, conn: Connection, link: LinkRow, own: Collection[LockRow], now: datetime) -> set[str]:
+        """Settings that another guardian limits further than this one does."""
+        found = set()
+        for one in families.family_of(conn, *teen_of(link)).locks:
+            step = read_step(self.desk, one.setting, one.step)
+            if one.link == link.id or step is None or not one.stands(now):
+                continue
+            kind = self.desk.vocabulary[one.setting].kind
+            mine = together(kind, [each for each in own if each.setting == one.setting], now)
+            if not at_most(kind, mine, step):
+                found.add(one.setting)
+        return found
 
     def _mine(self, conn: Connection, teen: Teen) -> tuple[MyGuardian, ...]:
         now = self.desk.db.time(conn)

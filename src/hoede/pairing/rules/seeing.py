@@ -43,6 +43,7 @@ class SettingSeen:
     limited_to: Any = None  # this guardian's own limit
     limit_reason: str = ""
     limit_until: datetime | None = None
+    others: bool = False  # another guardian limits it further
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
