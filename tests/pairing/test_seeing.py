@@ -7,14 +7,16 @@ from typing import Any, get_args, get_type_hints
 
 import pytest
 from sqlalchemy import insert
-from tests.pairing.scene import SERVICE, TABLES, Scene, done
+from tests.pairing.scene import SERVICE, TABLES, Scene, done, why
 
 from hoede.accounts.rules import local_date
 from hoede.core.orders import Order, Target, TargetKind
 from hoede.db import orders
-from hoede.pairing import exits, mails
+from hoede.flow.pair import Guardian
+from hoede.pairing import State, exits, mails
 from hoede.pairing.rules import seeing
 from hoede.pairing.rules.asking import Kind, Wish
+from hoede.pairing.rules.saying import Why
 from hoede.pairing.rules.seeing import (
     GUARDIAN_TYPES,
     GuardianSees,
@@ -32,13 +34,13 @@ ALLOWED = {
         " blocked looks"
     ),
     "RestingSeen": "link words",
-    "SettingSeen": "name step who limited_to limit_reason limit_until",
+    "SettingSeen": "name step who limited_to limit_reason limit_until others",
     "ChangeSeen": "setting by at",
     "PartsSeen": "morning afternoon evening night",
     "WeekSeen": "this_week last_week",
     "CountsSeen": "connections blocks reports public",
     "RequestSeen": "id kind setting wanted about words stands asked_at until offer reason",
-    "ProposalSeen": "id by mode steps text at signed_by_teen signed_by_guardian look_again_at",
+    "ProposalSeen": "id by mode steps text at signed_by_teen signed_by_guardian until over look_again_at",
     "LookSeen": "page at",
 }
 # Parts of names that no field of a guardian's answer may have.
@@ -143,6 +145,56 @@ def test_a_guardian_never_reads_of_the_other_guardian(scene: Scene) -> None:
 
     seen = repr(scene.views.guardian_sees(anna, hers.id, "overview"))
     assert [part for part in ("Bo", his.id, "end_link") if part in seen] == []
+
+
+CALL = Wish(kind=Kind.CONTACT, about="dad", words="I do not feel safe with Rob")
+
+
+def test_a_new_guardian_reads_nothing_that_was_asked_before(scene: Scene) -> None:
+    teen, anna = scene.teen(age=16), scene.guardian("Anna", proved=True)
+    hers = scene.paired(teen, anna)
+    done(scene.asking.decline(anna, done(scene.asking.ask(teen, CALL)).id, "the court said so"))
+    open_one = done(scene.asking.ask(teen, Wish(kind=Kind.EXTRA_TIME, step=20, words="mine")))
+    done(scene.links.stop(teen, hers.id))
+    scene.later(days=30)
+    rob = scene.guardian("Rob")
+    seen = scene.views.guardian_sees(rob, scene.paired(teen, rob).id, "requests")
+
+    assert isinstance(seen, TeenSeen)
+    assert seen.requests == ()
+    assert why(scene.asking.decline(rob, open_one.id, "no")) is Why.NOT_NOW
+    assert {one.words for one in scene.views.my_requests(teen)} == {CALL.words, "mine"}
+
+
+def test_of_two_guardians_neither_reads_what_the_other_answered(scene: Scene) -> None:
+    teen, anna, bo = scene.teen(age=16), scene.guardian("Anna"), scene.guardian("Bo")
+    hers, his = scene.paired(teen, anna), scene.paired(teen, bo)
+    asked = done(scene.asking.ask(teen, Wish(kind=Kind.EXTRA_TIME, step=20)))
+    done(scene.asking.counter(anna, asked.id, 10, reason="only between us"))
+
+    def read(guardian: Guardian, link: str) -> list[tuple[Any, str]]:
+        seen = scene.views.guardian_sees(guardian, link, "requests")
+        return [(one.offer, one.reason) for one in seen.requests] if isinstance(seen, TeenSeen) else []
+
+    assert read(anna, hers.id) == [(10, "only between us")]
+    assert read(bo, his.id) == [(None, "")]
+    assert [(one.offer, one.reason) for one in scene.views.my_requests(teen)] == [(10, "only between us")]
+
+
+def test_a_weeks_text_tells_only_what_its_guardian_was_asked(scene: Scene) -> None:
+    teen, anna, bo = scene.teen(locale="en"), scene.guardian("Anna"), scene.guardian("Bo")
+    hers = scene.paired(teen, anna)
+    done(scene.asking.ask(teen, CALL))
+    scene.clock.advance(timedelta(hours=1))
+    his = scene.paired(teen, bo)
+    done(scene.links.stop(teen, hers.id))  # a question to her alone
+    scene.clock.advance(timedelta(days=6, hours=23))
+    weekly = scene.weekly
+    while weekly.once():
+        pass
+
+    texts = [scene.views.digests(teen, one.id)[0].text for one in (hers, his)]
+    assert ["Questions: 2" in texts[0], "Questions" in texts[1]] == [True, False]
 
 
 def test_a_measure_for_safety_reads_like_the_limit_for_the_age(scene: Scene) -> None:
@@ -258,3 +310,23 @@ def test_a_safe_exit_is_on_no_page_of_anybody(scene: Scene) -> None:
 
 def test_what_rests_shows_one_text() -> None:
     assert RestingSeen("pair_1") == RestingSeen("pair_1", "exit.g")
+
+
+@pytest.mark.parametrize(
+    ("proved", "for_days", "assured"),
+    [
+        (True, None, True),
+        (True, 1, False),  # the proof ran out in between
+        (False, None, False),
+    ],
+)
+def test_before_the_yes_a_teen_reads_whether_we_checked(
+    scene: Scene, *, proved: bool, for_days: int | None, assured: bool
+) -> None:
+    until = None if for_days is None else scene.clock.now() + timedelta(days=for_days)
+    teen, guardian = scene.teen(), scene.guardian(proved=proved, until=until)
+    done(scene.links.accept_link(guardian, scene.invited(teen).secret))
+    scene.clock.advance(timedelta(days=2))
+    [mine] = scene.views.my_guardians(teen)
+
+    assert (mine.state, mine.assured) == (State.ACCEPTED, assured)

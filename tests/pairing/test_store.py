@@ -1,13 +1,19 @@
 """One family's whole story on each database, and two processes that pair at once."""
 
-from concurrent.futures import ThreadPoolExecutor
+import itertools
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import closing
 from datetime import timedelta
+from threading import Event
+from typing import Any
 
 import pytest
-from tests.databases import KINDS
+from tests.databases import KEY, KINDS
 from tests.pairing.scene import Scene, done, why
 
-from hoede.flow.pair import SendMail
+from hoede.db import Database, Transaction
+from hoede.flow.pair import SendMail, Teen
 from hoede.mail import Letter
 from hoede.pairing import Mode, State, codes, digests, families, looks, mails
 from hoede.pairing.rules.asking import Kind, Stands, Wish
@@ -76,6 +82,93 @@ def test_a_code_that_two_type_at_once_lets_one_in(scene: Scene) -> None:
         answers = list(pool.map(lambda one: scene.links.accept_code(one, invitation.code, "noor"), both))
 
     assert sorted(str(why(one)) for one in answers) == ["None", "code"]
+
+
+@pytest.fixture
+def elsewhere(scene: Scene) -> Iterator[Scene]:
+    """The same families in another process."""
+    url, numbers = scene.db.engine.url.render_as_string(hide_password=False), itertools.count(1)
+    db = Database(url, key=KEY, clock=lambda _conn: scene.clock.now())
+    db.commit(lambda _tx: None)  # it is connected
+    yield Scene(db, scene.clock, new_id=lambda kind: f"{kind}_b{next(numbers):031}")
+    db.close()
+
+
+def at_once(scene: Scene, teen: Teen, *acts: Callable[[], Any]) -> list[Any]:
+    """What each came to: all begin, and as far as they get, while somebody else writes of this teen."""
+    url = scene.db.engine.url.render_as_string(hide_password=False)
+    other, reached, go = Database(url, key=KEY), Event(), Event()
+
+    def hold(tx: Transaction) -> None:
+        families.lock(tx, teen.service, teen.account)
+        reached.set()
+        go.wait(60)
+
+    with closing(other), ThreadPoolExecutor(len(acts) + 1) as pool:
+        held = pool.submit(other.commit, hold)
+        assert reached.wait(60)
+        begun = [pool.submit(one) for one in acts]
+        wait(begun, timeout=0.5)
+        go.set()
+        held.result()
+        return [one.result() for one in begun]
+
+
+def test_of_two_guardians_in_two_processes_what_both_were_answered_counts(
+    scene: Scene, elsewhere: Scene
+) -> None:
+    teen, anna, bo = scene.teen(), scene.guardian("Anna"), scene.guardian("Bo")
+    hers, his = scene.paired(teen, anna), scene.paired(teen, bo)
+    version = scene.family(teen).version
+    both = at_once(
+        scene,
+        teen,
+        lambda: scene.limit(anna, hers.id, teen, "search.use", "off", version=version),
+        lambda: elsewhere.together.block(bo, his.id, "sam"),
+    )
+    said, limited = scene.family(teen), why(both[0]) is None
+
+    assert (limited or why(both[0]) is Why.STALE, why(both[1])) == (True, None)
+    assert ([one.setting for one in said.locks], said.blocked) == (
+        ["search.use"] * limited,
+        frozenset({"sam"}),
+    )
+
+
+def test_of_two_forms_in_two_processes_the_second_is_told_to_look_again(
+    scene: Scene, elsewhere: Scene
+) -> None:
+    teen, anna, bo = scene.teen(), scene.guardian("Anna"), scene.guardian("Bo")
+    hers, his = scene.paired(teen, anna), scene.paired(teen, bo)
+    version = scene.family(teen).version
+    both = at_once(
+        scene,
+        teen,
+        lambda: scene.limit(anna, hers.id, teen, "search.use", "off", version=version),
+        lambda: elsewhere.limit(bo, his.id, teen, "time.daily_cap", 30, version=version),
+    )
+
+    assert sorted(str(why(one)) for one in both) == ["None", "stale"]
+    assert len(scene.family(teen).locks) == 1
+
+
+def test_no_third_guardian_slips_in_while_a_second_begins(scene: Scene, elsewhere: Scene) -> None:
+    teen = scene.teen()
+    scene.paired(teen, scene.guardian("Anna"))
+    waiting = [
+        done(scene.links.accept_link(scene.guardian(name), scene.invited(teen).secret))
+        for name in ("Bo", "Cas")
+    ]
+    _, version = scene.links.what_is_seen(teen)
+    both = at_once(
+        scene,
+        teen,
+        lambda: scene.links.confirm(teen, waiting[0].id, version),
+        lambda: elsewhere.links.confirm(teen, waiting[1].id, version),
+    )
+
+    assert sorted(str(why(one)) for one in both) == ["None", "too_many"]
+    assert sorted(scene.link(one.id).state for one in waiting) == [State.ACCEPTED, State.ACTIVE]
 
 
 def test_what_is_written_anew_is_read_as_it_was_said(scene: Scene) -> None:

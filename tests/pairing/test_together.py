@@ -449,3 +449,162 @@ def test_an_old_proposal_never_opens_what_was_tightened_since(pair: Pair) -> Non
 
     assert why(scene.together.sign(teen, proposal.id)) is Why.STALE
     assert scene.step(teen, "time.daily_cap") == 35
+
+
+OPENS: dict[str, object] = {"comment.receive": "everyone"}
+
+
+def proposed_by_teen(pair: Pair, steps: dict[str, object] = OPENS) -> str:
+    scene, teen, _, link = pair
+    version = scene.family(teen).version
+    made = scene.together.propose(teen, link.id, steps, mode=Mode.LIMITS, version=version)
+    return done(made).id
+
+
+@pytest.mark.parametrize(
+    ("before", "since"),
+    [
+        ("connections", "none"),  # closed since
+        ("connections", None),  # a choice that was let go of
+        (None, "none"),
+        ("none", "none"),  # said once more
+    ],
+)
+def test_a_guardian_alone_opens_nothing_that_the_teen_chose_otherwise_since(
+    pair: Pair, before: str | None, since: str | None
+) -> None:
+    scene, teen, guardian, _ = pair
+    scene.chooses(teen, "comment.receive", before)
+    paper = proposed_by_teen(pair)
+    scene.clock.advance(timedelta(minutes=1))
+    scene.chooses(teen, "comment.receive", since)
+    step = scene.step(teen, "comment.receive")
+
+    assert why(scene.together.sign(guardian, paper)) is Why.STALE
+    assert scene.step(teen, "comment.receive") == step
+
+
+def test_what_a_teen_chose_of_another_setting_leaves_the_proposal_as_it_is(pair: Pair) -> None:
+    scene, teen, guardian, _ = pair
+    scene.chooses(teen, "comment.receive", "none")
+    paper = proposed_by_teen(pair)
+    scene.chooses(teen, "search.use", "off")
+
+    assert done(scene.together.sign(guardian, paper)).is_signed
+    assert scene.step(teen, "comment.receive") == "everyone"
+
+
+def test_a_birthday_into_another_age_group_ends_what_the_teen_proposed(scene: Scene) -> None:
+    teen, guardian = scene.teen(age=15), scene.guardian()
+    paper = proposed_by_teen((scene, teen, guardian, scene.paired(teen, guardian)), {"time.daily_cap": 50})
+    scene.teen(age=16)
+
+    assert why(scene.together.sign(guardian, paper)) is Why.STALE
+
+
+def test_a_proposal_ends_after_seven_days_and_both_read_so(pair: Pair) -> None:
+    scene, teen, guardian, link = pair
+    paper = proposed_by_teen(pair, {"time.daily_cap": 50})
+
+    def over() -> list[bool]:
+        theirs: Any = scene.views.guardian_sees(guardian, link.id, "agreement")
+        [mine] = scene.views.my_guardians(teen)
+        assert theirs.proposals == mine.proposals
+        return [one.over for one in mine.proposals]
+
+    scene.later(days=7, seconds=-1)
+    assert over() == [False]
+    scene.later(seconds=1)
+    assert over() == [True]
+    assert why(scene.together.sign(guardian, paper)) is Why.STALE
+    scene.later(days=14)
+    assert over() == []
+
+
+ENTRIES = [
+    ("time.away_windows", ["mon-fri 14:00-18:00"], ["22:00-23:00"]),
+    ("feed.keywords_blocked", ["slime"], ["casino"]),
+    ("time.weekday_caps", {"mon": 45}, {"sat": 50}),
+]
+
+
+@pytest.mark.parametrize(("setting", "theirs", "mine"), ENTRIES)
+def test_a_limit_takes_over_nothing_that_another_guardian_or_the_teen_said(
+    pair: Pair, setting: str, theirs: Any, mine: Any
+) -> None:
+    scene, teen, _, _ = pair
+    other, kind = scene.guardian("Bo"), VOCABULARY[setting].kind
+    his = scene.paired(teen, other)
+    before = scene.step(teen, setting)
+    until = scene.clock.now() + timedelta(days=5)
+    assert why(scene.limit(other, his.id, teen, setting, theirs, until=until)) is None
+    assert limited(pair, setting, mine) is None
+    all_of_it = kind.meet(kind.meet(before, kind.read(theirs)), kind.read(mine))
+    assert scene.step(teen, setting) == all_of_it
+
+    scene.later(days=5)
+    assert scene.step(teen, setting) == kind.meet(before, kind.read(mine))
+
+
+@pytest.mark.parametrize(("setting", "first", "more"), ENTRIES)
+def test_what_a_guardian_said_before_stays_as_long_as_they_said(
+    pair: Pair, setting: str, first: Any, more: Any
+) -> None:
+    scene, teen, guardian, link = pair
+    kind, before = VOCABULARY[setting].kind, scene.step(teen, setting)
+    assert limited(pair, setting, first) is None
+    assert limited(pair, setting, more, until=scene.clock.now() + timedelta(days=2)) is None
+    seen: Any = scene.views.guardian_sees(guardian, link.id, "settings")
+    [own] = [one.limited_to for one in seen.settings if one.name == setting]
+    assert kind.read(own) == kind.meet(kind.read(first), kind.read(more))
+
+    scene.later(days=2)
+    assert scene.step(teen, setting) == kind.meet(before, kind.read(first))
+
+
+@pytest.mark.parametrize(
+    ("first", "more", "refused"),
+    [
+        (["06:00-18:00"], ["17:00-21:00"], None),  # 15 hours of a day together
+        (["06:00-18:00"], ["18:00-23:00"], Why.PAST_TIGHTEST),
+        (["06:00-18:00"], [], Why.ONLY_TIGHTER),
+    ],
+)
+def test_what_is_closed_already_counts_towards_the_tightest(
+    pair: Pair, first: list[str], more: list[str], refused: Why | None
+) -> None:
+    scene, teen, _, _ = pair
+    other = scene.guardian("Bo")
+    his = scene.paired(teen, other)
+    assert why(scene.limit(other, his.id, teen, "time.away_windows", first)) is None
+
+    assert limited(pair, "time.away_windows", more) is refused
+
+
+def test_a_day_of_the_week_gets_no_more_than_is_in_force(pair: Pair) -> None:
+    assert limited(pair, "time.weekday_caps", {"mon": 45}) is None
+    assert limited(pair, "time.weekday_caps", {"mon": 50, "tue": 40}) is Why.ONLY_TIGHTER
+    assert limited(pair, "time.weekday_caps", {"tue": 40}) is None
+
+
+def test_more_words_than_there_may_be_are_no_step(pair: Pair) -> None:
+    scene, teen, _, _ = pair
+    other = scene.guardian("Bo")
+    his = scene.paired(teen, other)
+    words = [f"word {one}" for one in range(501)]
+    assert why(scene.limit(other, his.id, teen, "feed.keywords_blocked", words[:400])) is None
+
+    assert limited(pair, "feed.keywords_blocked", words[400:]) is Why.NO_STEP
+
+
+def test_a_preset_takes_over_nothing_of_another_guardian(pair: Pair) -> None:
+    scene, teen, guardian, link = pair
+    other, kind = scene.guardian("Bo"), VOCABULARY["notify.quiet_hours"].kind
+    his = scene.paired(teen, other)
+    until = scene.clock.now() + timedelta(days=5)
+    before = scene.step(teen, "notify.quiet_hours")
+    done(scene.limit(other, his.id, teen, "notify.quiet_hours", ["13:00-14:00"], until=until))
+    done(scene.together.preset(guardian, link.id, "start", version=scene.family(teen).version))
+    scene.later(days=5)
+
+    assert scene.step(teen, "notify.quiet_hours") == kind.meet(before, kind.read(["20:00-07:00"]))

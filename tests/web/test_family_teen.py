@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import update
@@ -10,11 +11,11 @@ from tests.web.family import Home, guardian, letters_to, paired, version_in
 from hoede.app import Hoede
 from hoede.flow.pair import Teen
 from hoede.flow.pair.clock import rest as let_rest
-from hoede.pairing import Mode, State, looks, store
+from hoede.pairing import Mode, State, limits, looks, store
 from hoede.pairing.rules.asking import Kind, RequestRow, Wish
 from hoede.pairing.rules.saying import Refusal
 from hoede.pairing.rules.states import By, Cause
-from hoede.pairing.tables import LINKS, REQUESTS
+from hoede.pairing.tables import LINKS, PROPOSALS, REQUESTS
 
 
 def link_of(path: str) -> str:
@@ -138,6 +139,44 @@ def test_closed_times_and_days_of_the_week_only_grow_stricter(console: Hoede) ->
     for name in ("time.away_windows", "time.weekday_caps"):
         kind = before[name].setting.kind
         assert kind.meet(after[name].step, before[name].step) == after[name].step != before[name].step
+
+
+def test_a_form_for_times_adds_to_ones_own_and_says_whose_the_rest_is(console: Hoede) -> None:
+    first, second = guardian(console)[0], guardian(console, "Berthold")[0]
+    end, path = paired(console, first)
+    _, other = paired(console, second, end=end)
+    name = "time.away_windows"
+    limit(second, other, name, days="school", begins="08:30", ends="15:00")
+    limit(first, path, name, days="weekend", begins="06:00", ends="07:00")
+
+    limit(first, path, name, days="weekend", begins="20:00", ends="21:00")
+
+    locks = console.db.read(lambda conn: limits.locks_of(conn, link_of(path), name))
+    assert [one.step for one in locks] == [["sat-sun 06:00-07:00", "sat-sun 20:00-21:00"]]
+    page = first.page(f"{path}/settings/{name}")
+    assert "Two guardians, two limits: the stricter counts." in page
+    assert "08:30" in page  # what is in force is all of it
+
+
+def test_a_form_that_adds_nothing_is_no_step(console: Hoede) -> None:
+    home, _ = guardian(console)
+    _, path = paired(console, home)
+
+    assert limit(home, path, "feed.keywords_blocked", step=" , ")[0] == 422
+    assert limit(home, path, "time.weekday_caps")[0] == 422
+
+
+def test_in_agreement_times_are_proposed_in_full(console: Hoede) -> None:
+    home, _ = guardian(console)
+    end, path = paired(console, home, mode=Mode.AGREEMENT)
+    kind = console.pair.together.desk.vocabulary["time.away_windows"].kind
+    before: Any = step_of(console, end, "time.away_windows")
+    limit(home, path, "time.away_windows", days="weekend", begins="06:00", ends="07:00")
+    (mine,) = console.pair.views.my_guardians(end)
+    console.pair.together.sign(end, mine.proposals[0].id)
+
+    new = kind.read(["sat-sun 06:00-07:00"])
+    assert step_of(console, end, "time.away_windows") == kind.meet(before, new)
 
 
 def test_a_limit_may_end_on_a_day(console: Hoede) -> None:
@@ -466,6 +505,23 @@ def test_what_the_teen_proposes_is_signed_or_laid_aside(console: Hoede) -> None:
     assert step_of(console, end, "time.daily_cap") == 50
     replay = home.post(f"{path}/agreement/{proposed.id}/sign", at=path)
     assert (replay.status_code, "nothing happened twice" in replay.text) == (409, True)
+
+
+def test_a_proposal_that_was_not_signed_in_time_is_over(console: Hoede) -> None:
+    home, _ = guardian(console)
+    end, path = paired(console, home)
+    (mine,) = console.pair.views.my_guardians(end)
+    steps = {"time.daily_cap": 50}
+    console.pair.together.propose(end, mine.link, steps, mode=Mode.AGREEMENT, version=mine.version)
+    at = f"{path}/agreement"
+    assert "unless both of you signed" in home.page(at)
+    ago = console.db.now() - timedelta(days=8)
+    console.db.commit(lambda tx: tx.conn.execute(update(PROPOSALS).values(at=ago)))
+
+    page = home.page(at)
+
+    assert ("because not both of you signed" in page, "Sign this" in page) == (True, False)
+    assert "To sign: 1" not in home.page(path)
 
 
 def test_from_agreement_there_is_a_way_back_that_both_sign(console: Hoede) -> None:

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlalchemy import update
 from tests.web.api import Api
-from tests.web.families import Phone, guardian, mail_of, pair, phone, plain, version_in
+from tests.web.families import Phone, guardian, mail_of, pair, phone, plain, prove, version_in
 
 from hoede.app.rehearsal import SERVICE
 from hoede.core.ages import AgeEvidence, Assurance
@@ -16,7 +16,7 @@ from hoede.flow.pair.clock import rest
 from hoede.pairing import By, Cause, Mode, State, guardians, store
 from hoede.pairing.rules.asking import Kind, Stands, Wish
 from hoede.pairing.rules.saying import Refusal
-from hoede.pairing.tables import LINKS, REQUESTS
+from hoede.pairing.tables import LINKS, PROPOSALS, REQUESTS
 
 HOME = "/me/family"
 
@@ -88,6 +88,18 @@ def test_a_teen_comes_by_code_and_address_reads_both_lists_and_says_yes(api: Api
     home = mine.does(f"{HOME}/link/{made.link}/yes", version=version_in(lists))
     assert "Paired since" in home
     assert api.hoede.db.read(lambda conn: store.known(conn, made.link)).state is State.ACTIVE
+
+
+def test_before_the_yes_a_teen_reads_that_we_checked_who_proved_it(api: Api) -> None:
+    mine, theirs = phone(api), guardian(api)
+    prove(api, theirs)
+    made = api.hoede.pair.links.invite(theirs)
+    assert not isinstance(made, Refusal)
+
+    lists = mine.does(f"{HOME}/join", code=made.code, handle=mail_of(api, theirs))
+
+    assert "We checked: this person is 18 or over." in lists
+    assert "We did not check it." not in lists
 
 
 def test_at_16_the_list_says_a_week(api: Api) -> None:
@@ -359,6 +371,20 @@ def test_a_guardians_proposal_is_left(api: Api) -> None:
 
     assert "It is off the table." in mine.does(f"{HOME}/agreement/{link}/{paper}/drop")
     assert mine.refused(f"{HOME}/agreement/{link}/{paper}/sign")[0] == 409
+
+
+def test_a_proposal_that_nobody_signed_in_time_is_over(api: Api) -> None:
+    mine, theirs = phone(api), guardian(api)
+    link = pair(api, mine, theirs, Mode.AGREEMENT)
+    paper = proposed(api, mine, theirs, link, feed__level="strict")
+    ago = datetime.now(UTC) - timedelta(days=8)
+    api.hoede.db.commit(lambda tx: tx.conn.execute(update(PROPOSALS).values(at=ago)))
+
+    page = mine.page(f"{HOME}/agreement/{link}")
+
+    assert "because not both of you signed" in page
+    assert f"{paper}/sign" not in page
+    assert "A proposal waits for you" not in mine.page()
 
 
 def test_a_proposal_on_a_page_that_is_old_is_refused(api: Api) -> None:

@@ -1,7 +1,7 @@
 """Accounts as platforms tell us of them: where they live, what is known of their age, what they chose."""
 
 from hoede.accounts.rules import AgeGround, age_at, age_band, age_ground, age_then
-from hoede.accounts.store import Account, account, choices, choose, find_age, put_account, several
+from hoede.accounts.store import Account, account, choices, choose, chosen, find_age, put_account, several
 
 __all__ = [
     "Account",
@@ -13,6 +13,7 @@ __all__ = [
     "age_then",
     "choices",
     "choose",
+    "chosen",
     "find_age",
     "put_account",
     "several",

@@ -141,6 +141,15 @@ def choices(conn: Connection, service: str, ids: Collection[str]) -> dict[str, d
     return found
 
 
+def chosen(
+    conn: Connection, service: str, account_id: str, settings: Collection[str]
+) -> dict[str, tuple[Any, datetime]]:
+    """What an account's owner chose of these settings, and when."""
+    mine = (CHOICES.c.service == service, CHOICES.c.account == account_id, CHOICES.c.setting.in_(settings))
+    rows = conn.execute(select(CHOICES).where(*mine))
+    return {row.setting: (json.loads(row.step), row.at) for row in rows}
+
+
 def choose(tx: Transaction, service: str, account_id: str, setting: str, step: Any) -> None:
     """Keep what an account's owner chose; None lets go of the choice."""
     mine = {"service": service, "account": account_id, "setting": setting}

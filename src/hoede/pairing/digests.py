@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from datetime import date, datetime
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, and_, func, insert, or_, select
 
 from hoede.db import Transaction
 from hoede.pairing.rules.asking import Stands
@@ -65,13 +65,17 @@ def settings_changed(
 
 
 def asked(
-    conn: Connection, service: str, accounts: Collection[str], since: datetime, until: datetime
+    conn: Connection, links: Collection[str], since: datetime, until: datetime
 ) -> Iterator[tuple[str, Stands]]:
-    """Account and how it stands, of each question of the week."""
+    """Pairing and how it stands, of each question of the week to its guardian (`RequestRow.is_to`)."""
     c = REQUESTS.c
-    mine = (c.service == service, c.account.in_(accounts), c.asked_at >= since, c.asked_at < until)
-    for row in conn.execute(select(c.account, c.stands).where(*mine)):
-        yield row.account, Stands(row.stands)
+    same = and_(c.service == LINKS.c.service, c.account == LINKS.c.account)
+    to_them = and_(c.asked_at >= LINKS.c.started_at, or_(c.link.is_(None), c.link == LINKS.c.id))
+    week = (LINKS.c.id.in_(links), c.asked_at >= since, c.asked_at < until)
+    for row in conn.execute(
+        select(LINKS.c.id, c.stands).join_from(LINKS, REQUESTS, same).where(to_them, *week)
+    ):
+        yield row.id, Stands(row.stands)
 
 
 def looked(conn: Connection, links: Collection[str], since: datetime, until: datetime) -> dict[str, int]:

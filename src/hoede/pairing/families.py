@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import ColumnElement, Connection, select, update
 
 from hoede.db import Transaction, insert_new
 from hoede.db.columns import milliseconds, moment
@@ -22,6 +22,9 @@ class SaidLock:
     step: Any
     reason: str
     until: datetime | None
+
+    def stands(self, now: datetime) -> bool:
+        return self.until is None or now < self.until
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +60,7 @@ class Family:
 
 
 NOBODY = Family()
+_SILENT = json.dumps({"paired": False, "locks": [], "grants": [], "blocked": []})
 
 
 def families_of(conn: Connection, service: str, ids: Collection[str]) -> dict[str, Family]:
@@ -69,16 +73,26 @@ def family_of(conn: Connection, service: str, account: str) -> Family:
     return families_of(conn, service, (account,)).get(account, NOBODY)
 
 
+def lock(tx: Transaction, service: str, account: str) -> Family:
+    """What is said; nobody else changes what guardians say of this account before this transaction ends."""
+    mine = {"service": service, "account": account}
+    insert_new(tx.conn, FAMILIES, mine | {"version": NOBODY.version, "said": _SILENT})
+    row = tx.conn.execute(select(FAMILIES).where(*_is(service, account)).with_for_update()).one()
+    return _read(row.version, json.loads(row.said))
+
+
 def retell(tx: Transaction, service: str, account: str) -> Family:
     """Write the row anew from what stands: in the step that changed a limit, a yes or a state."""
+    version = lock(tx, service, account).version + 1  # first: else two write over what the other said
     links = {one.id: one for one in standing_of(tx.conn, service, account) if one.counts}
     said = _said(tx.conn, links)
-    mine = {"service": service, "account": account}
-    if not insert_new(tx.conn, FAMILIES, {**mine, "version": 1, "said": json.dumps(said)}):
-        where = [FAMILIES.c[name] == value for name, value in mine.items()]
-        written = {"version": FAMILIES.c.version + 1, "said": json.dumps(said)}
-        tx.conn.execute(update(FAMILIES).where(*where).values(**written))
-    return family_of(tx.conn, service, account)
+    written = {"version": version, "said": json.dumps(said)}
+    tx.conn.execute(update(FAMILIES).where(*_is(service, account)).values(**written))
+    return _read(version, said)
+
+
+def _is(service: str, account: str) -> tuple[ColumnElement[bool], ...]:
+    return FAMILIES.c.service == service, FAMILIES.c.account == account
 
 
 def _said(conn: Connection, links: Mapping[str, LinkRow]) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select, update
@@ -11,6 +11,8 @@ from sqlalchemy import Connection, Row, insert, select, update
 from hoede.db import Transaction
 from hoede.pairing.rules.states import By, Mode
 from hoede.pairing.tables import PROPOSALS
+
+LASTS = timedelta(days=7)  # what somebody wanted longer ago is no yes of today
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +28,12 @@ class ProposalRow:
     teen_at: datetime | None
     guardian_at: datetime | None
     ended_at: datetime | None
+    band: str | None
+    own: Mapping[str, Any] | None  # what the teen had chosen of these settings: step, milliseconds
+
+    @property
+    def until(self) -> datetime:
+        return self.at + LASTS
 
     @property
     def is_open(self) -> bool:
@@ -34,6 +42,10 @@ class ProposalRow:
     @property
     def is_signed(self) -> bool:
         return self.teen_at is not None and self.guardian_at is not None
+
+    def is_over(self, now: datetime) -> bool:
+        """Whether it was not signed by both in time."""
+        return not self.is_signed and self.until <= now
 
 
 def add(tx: Transaction, row: ProposalRow) -> None:
@@ -53,6 +65,8 @@ def add(tx: Transaction, row: ProposalRow) -> None:
             look_again_at=row.look_again_at,
             teen_at=row.teen_at,
             guardian_at=row.guardian_at,
+            band=row.band,
+            own=None if row.own is None else json.dumps(row.own),
         )
     )
 
@@ -81,4 +95,5 @@ def end(tx: Transaction, proposal_id: str) -> None:
 def _row(row: Row[Any]) -> ProposalRow:
     told = row._asdict()
     told |= {"by": By(row.by), "mode": Mode(row.mode), "steps": json.loads(row.steps)}
+    told["own"] = None if row.own is None else json.loads(row.own)
     return ProposalRow(**told)

@@ -169,6 +169,8 @@ PROPOSALS = Table(
     Column("teen_at", Moment),
     Column("guardian_at", Moment),
     Column("ended_at", Moment),
+    Column("band", String(8)),  # of the teen when it was proposed
+    Column("own", Text),  # JSON: what the teen had chosen of these settings then, and when
 )
 
 # All that pairings say about an account, in one row: what a permit reads. Written with whatever changes it.

@@ -207,7 +207,7 @@ class Asking:
     def _link(self, tx: Transaction, guardian: Guardian, row: RequestRow) -> LinkRow | None:
         """This guardian's pairing with who asks, locked, while it counts."""
         for one in store.standing_of(tx.conn, row.service, row.account):
-            if one.guardian == guardian.person and row.wish.link in {None, one.id}:
+            if one.guardian == guardian.person and row.is_to(one.id, one.started_at):
                 link = mine(tx, guardian, one.id)
                 return link if link is not None and link.counts else None
         return None

@@ -24,7 +24,7 @@ from hoede.flow.pair.desk import (
     teen_of,
     tell_platform,
 )
-from hoede.pairing import By, Cause, LinkRow, Mode, State, codes, exits, guardians, requests, store
+from hoede.pairing import By, Cause, LinkRow, Mode, State, codes, exits, families, guardians, requests, store
 from hoede.pairing.rules import codes as code_rules
 from hoede.pairing.rules.asking import Kind, RequestRow, Stands, Wish
 from hoede.pairing.rules.codes import LASTS, new_code, new_link, plain_code
@@ -364,6 +364,7 @@ class Links:
         facts = teen_facts(tx.conn, self.desk, teen.service, teen.account, tx.now)
         if version != list_version(seen_list(facts.band), catalogue("en").texts):
             return Refusal(Why.STALE)
+        families.lock(tx, teen.service, teen.account)  # of two at once the second counts the first
         if (wrong := self._wrong_pair(tx, teen, link)) is not None:
             return wrong
         moved = move(tx, self.desk, link, "confirm", By.TEEN, detail=version, list_version=version)
@@ -377,6 +378,7 @@ class Links:
             return Refusal(Why.NOT_NOW)
         service, account = teen_of(link)
         teen = Teen(service=service, account=account)
+        families.lock(tx, service, account)  # likewise
         if (wrong := self._wrong_pair(tx, teen, link)) is not None:
             return wrong
         facts = teen_facts(tx.conn, self.desk, service, account, tx.now)

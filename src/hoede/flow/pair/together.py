@@ -1,12 +1,13 @@
 """Limits set together: a guardian's step, a preset, a block; and agreements that both sign."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from hoede import accounts
 from hoede.db import Transaction
+from hoede.db.columns import milliseconds
 from hoede.flow.pair.desk import (
     End,
     Guardian,
@@ -17,11 +18,20 @@ from hoede.flow.pair.desk import (
     mine,
     read_step,
     settings_changed,
+    teen_facts,
     teen_of,
 )
-from hoede.pairing import By, Family, LinkRow, Mode, family_of, limits, proposals, store
+from hoede.pairing import By, Family, LinkRow, Mode, families, family_of, limits, proposals, store
 from hoede.pairing.proposals import ProposalRow
-from hoede.pairing.rules.limits import LONGEST_WHY, LockRow, at_most, preset_steps, replaces, why_not_lock
+from hoede.pairing.rules.limits import (
+    LONGEST_WHY,
+    LockRow,
+    at_most,
+    preset_steps,
+    replaces,
+    why_not_lock,
+    with_own,
+)
 from hoede.pairing.rules.saying import Refusal, Why
 from hoede.policy import InForce, Step
 
@@ -79,7 +89,8 @@ class Together:
             return Refusal(Why.NO_STEP)
 
         def whole(tx: Transaction, link: LinkRow) -> Family | Refusal:
-            steps = {one: after for one, (_, after) in self._changes(tx, link, name).items()}
+            changed = self._changes(tx, link, name)
+            steps = {one: self.desk.vocabulary[one].kind.read(preset.steps[one]) for one in changed}
             locks = tuple(
                 LockRow(
                     id=self.desk.new_id("lock"),
@@ -154,6 +165,8 @@ class Together:
                 teen_at=tx.now if by is By.TEEN else None,
                 guardian_at=tx.now if by is By.GUARDIAN else None,
                 ended_at=None,
+                band=self._band(tx, link),
+                own=_own(tx, link, steps),
             )
             proposals.add(tx, row)
             store.note(tx, link, "propose", by=by)
@@ -169,7 +182,7 @@ class Together:
             link = None if row is None else mine(tx, end, row.link)
             if row is None or link is None or not link.counts:
                 return Refusal(Why.NOT_NOW)
-            if not row.is_open:
+            if not row.is_open or row.is_over(tx.now):
                 return Refusal(Why.REPEAT if row.is_signed else Why.STALE)
             if row.by is by_of(end):
                 return Refusal(Why.REPEAT)
@@ -199,6 +212,7 @@ class Together:
             if link is None or not link.counts:
                 return Refusal(Why.NOT_NOW)
             teen[:] = [teen_of(link)]
+            families.lock(tx, *teen_of(link))  # of two guardians at once the second sees what the first did
             return step(tx, link)
 
         done = self.desk.db.commit(whole)
@@ -217,19 +231,31 @@ class Together:
         service, account = teen_of(link)
         if link.mode is not Mode.LIMITS:
             return Refusal(Why.AGREE)
+        locks = tuple(self._with_own(tx, one) for one in locks)
         if locks and all(self._is_there(tx, one) for one in locks):
             return Refusal(Why.REPEAT)
         if family_of(tx.conn, service, account).version != version:
             return Refusal(Why.STALE)
         found = in_force(tx.conn, self.desk, service, account, tx.now)
         for setting, step in steps.items():
-            why = why_not_lock(self.desk.vocabulary[setting], step, found[setting].step)
-            if why is not None:
+            if (why := self._why_not(setting, step, found[setting].step)) is not None:
                 return Refusal(why)
         for one in locks:
             self._put(tx, one)
         names = " ".join(sorted(steps))
         return self._changed(tx, link, "limit", By.GUARDIAN, names)
+
+    def _why_not(self, setting: str, step: Step, there: Step) -> Why | None:
+        dial = self.desk.vocabulary[setting]
+        if read_step(self.desk, setting, dial.kind.show(dial.kind.meet(step, there))) is None:
+            return Why.NO_STEP  # more words than there may be
+        return why_not_lock(dial, step, there)
+
+    def _with_own(self, tx: Transaction, lock: LockRow) -> LockRow:
+        own = [one for one in limits.locks_of(tx.conn, lock.link, lock.setting) if one.stands(tx.now)]
+        both = with_own(self.desk.vocabulary[lock.setting].kind, lock, own)
+        # What is too long for one lock stays two.
+        return lock if read_step(self.desk, lock.setting, both.step) is None else both
 
     def _put(self, tx: Transaction, lock: LockRow) -> None:
         """A limit, in place of those of the same pairing that it leaves nothing to say."""
@@ -285,6 +311,8 @@ class Together:
             return Why.NO_STEP
         there = found[setting]
         if isinstance(end, Guardian):
+            if not at_most(there.setting.kind, step, there.step):
+                return Why.ONLY_TIGHTER  # signed, it is the teen's own choice in place of the one before
             return why_not_lock(there.setting, step, there.step)
         return None if at_most(there.setting.kind, step, there.limit) else Why.PAST_LIMIT
 
@@ -296,9 +324,12 @@ class Together:
             step is None or not at_most(found[name].setting.kind, step, found[name].step)
             for name, step in steps.items()
         ):
-            return Refusal(
-                Why.STALE
-            )  # what it would have tightened is tighter by now: it would open something
+            # What it would have tightened is tighter by now: it would open something.
+            return Refusal(Why.STALE)
+        as_then = (self._band(tx, link), _own(tx, link, row.steps))
+        if row.by is By.TEEN and (row.band, row.own) != as_then:
+            # The teen chose otherwise since, or is of another age: a guardian alone would open it.
+            return Refusal(Why.STALE)
         proposals.sign(tx, row.id, by_of(end))
         if row.mode is Mode.AGREEMENT and link.mode is Mode.LIMITS:
             for one in limits.locks_of(tx.conn, link.id):
@@ -309,6 +340,9 @@ class Together:
                 accounts.choose(tx, service, account, name, found[name].setting.kind.show(step))
         settings_changed(tx, self.desk, moved)
         return proposals.lock(tx, row.id) or row
+
+    def _band(self, tx: Transaction, link: LinkRow) -> str:
+        return teen_facts(tx.conn, self.desk, *teen_of(link), tx.now).band.value
 
     @staticmethod
     def _may_be(there: InForce, step: Step) -> bool:
@@ -322,3 +356,9 @@ class Together:
             link = self.desk.db.read(lambda conn: store.known(conn, done.link))
             self.desk.forget(*teen_of(link))
         return done
+
+
+def _own(tx: Transaction, link: LinkRow, settings: Collection[str]) -> dict[str, list[Any]]:
+    """What the teen chose of these settings, and when: the same only if they did not choose since."""
+    found = accounts.chosen(tx.conn, *teen_of(link), settings)
+    return {name: [step, milliseconds(at)] for name, (step, at) in found.items()}

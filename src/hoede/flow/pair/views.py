@@ -9,7 +9,18 @@ from sqlalchemy import Connection
 
 from hoede.core.ages import AgeBand
 from hoede.db import Transaction
-from hoede.flow.pair.desk import Guardian, PairDesk, Teen, in_force, mine, teen_facts, teen_of
+from hoede.flow.pair.desk import (
+    Guardian,
+    PairDesk,
+    Teen,
+    TeenFacts,
+    adult_by_proof,
+    in_force,
+    mine,
+    read_step,
+    teen_facts,
+    teen_of,
+)
 from hoede.pairing import (
     By,
     LinkRow,
@@ -25,7 +36,9 @@ from hoede.pairing import (
     store,
 )
 from hoede.pairing.looks import LookRow
+from hoede.pairing.rules.asking import RequestRow
 from hoede.pairing.rules.digest import Digest
+from hoede.pairing.rules.limits import LockRow, at_most, together
 from hoede.pairing.rules.seeing import (
     NOBODY,
     ChangeSeen,
@@ -47,7 +60,7 @@ from hoede.policy import InForce
 from hoede.policy.rules.effective import Who
 
 A_WEEK = timedelta(days=7)
-TOLD_FOR = timedelta(days=14)  # how long a teen reads that something ended
+TOLD_FOR = timedelta(days=14)  # how long one reads that something ended
 PAGES = frozenset({"overview", "settings", "time", "requests", "agreement", "digest"})
 ABOUT_SETTINGS = frozenset({"limit", "sign", "block", "answer"})
 
@@ -146,9 +159,13 @@ class FamilyViews:
         return self.desk.db.read(lambda conn: self._past(conn, teen))
 
     def my_requests(self, teen: Teen) -> tuple[RequestSeen, ...]:
-        return self.desk.db.read(
-            lambda conn: _requests(conn, teen.service, teen.account, None, self.desk.db.time(conn))
-        )
+        """Everything one asked, whoever answered."""
+
+        def mine(conn: Connection) -> tuple[RequestSeen, ...]:
+            now, rows = self.desk.db.time(conn), requests.of_account(conn, teen.service, teen.account)
+            return tuple(_request(one, now, answer=True) for one in rows)
+
+        return self.desk.db.read(mine)
 
     def my_time(self, teen: Teen) -> tuple[PartsSeen | None, WeekSeen | None]:
         """One's own minutes: of today by part of the day, and of this week and the last. Nobody sees less."""
@@ -220,15 +237,17 @@ class FamilyViews:
             changes=_changes(store.history(conn, link.id, now - 4 * A_WEEK)),
             time=self.figures.time(conn, service, account, band, now) if sees else None,
             counts=self.figures.counts(conn, service, account, now - A_WEEK) if "counts" in sees else None,
-            requests=_requests(conn, service, account, link.id, now),
-            proposals=_proposals(conn, link.id),
+            requests=_asked(conn, link, now),
+            proposals=_proposals(conn, link.id, now),
             blocked=limits.blocked_by(conn, link.id),
             looks=tuple(LookSeen(one.page, one.at) for one in looks.looks_of(conn, link.id)),
         )
 
     def _settings(self, conn: Connection, link: LinkRow, now: datetime) -> tuple[SettingSeen, ...]:
         found = in_force(conn, self.desk, *teen_of(link), now)
-        own = {one.setting: one for one in limits.locks_of(conn, link.id) if one.stands(now)}
+        locks = [one for one in limits.locks_of(conn, link.id) if one.stands(now)]
+        own = {one.setting: one for one in locks}
+        others = self._others(conn, link, locks, now)
         return tuple(
             SettingSeen(
                 name=name,
@@ -237,16 +256,30 @@ class FamilyViews:
                 limited_to=own[name].step if name in own else None,
                 limit_reason=own[name].reason if name in own else "",
                 limit_until=own[name].until if name in own else None,
+                others=name in others,
             )
             for name, one in found.items()
         )
 
+    def _others(self, conn: Connection, link: LinkRow, own: Collection[LockRow], now: datetime) -> set[str]:
+        """Settings that another guardian limits further than this one does."""
+        found = set()
+        for one in families.family_of(conn, *teen_of(link)).locks:
+            step = read_step(self.desk, one.setting, one.step)
+            if one.link == link.id or step is None or not one.stands(now):
+                continue
+            kind = self.desk.vocabulary[one.setting].kind
+            mine = together(kind, [each for each in own if each.setting == one.setting], now)
+            if not at_most(kind, mine, step):
+                found.add(one.setting)
+        return found
+
     def _mine(self, conn: Connection, teen: Teen) -> tuple[MyGuardian, ...]:
         now = self.desk.db.time(conn)
-        sees = seen_list(teen_facts(conn, self.desk, teen.service, teen.account, now).band)
+        facts = teen_facts(conn, self.desk, teen.service, teen.account, now)
         version = families.family_of(conn, teen.service, teen.account).version
         return tuple(
-            self._guardian(conn, one, sees, version, now)
+            self._guardian(conn, one, facts, version, now)
             for one in store.of_account(conn, teen.service, teen.account)
             if one.state is not State.ENDED
         )
@@ -268,19 +301,19 @@ class FamilyViews:
         return tuple(found)
 
     def _guardian(
-        self, conn: Connection, link: LinkRow, sees: tuple[str, ...], version: int, now: datetime
+        self, conn: Connection, link: LinkRow, facts: TeenFacts, version: int, now: datetime
     ) -> MyGuardian:
         found = None if link.guardian is None else guardians.find(conn, link.guardian)
         own = limits.locks_of(conn, link.id) if link.counts else ()
         return MyGuardian(
             link=link.id,
             guardian=found.name if found else "",
-            assured=link.is_assured(now),
+            assured=_is_assured(conn, link, facts, now),
             state=link.state,
             invited_by=link.invited_by,
             mode=link.mode,
             version=version,
-            sees=sees if link.state is not State.FROZEN else (),
+            sees=seen_list(facts.band) if link.state is not State.FROZEN else (),
             since=link.started_at,
             until=link.until if link.state is not State.FROZEN else None,
             confirm_by=link.teen_by if link.counts else None,
@@ -297,10 +330,17 @@ class FamilyViews:
                 if one.stands(now)
             ),
             blocked=limits.blocked_by(conn, link.id) if link.counts else (),
-            proposals=_proposals(conn, link.id) if link.counts else (),
+            proposals=_proposals(conn, link.id, now) if link.counts else (),
             changes=tuple(one for one in store.history(conn, link.id) if one.by in {By.TEEN, By.GUARDIAN}),
             looks=looks.looks_of(conn, link.id),
         )
+
+
+def _is_assured(conn: Connection, link: LinkRow, facts: TeenFacts, now: datetime) -> bool:
+    """Whether the guardian proved to be an adult; it is written with a pairing only once that begins."""
+    if link.guardian is None or link.state in STANDS:
+        return link.is_assured(now)
+    return adult_by_proof(conn, link.guardian, facts.asks, now).assured
 
 
 def _who(one: InForce) -> str:
@@ -319,30 +359,33 @@ def _changes(history: tuple[ChangeRow, ...]) -> tuple[ChangeSeen, ...]:
     )
 
 
-def _requests(
-    conn: Connection, service: str, account: str, link: str | None, now: datetime
-) -> tuple[RequestSeen, ...]:
-    """Questions to this pairing's guardian; those to stop another pairing are not theirs to read."""
+def _asked(conn: Connection, link: LinkRow, now: datetime) -> tuple[RequestSeen, ...]:
+    """What this guardian was asked. What another one answered, in words or by an offer, is not theirs."""
     return tuple(
-        RequestSeen(
-            id=one.id,
-            kind=one.wish.kind,
-            setting=one.wish.setting,
-            wanted=one.wish.step,
-            about=one.wish.about,
-            words=one.wish.words,
-            stands=one.now(now),
-            asked_at=one.asked_at,
-            until=one.until,
-            offer=one.offer,
-            reason=one.reason,
-        )
-        for one in requests.of_account(conn, service, account)
-        if link is None or one.wish.link in {None, link}
+        _request(one, now, answer=one.answered_by == link.id)
+        for one in requests.of_account(conn, *teen_of(link))
+        if one.is_to(link.id, link.started_at)
     )
 
 
-def _proposals(conn: Connection, link: str) -> tuple[ProposalSeen, ...]:
+def _request(one: RequestRow, now: datetime, *, answer: bool) -> RequestSeen:
+    return RequestSeen(
+        id=one.id,
+        kind=one.wish.kind,
+        setting=one.wish.setting,
+        wanted=one.wish.step,
+        about=one.wish.about,
+        words=one.wish.words,
+        stands=one.now(now),
+        asked_at=one.asked_at,
+        until=one.until,
+        offer=one.offer if answer else None,
+        reason=one.reason if answer else "",
+    )
+
+
+def _proposals(conn: Connection, link: str, now: datetime) -> tuple[ProposalSeen, ...]:
+    """What lies on the table and what was signed; what nobody signed in time is told as over for a while."""
     return tuple(
         ProposalSeen(
             id=one.id,
@@ -353,8 +396,10 @@ def _proposals(conn: Connection, link: str) -> tuple[ProposalSeen, ...]:
             at=one.at,
             signed_by_teen=one.teen_at is not None,
             signed_by_guardian=one.guardian_at is not None,
+            until=one.until,
+            over=one.is_over(now),
             look_again_at=one.look_again_at,
         )
         for one in proposals.of_link(conn, link)
-        if one.ended_at is None
+        if one.ended_at is None and not one.is_over(now - TOLD_FOR)
     )

@@ -13,7 +13,6 @@ from hoede.db import Database, Transaction
 from hoede.flow.pair.views import Figures, WeekFigures
 from hoede.pairing import LinkRow, digests, guardians, mails
 from hoede.pairing.guardians import GuardianRow
-from hoede.pairing.rules.asking import Stands
 from hoede.pairing.rules.digest import Digest, Week, digest, week_of
 from hoede.policy import Vocabulary
 from hoede.words import best_locale, catalogue
@@ -74,7 +73,7 @@ class Weekly:
             key = (link.service or "", link.account or "")
             locale = best_locale([facts.locales.get(key) or guardian.locale])
             figures = facts.figures.get(key, _NOTHING)
-            answers = facts.answers.get(key, Counter())
+            answers = facts.answers.get(link.id, Counter())
             told = Week(
                 begins=week,
                 guardian=guardian.name,
@@ -108,7 +107,7 @@ class _Facts:
     locales: Mapping[tuple[str, str], str | None]
     figures: Mapping[tuple[str, str], WeekFigures]
     settings: Mapping[str, list[str]]
-    answers: Mapping[tuple[str, str], Counter[str]]
+    answers: Mapping[str, Counter[str]]
     looks: Mapping[str, int]
 
 
@@ -119,14 +118,14 @@ def _facts(conn: Connection, links: list[LinkRow], begins: datetime, figures: Fi
         by_service[one.service or ""].add(one.account or "")
     locales: dict[tuple[str, str], str | None] = {}
     numbers: dict[tuple[str, str], WeekFigures] = {}
-    answers: dict[tuple[str, str], Counter[str]] = {}
     for service, those in by_service.items():
         for name, told in accounts.several(conn, service, those).items():
             locales[service, name] = told.locale
         for name, found in figures.weeks(conn, service, those, begins).items():
             numbers[service, name] = found
-        for name, stands in digests.asked(conn, service, those, begins, until):
-            answers.setdefault((service, name), Counter())[_word(stands)] += 1
+    answers: dict[str, Counter[str]] = defaultdict(Counter)
+    for link, stands in digests.asked(conn, ids, begins, until):
+        answers[link][stands.value] += 1
     return _Facts(
         guardians=guardians.several(conn, {one.guardian for one in links if one.guardian}),
         locales=locales,
@@ -135,7 +134,3 @@ def _facts(conn: Connection, links: list[LinkRow], begins: datetime, figures: Fi
         answers=answers,
         looks=digests.looked(conn, ids, begins, until),
     )
-
-
-def _word(stands: Stands) -> str:
-    return stands.value

@@ -90,6 +90,10 @@ class RequestRow:
         """Without an answer in time it ends; that is not a no."""
         return Stands.EXPIRED if self.stands in UNANSWERED and self.until <= at else self.stands
 
+    def is_to(self, link: str, began: datetime | None) -> bool:
+        """Whether a pairing's guardian was asked: it had begun, and it is not about stopping another one."""
+        return began is not None and began <= self.asked_at and self.wish.link in {None, link}
+
 
 def fits_offer(dial: Dial | None, wish: Wish, offer: Any, in_force: Any) -> bool:
     """Whether an offer lies between what is in force and what was asked."""

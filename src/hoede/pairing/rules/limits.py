@@ -6,7 +6,7 @@ tightest. So whatever guardians do, in whatever order, nothing becomes more open
 
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any, Protocol
@@ -69,10 +69,26 @@ def at_most(kind: Kind, one: Any, other: Any) -> bool:
 
 
 def why_not_lock(dial: Dial, step: Any, in_force: Any) -> Why | None:
-    """Why a guardian may not set this step; None when they may."""
-    if not at_most(dial.kind, step, in_force):
+    """Why a guardian may not set this step; None when they may.
+
+    What is said entry by entry (times, words, days) joins what is in force: nobody has to say it all again.
+    """
+    if _opens(dial.kind, step, in_force):
         return Why.ONLY_TIGHTER
-    return Why.PAST_TIGHTEST if _past_tightest(dial, step) else None
+    comes_to = step if _is_week(step) else dial.kind.meet(step, in_force)  # other days are not this step's
+    return Why.PAST_TIGHTEST if _past_tightest(dial, comes_to) else None
+
+
+def is_list(step: Any) -> bool:
+    """Whether a step is said entry by entry."""
+    return isinstance(step, tuple | frozenset)
+
+
+def _opens(kind: Kind, step: Any, in_force: Any) -> bool:
+    """Whether it says something more open than what is in force; of what has entries, any of them."""
+    if not is_list(step) or step == kind.most_open:
+        return not at_most(kind, step, in_force)
+    return _is_week(step) and any(there < one < _DAY for one, there in zip(step, in_force, strict=True))
 
 
 def _past_tightest(dial: Dial, step: Any) -> bool:
@@ -106,6 +122,17 @@ def replaces(kind: Kind, new: LockRow, old: LockRow) -> bool:
         return False
     as_long = new.until is None or (old.until is not None and old.until <= new.until)
     return as_long and at_most(kind, kind.read(new.step), kind.read(old.step))
+
+
+def with_own(kind: Kind, new: LockRow, own: Iterable[LockRow]) -> LockRow:
+    """A lock with those earlier entries of its pairing that count as long; of nobody else."""
+    step = kind.read(new.step)
+    if not is_list(step):
+        return new
+    for old in own:
+        if old.until is None or (new.until is not None and new.until <= old.until):
+            step = kind.meet(step, kind.read(old.step))
+    return replace(new, step=kind.show(step))
 
 
 def together(kind: Kind, locks: Iterable[LockRow], now: datetime) -> Any:

@@ -43,6 +43,7 @@ class SettingSeen:
     limited_to: Any = None  # this guardian's own limit
     limit_reason: str = ""
     limit_until: datetime | None = None
+    others: bool = False  # another guardian limits it further
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +112,8 @@ class ProposalSeen:
     at: datetime
     signed_by_teen: bool
     signed_by_guardian: bool
+    until: datetime  # when it ends unless both signed
+    over: bool  # it did
     look_again_at: datetime
 
 

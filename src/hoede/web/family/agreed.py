@@ -42,6 +42,8 @@ class Proposal:
     mode: str
     signed: bool  # by both
     mine: bool  # this guardian signed it
+    over: bool  # not both signed in time
+    until: str
     look_again: str
 
 
@@ -86,7 +88,8 @@ class Agreed:
         return {
             "seen": seen,
             "path": teen_path(visit),
-            "waiting": [one for one in proposals if not one.signed],
+            "waiting": [one for one in proposals if not one.signed and not one.over],
+            "over": [one for one in proposals if one.over],
             "signed": [one for one in proposals if one.signed],
             "agrees": seen.mode == Mode.AGREEMENT,
         }
@@ -102,6 +105,8 @@ class Agreed:
             mode=words.say(f"pair.mode.{one.mode}"),
             signed=one.signed_by_teen and one.signed_by_guardian,
             mine=one.signed_by_guardian,
+            over=one.over,
+            until=words.day(one.until.date()),
             look_again=words.day(one.look_again_at.date()),
         )
 

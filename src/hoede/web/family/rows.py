@@ -80,7 +80,7 @@ def row_named(
 
 
 def _is_stricter(setting: Setting, seen: SettingSeen) -> bool:
-    if seen.who != "guardian" or seen.limited_to is None:
+    if seen.who != "guardian" or seen.limited_to is None or not seen.others:
         return False
     kind = setting.kind
     return not at_most(kind, kind.read(seen.limited_to), kind.read(seen.step))

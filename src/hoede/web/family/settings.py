@@ -17,7 +17,7 @@ from hoede.web.console.frame import words_of
 from hoede.web.family.desk import FamilyDesk, guardian_of, refused, said, teen_path
 from hoede.web.family.frame import HOME, done, show, typed
 from hoede.web.family.rows import groups, row_named
-from hoede.web.family.steps import control_of, read_typed
+from hoede.web.family.steps import control_of, read_typed, whole
 from hoede.web.session import Doors
 from hoede.web.visits import Access, Visit
 
@@ -55,14 +55,15 @@ class Settings:
         if isinstance(seen, Response):
             return seen
         shown = self._setting(visit, seen)
-        name, step = visit.request.path_params["name"], self._typed(visit, seen)
+        name = visit.request.path_params["name"]
+        step = read_typed(self.desk.vocabulary[name].kind, visit.body.one)
         if step is None:
             answer: object = Refusal(Why.NO_STEP)
         elif seen.mode == Mode.AGREEMENT:
             answer = self.desk.together.propose(
                 guardian_of(visit),
                 seen.link,
-                {name: step},
+                {name: self._whole(seen, name, step)},
                 mode=Mode.AGREEMENT,
                 version=version_in(visit),
                 text=said(visit, "reason"),
@@ -164,10 +165,9 @@ class Settings:
             ],
         }
 
-    def _typed(self, visit: Visit, seen: TeenSeen) -> Any:
-        name = visit.request.path_params["name"]
+    def _whole(self, seen: TeenSeen, name: str, step: Any) -> Any:
         shown = next(one.step for one in seen.settings if one.name == name)
-        return read_typed(self.desk.vocabulary[name].kind, shown, visit.body.one)
+        return whole(self.desk.vocabulary[name].kind, shown, step)
 
 
 def version_in(visit: Visit) -> int:

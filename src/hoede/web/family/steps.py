@@ -61,9 +61,12 @@ def _ladder(words: Catalogue, setting: Setting, kind: Ladder, now: str) -> Contr
     )
 
 
-def read_typed(kind: Kind, shown: Any, typed: Field) -> Any:
-    """The step that a form says, as answers write it; None for what is none."""
-    readers: Mapping[type, Callable[[Any, Field], Any]] = {
+def read_typed(kind: Kind, typed: Field) -> Any:
+    """The step that a form says, as answers write it: of times, words and days, those that come with it.
+
+    None for what is none.
+    """
+    readers: Mapping[type, Callable[[Field], Any]] = {
         Week: _week,
         ClosedTimes: _windows,
         Words: _words,
@@ -71,7 +74,7 @@ def read_typed(kind: Kind, shown: Any, typed: Field) -> Any:
     if isinstance(kind, Minutes):
         return number_in(typed("step"))
     reader = readers.get(type(kind))
-    return reader(shown, typed) if reader else typed("step") or None
+    return reader(typed) if reader else typed("step") or None
 
 
 def number_in(typed: str) -> int | None:
@@ -80,9 +83,16 @@ def number_in(typed: str) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) <= MOST_DIGITS else None
 
 
-def _week(shown: Any, typed: Field) -> Any:
+def whole(kind: Kind, shown: Any, step: Any) -> Any:
+    """What a step comes to where `shown` is in force: what both sign is said in full."""
+    if isinstance(kind, Week):
+        return {**shown, **step}
+    return [*shown, *step] if isinstance(kind, ClosedTimes | Words) else step
+
+
+def _week(typed: Field) -> Any:
     """Days left empty stay as they are."""
-    week = dict(shown)
+    week = {}
     for day in DAYS:
         said = typed(f"step.{day}")
         if said:
@@ -90,18 +100,16 @@ def _week(shown: Any, typed: Field) -> Any:
             if number is None:
                 return None
             week[day] = number
-    return week
+    return week or None
 
 
-def _windows(shown: Any, typed: Field) -> Any:
-    """What is closed already stays closed."""
+def _windows(typed: Field) -> Any:
     days, begins, ends = DAYS_OF.get(typed("days")), typed("begins"), typed("ends")
     if days is None or not begins or not ends:
         return None
-    return [*shown, f"{days}{begins}-{ends}"]
+    return [f"{days}{begins}-{ends}"]
 
 
-def _words(shown: Any, typed: Field) -> Any:
-    """What is kept out already stays out."""
+def _words(typed: Field) -> Any:
     more = [one.strip() for one in typed("step").replace(",", "\n").split("\n")]
-    return [*shown, *(one for one in more if one)]
+    return [one for one in more if one] or None

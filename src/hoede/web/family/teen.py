@@ -49,7 +49,7 @@ class Teens:
             path=teen_path(visit),
             changes=_changes(words_of(visit), self.desk.vocabulary, seen),
             waiting=sum(one.stands == Stands.OPEN for one in seen.requests),
-            to_sign=sum(not one.signed_by_guardian for one in seen.proposals),
+            to_sign=sum(not one.signed_by_guardian and not one.over for one in seen.proposals),
             confirms=seen.confirm_by - visit.now <= SAID_SOON,
             lists=visible(words_of(visit), teen.sees, seen.teen),
         )

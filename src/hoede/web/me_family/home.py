@@ -103,7 +103,7 @@ def card_of(mine: Mine, one: MyGuardian) -> Card:
         until=one.until,
         days=days_left(one.until, mine.now) if one.until else 0,
         confirm_by=one.confirm_by,
-        proposals=sum(not each.signed_by_teen for each in one.proposals),
+        proposals=sum(not each.signed_by_teen and not each.over for each in one.proposals),
         limits=len(one.limits),
     )
 

@@ -43,6 +43,8 @@ class Paper:
     text: str
     at: datetime
     signed: bool  # by both
+    over: bool  # not both signed in time
+    until: datetime
     look_again_at: datetime
 
 
@@ -82,7 +84,8 @@ def agreement_page(mine: Mine, *, status: int = OK, wrong: str = "") -> Response
         mode=one.mode,
         modes=[each.value for each in Mode],
         version=one.version,
-        open=[each for each in papers if not each.signed],
+        open=[each for each in papers if not each.signed and not each.over],
+        over=[each for each in papers if each.over],
         signed=[each for each in papers if each.signed],
         groups={group: lines[group] for group in GROUPS if lines.get(group)},
         longest=LONGEST_TEXT,
@@ -147,6 +150,8 @@ def _paper(mine: Mine, one: ProposalSeen) -> Paper:
         text=one.text,
         at=one.at,
         signed=one.signed_by_teen and one.signed_by_guardian,
+        over=one.over,
+        until=one.until,
         look_again_at=one.look_again_at,
     )
 
