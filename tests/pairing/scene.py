@@ -13,7 +13,7 @@ from hoede.accounts import Account
 from hoede.accounts.store import put_account
 from hoede.app.tables import read_tables
 from hoede.core.ages import AgeEvidence, Assurance
-from hoede.db import Database, orders
+from hoede.db import Database, Transaction, orders
 from hoede.flow.attempt import Permits, Sides, Tables
 from hoede.flow.pair import (
     Asking,
@@ -140,6 +140,17 @@ class Scene:
         self.db.commit(lambda tx: put_account(tx, _with(told, evidence)))
         self.sides.forget(SERVICE, account)
         return Teen(service=SERVICE, account=account, **more)
+
+    def age_is(self, account: str, evidence: AgeEvidence) -> None:
+        """Told of an account that is there, as the door for platforms does it."""
+        told = Account(service=SERVICE, id=account, zone="Europe/Amsterdam", age_evidence=(evidence,))
+
+        def step(tx: Transaction) -> None:
+            put_account(tx, told)
+            self.time.grown_up(tx, SERVICE, [account])
+
+        self.db.commit(step)
+        self.sides.forget(SERVICE, account)
 
     def aged(self, age: int, assurance: Assurance = Assurance.DECLARED) -> AgeEvidence:
         today = self.clock.now().date()

@@ -12,9 +12,10 @@ from sqlalchemy import select
 from tests.conftest import NOON
 from tests.pairing.scene import BASELINE, VOCABULARY, Scene, done, why
 
+from hoede.core.ages import Assurance
 from hoede.db import Database, orders
 from hoede.enforcement.platforms.webhook import message
-from hoede.flow.pair import Guardian, Teen
+from hoede.flow.pair import Guardian, Teen, clock
 from hoede.flow.pair.exits import ExitTooLong
 from hoede.pairing import LinkRow, State, exits
 from hoede.pairing.exits import Decided, Reach
@@ -378,3 +379,31 @@ def decided(scene: Scene, case_id: str, said: Decided) -> None:
     take(scene, case_id)
     answer = scene.exits.answer(case_id, "eva", said, reason="they told us how it is")
     assert not isinstance(answer, Refused)
+
+
+def test_what_cannot_move_keeps_no_other_pairing_waiting(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clock, "AT_ONCE", 1)
+    stuck = scene.paired(scene.teen("old", age=17), scene.guardian("Bea"))
+    scene.teen("old", age=None)  # the birthday that was known is not believed any more
+    scene.age_is("old", scene.aged(15, Assurance.VERIFIED))
+    other = scene.teen("kid")
+    link = scene.paired(other, scene.guardian("Carl"))
+    done(scene.links.stop(other, link.id))
+    scene.clock.advance(timedelta(days=400))
+    scene.time.once()
+
+    assert scene.link(link.id).state is State.ENDED
+    assert scene.link(stuck.id).state is not State.ENDED
+
+
+@pytest.mark.parametrize("age", [None, 16])
+def test_who_is_proved_to_be_an_adult_is_nobodys_teen_any_more(scene: Scene, age: int | None) -> None:
+    teen = scene.teen(age=age)
+    link = scene.paired(teen, scene.guardian())
+    scene.age_is(teen.account, scene.aged(19, Assurance.DECLARED))
+    assert scene.link(link.id).state is State.ACTIVE  # said is not proved
+    scene.age_is(teen.account, scene.aged(19, Assurance.VERIFIED))
+
+    assert scene.link(link.id).state is State.ENDED

@@ -1,17 +1,19 @@
 """Pairing: invited by either end, accepted, confirmed by the teen, begun; and everything that is refused."""
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from sqlalchemy import func, select, update
 from tests.pairing.scene import BASELINE, SERVICE, TABLES, VOCABULARY, Scene, done, why
 
+from hoede.access.people import find_person
 from hoede.accounts import Account
 from hoede.accounts.store import put_account
 from hoede.core.ages import Assurance
 from hoede.core.handover import Handover
 from hoede.flow.pair import Guardian
-from hoede.pairing import By, State, codes, exits
+from hoede.pairing import By, State, codes, exits, guardians, mails
 from hoede.pairing.rules import codes as code_rules
 from hoede.pairing.rules.saying import Why
 from hoede.pairing.tables import CODES, MAILS, TRIES
@@ -328,6 +330,44 @@ def test_nobody_learns_whether_an_address_is_a_guardians(scene: Scene) -> None:
 
     counted = select(func.count()).select_from(MAILS)
     assert scene.db.read(lambda conn: conn.execute(counted).scalar_one()) == 2
+
+
+def test_a_letter_to_sign_in_says_nothing_that_whoever_asked_for_it_wrote(scene: Scene) -> None:
+    scene.people.write_to("anna@mail.example", name="Call 0900-1234 now", locale="en")
+    bodies = scene.db.read(lambda conn: conn.execute(select(MAILS.c.body)).scalars().all())
+
+    assert "0900" not in "".join(bodies)
+
+
+def test_a_name_counts_from_the_first_time_somebody_came(scene: Scene) -> None:
+    def named() -> tuple[str, str]:
+        row = scene.db.read(lambda conn: guardians.by_mail(conn, "anna@mail.example"))
+        assert row is not None
+        person = scene.db.read(lambda conn: find_person(conn, row.person))
+        return row.name, person.name if person else ""
+
+    scene.people.write_to("anna@mail.example", name="Somebody else", locale="en")
+    scene.people.write_to("anna@mail.example", name="Anna", locale="en")
+    assert named() == ("Anna", "Anna")
+    scene.people.enter(f"secret_{2:032}")
+    scene.people.write_to("anna@mail.example", name="Somebody else", locale="en")
+    assert named() == ("Anna", "Anna")
+
+
+def test_of_a_guardian_who_went_no_letter_tells_more(scene: Scene) -> None:
+    guardian = scene.guardian()
+    scene.paired(scene.teen(), guardian)
+    scene.people.go(guardian.person)
+    asked = select(MAILS.c.id, MAILS.c.to, MAILS.c.subject)
+    for mail, to, _ in scene.db.read(lambda conn: conn.execute(asked).all()):
+        assert to == "anna@mail.example"  # until it is sent
+        scene.db.commit(partial(mails.sent, mail_id=mail))
+    scene.time.once()
+    person = scene.db.read(lambda conn: find_person(conn, guardian.person))
+
+    assert {row[1:] for row in scene.db.read(lambda conn: conn.execute(asked).all())} == {("", "")}
+    assert person is not None
+    assert person.name == ""
 
 
 @pytest.mark.parametrize("mail", ["", "anna", "a b@mail.example", "anna@mail", "a@b.c\nBcc: x@y.example"])

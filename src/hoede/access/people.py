@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, select
+from sqlalchemy import Connection, Row, func, insert, select, update
 
 from hoede.access.tables import CHANGES, PEOPLE
 from hoede.core.errors import HoedeError
@@ -74,9 +74,7 @@ def add_person(
     kind: PersonKind = PersonKind.STAFF,
 ) -> None:
     """Add somebody, who cannot sign in until they used an invitation. Raises `NameUnfit`."""
-    fit = name.strip()
-    if not (1 <= len(fit) <= LONGEST_NAME and fit.isprintable()):
-        raise NameUnfit
+    fit = _fit(name)
     held = json.dumps(list(roles))
     tx.conn.execute(
         insert(PEOPLE).values(
@@ -84,6 +82,17 @@ def add_person(
         )
     )
     note(tx, person_id, "person.created", by=by, detail=held)
+
+
+def rename(tx: Transaction, person_id: str, name: str) -> None:
+    """Raises `NameUnfit`."""
+    tx.conn.execute(update(PEOPLE).where(PEOPLE.c.id == person_id).values(name=_fit(name)))
+    note(tx, person_id, "person.renamed", by=person_id)
+
+
+def forget_name(tx: Transaction, person_id: str) -> None:
+    """They are gone; what they did stays, and not who they were."""
+    tx.conn.execute(update(PEOPLE).where(PEOPLE.c.id == person_id).values(name=""))
 
 
 def find_person(conn: Connection, person_id: str) -> Person | None:
@@ -135,6 +144,13 @@ def changes(conn: Connection) -> list[tuple[str, str]]:
     """Act and id of every change that has a leaf."""
     rows = conn.execute(select(CHANGES.c.act, CHANGES.c.person_id, CHANGES.c.number))
     return [(row.act, _about(row.person_id, row.number)) for row in rows]
+
+
+def _fit(name: str) -> str:
+    fit = name.strip()
+    if not (1 <= len(fit) <= LONGEST_NAME and fit.isprintable()):
+        raise NameUnfit
+    return fit
 
 
 def _about(person_id: str, number: int) -> str:

@@ -249,6 +249,7 @@ def build(config: Config, *, demo_links: Mapping[str, str] | None = None, holder
             outcomes=tables.outcomes,
             bases=tables.age_bases,
             forget=sides.forget,
+            grown_up=pair.clock.grown_up,
         ),
         view=View(
             db=db,

@@ -99,6 +99,7 @@ def site_of(
         media_most_bytes=config.media_most_bytes,
         hold_answer_s=config.hold_answer_ms / 1000,
         forget=parts.permits.sides.forget,
+        grown_up=parts.pair.clock.grown_up,
         erase=parts.erase.ask,
         has_room=lambda: parts.ballast.there,
     )

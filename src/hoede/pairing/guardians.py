@@ -46,6 +46,10 @@ def add(tx: Transaction, person: str, *, name: str, mail: str, locale: str) -> b
     return insert_new(tx.conn, GUARDIANS, {**row, "cleared": 0, "made_at": tx.now})
 
 
+def rename(tx: Transaction, person: str, name: str) -> None:
+    tx.conn.execute(update(GUARDIANS).where(GUARDIANS.c.person == person).values(name=name))
+
+
 def find(conn: Connection, person: str) -> GuardianRow | None:
     row = conn.execute(select(GUARDIANS).where(GUARDIANS.c.person == person)).one_or_none()
     return None if row is None else _row(row)

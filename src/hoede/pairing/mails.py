@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, insert, select, update
 
 from hoede.db import Transaction
-from hoede.pairing.tables import MAILS
+from hoede.pairing.tables import GUARDIANS, MAILS
 
 FIRST, LONGEST = timedelta(minutes=1), timedelta(hours=1)
 
@@ -59,6 +59,14 @@ def later(tx: Transaction, mail_id: str, tries: int) -> None:
 def refused(tx: Transaction, mail_id: str) -> None:
     """The other side will never take it."""
     tx.conn.execute(update(MAILS).where(MAILS.c.id == mail_id).values(due_at=None, body=None))
+
+
+def forget_gone(tx: Transaction) -> None:
+    """What was written to guardians who went tells no more to whom, or about what."""
+    gone = select(GUARDIANS.c.person).where(GUARDIANS.c.mail == GUARDIANS.c.person)
+    c = MAILS.c
+    theirs = (c.person.in_(gone), c.due_at.is_(None), c.to != "")
+    tx.conn.execute(update(MAILS).where(*theirs).values(to="", subject=""))
 
 
 def to(conn: Connection, person: str) -> tuple[tuple[str, datetime], ...]:

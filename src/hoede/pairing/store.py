@@ -1,5 +1,6 @@
 """Rows of pairings, and of everything that was done with them: each change with its leaf."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -141,6 +142,13 @@ def of_guardian(conn: Connection, guardian: str) -> tuple[LinkRow, ...]:
     return _rows(conn, LINKS.c.guardian == guardian)
 
 
+def standing_among(conn: Connection, service: str, accounts: Collection[str]) -> list[str]:
+    """Ids of pairings of these teens that have not ended."""
+    c = LINKS.c
+    theirs = (c.service == service, c.account.in_(accounts), c.state != State.ENDED)
+    return list(conn.execute(select(c.id).where(*theirs)).scalars())
+
+
 def guardians_beside(
     conn: Connection, teens: list[tuple[str, str]], guardian: str
 ) -> dict[tuple[str, str], set[str]]:
@@ -153,8 +161,8 @@ def guardians_beside(
     return found
 
 
-def due(conn: Connection, now: datetime, today: date, remind_before: datetime, most: int) -> list[str]:
-    """Ids of pairings about which time alone has something to do."""
+def due(conn: Connection, now: datetime, remind_before: datetime, *, after: str, most: int) -> list[str]:
+    """Ids of pairings about which time alone may have something to do, in their order, after this one."""
     c = LINKS.c
     live = c.state != State.ENDED
     counting = c.state.in_(COUNTS)
@@ -163,10 +171,10 @@ def due(conn: Connection, now: datetime, today: date, remind_before: datetime, m
         and_(counting, c.teen_by <= now),
         and_(counting, c.guardian_by <= now),
         and_(counting, c.assured, c.assured_until <= now),
-        and_(live, c.adult_on <= today),
+        and_(live, c.adult_on <= now.date()),
         and_(counting, c.reminded_at.is_(None), c.guardian_by <= remind_before),
     )
-    return list(conn.execute(select(c.id).where(asked).order_by(c.id).limit(most)).scalars())
+    return list(conn.execute(select(c.id).where(asked, c.id > after).order_by(c.id).limit(most)).scalars())
 
 
 def history(conn: Connection, link_id: str, since: datetime | None = None) -> tuple[ChangeRow, ...]:

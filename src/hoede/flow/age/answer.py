@@ -1,6 +1,6 @@
 """Age to answer: a person believes it, on something that weighs enough, or does not; a letter says so."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from hoede import accounts
@@ -34,6 +34,7 @@ class AnswerAges:
     outcomes: Outcomes
     bases: AgeBases
     forget: Callable[[str, str], None]  # service and account: what was told of it is read anew
+    grown_up: Callable[[Transaction, str, Collection[str]], None]  # service and who may be proved adults
 
     def answer(
         self, case_id: str, person: str, *, outcome: str, basis: str | None, reason: str
@@ -83,6 +84,7 @@ class AnswerAges:
         if accounts.age_band(every, tx.now, known.zone) is not AgeBand.FROM_18:
             return False
         accounts.find_age(tx, appeal.service, appeal.account, found)
+        self.grown_up(tx, appeal.service, [appeal.account])
         return True
 
     def _letter(self, appeal: AgeAppeal) -> Order:

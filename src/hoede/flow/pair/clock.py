@@ -1,5 +1,6 @@
 """What time alone does with pairings: expiring, cooling, resting, ending, reminding. A step for each."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -10,11 +11,11 @@ from hoede.db import Transaction
 from hoede.flow.pair import mailing
 from hoede.flow.pair.desk import PairDesk, move, teen_facts, teen_of
 from hoede.flow.pair.links import Links
-from hoede.pairing import By, Cause, LinkRow, State, codes, requests, store
+from hoede.pairing import By, Cause, LinkRow, State, codes, mails, requests, store
 from hoede.pairing.rules.leaving import FADES, REMINDED, is_of_age
 from hoede.pairing.rules.saying import Refusal, Why
 
-AT_ONCE = 200  # pairings a round looks at
+AT_ONCE = 200  # pairings read at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,15 +25,21 @@ class Clock:
     desk: PairDesk
 
     def once(self) -> bool:
-        """One round; true while there is more to do."""
-        now = self.desk.db.now()
-        due = self.desk.db.read(lambda conn: store.due(conn, now, now.date(), now + REMINDED, AT_ONCE))
-        moved = 0
-        for link_id in due:
-            moved += self._one(link_id)
+        """One round through everything that is due; what cannot move keeps nobody else waiting."""
+        after = ""
+        while due := self._due(after):
+            for link_id in due:
+                self._one(link_id)
+            after = due[-1]
         self.desk.db.commit(requests.expire)
         self.desk.db.commit(codes.forget_old)
-        return moved == AT_ONCE
+        self.desk.db.commit(mails.forget_gone)
+        return False
+
+    def grown_up(self, tx: Transaction, service: str, those: Collection[str]) -> None:
+        """More is known of the age of these accounts: pairings of who is proved to be 18 end now."""
+        for link_id in store.standing_among(tx.conn, service, those):
+            self._step(tx, store.lock(tx, link_id))
 
     def pause(self, link_id: str) -> LinkRow | Refusal:
         """Let a pairing rest for maintenance; everybody reads what they read when it rests for anything."""
@@ -51,6 +58,10 @@ class Clock:
 
         return self.desk.db.commit(step)
 
+    def _due(self, after: str) -> list[str]:
+        now = self.desk.db.now()
+        return self.desk.db.read(lambda conn: store.due(conn, now, now + REMINDED, after=after, most=AT_ONCE))
+
     def _one(self, link_id: str) -> bool:
         done = self.desk.db.commit(lambda tx: self._step(tx, store.lock(tx, link_id)))
         if done is not None and done.service and done.account:
@@ -59,7 +70,7 @@ class Clock:
 
     def _step(self, tx: Transaction, link: LinkRow) -> LinkRow | None:
         """What is due for one pairing; None when nothing is any more."""
-        if link.state is not State.ENDED and link.adult_on is not None and self._is_of_age(tx, link):
+        if link.state is not State.ENDED and self._is_of_age(tx, link):
             return _moved(move(tx, self.desk, link, "come_of_age", By.CLOCK))
         if link.until is not None and link.until <= tx.now:
             return self._over(tx, link)

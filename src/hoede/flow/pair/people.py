@@ -6,9 +6,9 @@ from datetime import timedelta
 from urllib.parse import quote
 
 from hoede.access.invitations import LinkRefused, end_links, give_link, use_link
-from hoede.access.passkeys import end_all_passkeys
-from hoede.access.people import PersonKind, add_person, lock_person
-from hoede.access.sessions import end_all_sessions, open_session
+from hoede.access.passkeys import end_all_passkeys, passkeys_of
+from hoede.access.people import PersonKind, add_person, forget_name, lock_person, rename
+from hoede.access.sessions import end_all_sessions, open_session, sessions_of
 from hoede.access.tries import may_try
 from hoede.core.ages import AgeEvidence
 from hoede.core.handover import Handover
@@ -17,7 +17,7 @@ from hoede.flow.pair import mailing
 from hoede.flow.pair.clock import thaw_all
 from hoede.flow.pair.desk import PairDesk, adult_by_proof, settings_changed, teen_facts, teen_of
 from hoede.flow.pair.links import Links
-from hoede.pairing import By, State, guardians, store
+from hoede.pairing import By, State, guardians, mails, store
 from hoede.pairing.guardians import GuardianRow, plain_mail
 from hoede.pairing.rules.saying import Refusal, Why
 from hoede.pairing.rules.states import STANDS
@@ -56,6 +56,10 @@ class GuardianPeople:
                     tx, person, name=fit, roles=(), language=locale, by=person, kind=PersonKind.GUARDIAN
                 )
                 guardians.add(tx, person, name=fit, mail=plain, locale=locale)
+            elif there.name != fit and _never_came(tx, there.person):
+                # Somebody else may have typed the name: it counts from the first time they came on.
+                rename(tx, there.person, fit)
+                guardians.rename(tx, there.person, fit)
             whom = person if there is None else there.person
             give_link(tx, link, whom, LINK_LASTS)
             mailing.to_person(tx, self.desk, whom, "sign_in", tried_for=LINK_LASTS, facts={"url": url})
@@ -134,6 +138,8 @@ class GuardianPeople:
             end_all_passkeys(tx, person)
             end_links(tx, person)
             guardians.forget(tx, person)
+            forget_name(tx, person)
+            mails.forget_gone(tx)
 
         self.desk.db.commit(step)
 
@@ -151,3 +157,9 @@ class GuardianPeople:
                 )
                 settings_changed(tx, self.desk, noted)
         thaw_all(tx, self.desk, person)
+
+
+def _never_came(tx: Transaction, person: str) -> bool:
+    """Whether nobody ever signed in by a letter to this address, as far as anything is kept of it."""
+    came = passkeys_of(tx.conn, person) or sessions_of(tx.conn, lock_person(tx, person), tx.now)
+    return not came and not store.of_guardian(tx.conn, person)
