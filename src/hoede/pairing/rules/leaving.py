@@ -35,7 +35,7 @@ def days_left(until: datetime, now: datetime) -> int:
 def teen_asked_by(key: bytes, link: str, since: datetime) -> datetime:
     """When a teen should have said again that it is right: 90 to 180 days on, as nobody else can tell.
 
-    A pairing may so come to rest on any day, whatever it rests for: the day gives nothing away.
+    A pairing may so come to rest on any day from the ninetieth on, whatever it rests for.
     """
     drawn = int(opaque(key, f"asked\x1f{link}\x1f{since.isoformat()}"), 36) % (_DRAWN_DAYS + 1)
     return since + CONFIRMED_FOR - timedelta(days=drawn)
