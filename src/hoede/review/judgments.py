@@ -29,6 +29,7 @@ from hoede.review.rules import Grounds
 from hoede.review.store import CASES, REAL, CaseRow
 
 UNDONE, DISAGREED, REINSTATED = "undone", "disagreed", "reinstated"  # how a judgment came to count no more
+ANEW = "anew"  # likewise: two people said two things, and a lead judged it anew
 
 JUDGMENTS = Table(
     "judgment",
@@ -47,7 +48,8 @@ JUDGMENTS = Table(
     Column("undo_until", Moment, nullable=False),
     Column("check_until", Moment),  # when a second person should have checked it; absent: nobody needs to
     Column("undone_at", Moment),
-    Column("undone_how", String(16)),  # by the judge, the second person, or an objection
+    Column("undone_how", String(16)),  # by the judge, the second person, an objection, or a lead
+    Column("called", String(64)),  # why a person had been called to the case: undoing it calls them again
 )
 
 FILES = Table(
@@ -111,6 +113,7 @@ class JudgmentRow:
     undone_at: datetime | None
     files: tuple[FileRow, ...]
     people: tuple[Named, ...] = ()
+    called: str | None = None
 
     def wants(self, measure: str) -> bool:
         """Whether the judgment asks for this measure on anything."""
@@ -163,6 +166,7 @@ def save_judgment(
             "at": tx.now,
             "undo_until": undo_until,
             "check_until": check_until,
+            "called": case.needs_human,
         },
     )
     if new:
@@ -306,6 +310,7 @@ def _judgment(conn: Connection, row: Row[Any]) -> JudgmentRow:
         undo_until=row.undo_until,
         check_until=row.check_until,
         undone_at=row.undone_at,
+        called=row.called,
         files=tuple(
             FileRow(
                 evidence=one.evidence,

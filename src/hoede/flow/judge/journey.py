@@ -103,7 +103,8 @@ class Judge:
     def _judge(self, tx: Transaction, case_id: str, person: str, answer: Answer) -> Judged | Refused:
         claim = claims.last_of(tx.conn, case_id, person) or ""
         judgment_id = "jud_" + opaque(self.names, f"judgment\x1f{claim}")
-        if (before := judgments.find(tx.conn, judgment_id)) is not None:
+        before = judgments.find(tx.conn, judgment_id)
+        if before is not None and before.undone_at is None:
             return Judged(before, None)
         held = claims.hold(tx, case_id, person)
         if isinstance(held, Refused):
@@ -236,7 +237,8 @@ class Judge:
             return Refused(Why.ALREADY)  # somebody judged it since
         if (other := claims.holder(tx.conn, case.id, tx.now)) and other[0] != person:
             return Refused(Why.TAKEN, *other)
-        todo = self._take_back(tx, case, judged, judgments.UNDONE, called=None)
+        called = case.needs_human or judged.called  # whom it waited for, it waits for again
+        todo = self._take_back(tx, case, judged, judgments.UNDONE, called=called)
         return Undone(_there(tx.conn, judgment_id), todo)
 
     def reinstate(self, tx: Transaction, case: CaseRow, person: str, judgment_id: str, reason: str) -> Plan:
