@@ -16,7 +16,7 @@ from hoede.flow.erase.columns import Scope
 from hoede.flow.erase.scopes import delete_all, hanging_on
 from hoede.flow.judge import Checked, Judged, Plan, Rules, Undone, whole
 from hoede.flow.view import How
-from hoede.review import Answer, CaseRow, Refused, Why, blind, guidance, judgments
+from hoede.review import Answer, CaseRow, Refused, Why, blind, claims, guidance, judgments
 from hoede.review import store as review
 from hoede.review.blind import BlindCase, Golden
 from hoede.review.claims import Taken
@@ -313,6 +313,77 @@ def test_a_third_person_says_that_the_second_is_right_and_a_lead_judges_anew(des
     desk.judge(source.account, "kim", "confirmed_new", lead=True)
     desk.play.settle()
     assert len(desk.play.finished(source.account)) == 1
+
+
+def test_what_was_cleared_meanwhile_is_not_settled_by_a_page_that_is_old(desk: Desk) -> None:
+    source = finished(desk, "confirmed_new")
+    again = second_look(desk, source)
+    judge(desk, again.id, "bas", "no_violation")
+    desk.check(source.account, "mo", agrees=False)
+    desk.judge(source.account, "kim", "no_violation", lead=True)
+    before = row(desk, source.id)
+    quality = desk.play.hoede.quality
+    went = [quality.resolve(again.id, "zoe", how, note=REASON) for how in Rules]
+    assert (went, row(desk, source.id)) == ([Refused(Why.ALREADY)] * 2, before)
+
+
+def test_a_lead_judges_anew_also_what_was_still_to_be_checked(desk: Desk) -> None:
+    source = finished(desk, "confirmed_new")
+    again = second_look(desk, source)
+    judge(desk, again.id, "bas", "no_violation")
+    desk.take(source.account, "mo")  # checks it at this moment
+    hoede = desk.play.hoede
+    assert hoede.quality.resolve(again.id, "zoe", Rules.SECOND, note=REASON) is None
+    assert hoede.judge.check(source.id, "mo", agrees=True, reason=REASON) == Refused(Why.LEASE)
+    assert hoede.db.read(lambda conn: claims.note_of(conn, source.id, "mo")) == REASON
+    assert (row(desk, source.id).state, row(desk, source.id).needs_human) == (review.OPEN, "disagreed")
+    before = everything_asked(desk)
+    desk.play.settle()
+    assert everything_asked(desk) == before  # nothing is undone before somebody judged anew
+    desk.judge(source.account, "kim", "no_violation", lead=True)
+    desk.play.settle()
+    assert source.account in desk.play.platform.ledger.done("lift")
+
+
+def test_what_was_judged_anew_takes_the_place_of_the_first_for_good(desk: Desk) -> None:
+    source = finished(desk, "age_unclear")
+    again = second_look(desk, source)
+    judge(desk, again.id, "bas", "no_violation")
+    hoede = desk.play.hoede
+    assert hoede.quality.resolve(again.id, "zoe", Rules.SECOND, note=REASON) is None
+    in_force = hoede.db.read(lambda conn: judgments.in_force(conn, source.id))
+    assert in_force is not None
+    assert in_force.outcome == "age_unclear"
+    desk.take(source.account, "kim", lead=True)
+    desk.try_judge(source.account, "kim", "cannot_tell")
+    assert hoede.db.read(lambda conn: judgments.in_force(conn, source.id)) == in_force
+    anew = desk.judge(source.account, "zoe", "no_violation", lead=True)
+    desk.undo(anew)
+    assert hoede.db.read(lambda conn: judgments.in_force(conn, source.id)) is None
+    assert hoede.cases.take(source.id, "eva", lead=True) == Refused(Why.OWN)
+    assert verify_log(hoede.db, hoede.keys).wrong == ()
+
+
+def test_who_checked_the_first_does_not_settle_it(desk: Desk) -> None:
+    source = finished(desk, "confirmed_new")
+    again = second_look(desk, source)
+    desk.check(source.account, "mo", agrees=True)
+    judge(desk, again.id, "bas", "no_violation")
+    went = desk.play.hoede.quality.resolve(again.id, "mo", Rules.FIRST, note=REASON)
+    assert went == Refused(Why.OWN)
+
+
+def test_a_child_in_danger_stays_with_whoever_is_quickest_when_a_look_is_settled(desk: Desk) -> None:
+    source = finished(desk, "confirmed_new")
+    again = second_look(desk, source)
+    judge(desk, again.id, "bas", "no_violation")
+    desk.take(source.account, "mo")
+    hoede = desk.play.hoede
+    hoede.cases.danger(source.id, "mo", "She says where she is.", hoede.db.now().date())
+    assert hoede.quality.resolve(again.id, "zoe", Rules.SECOND, note=REASON) is None
+    found = row(desk, source.id)
+    assert (found.state, found.lane, found.needs_human) == (review.OPEN, "now", None)
+    assert isinstance(desk.try_judge(source.account, "mo", "confirmed_new"), Judged)
 
 
 def test_a_second_look_at_what_was_taken_back_is_no_longer_asked(desk: Desk) -> None:

@@ -169,6 +169,12 @@ def end(tx: Transaction, claim: str, how: str, *, at: datetime | None = None) ->
     tx.conn.execute(ended.values(ended_at=at or tx.now, how=how))
 
 
+def give_back(tx: Transaction, case_id: str) -> None:
+    """Whoever has the case has it no more: another has to look at it now."""
+    held = update(CLAIMS).where(CLAIMS.c.case_id == case_id, CLAIMS.c.ended_at.is_(None))
+    tx.conn.execute(held.values(ended_at=tx.now, how="given_back"))
+
+
 def skip(tx: Transaction, taken: Taken, reason: str) -> None:
     """Give a case back that one does not want to judge; it does not come to this person again soon."""
     key = {"case_id": taken.case.id, "person": taken.person}

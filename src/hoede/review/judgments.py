@@ -264,6 +264,12 @@ def barred(conn: Connection, case: CaseRow) -> frozenset[str]:
     return frozenset((*conn.execute(judges).scalars(), *conn.execute(checks).scalars()))
 
 
+def checked_by(conn: Connection, judgment_id: str) -> str | None:
+    """The second person, if there was one."""
+    asked = select(CHECKS.c.person).where(CHECKS.c.judgment_id == judgment_id)
+    return conn.execute(asked).scalar_one_or_none()
+
+
 def count_since(conn: Connection, since: datetime) -> int:
     """How often anybody judged."""
     return int(conn.execute(select(func.count()).where(JUDGMENTS.c.at >= since)).scalar_one())

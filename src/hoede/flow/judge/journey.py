@@ -117,6 +117,9 @@ class Judge:
         if isinstance(said, Refused):
             return said
         todo = self._plan(seen, said, judgment_id)
+        if not said.outcome.keeps and (former := judgments.in_force(tx.conn, case_id)) is not None:
+            judgments.undo(tx, former.id, judgments.ANEW)  # it counted until somebody judged anew
+            blind.forget(tx, former.id)
         self._write(tx, judgment_id, said, case=held.case, person=person, reason=answer.reason)
         if held.case.blind:
             decides = not said.outcome.keeps or held.case.blind == Kind.CALIBRATION
