@@ -404,6 +404,17 @@ def test_a_child_in_danger_at_a_second_look_brings_the_real_case_back(desk: Desk
     assert (case.state, case.lane, case.danger) == (review.OPEN, "now", "She says where she is.")
 
 
+def test_no_second_look_stands_before_a_child_in_danger(desk: Desk) -> None:
+    account = desk.play.person(DECLARED, screen_name="Otto")
+    desk.play.upload(account)
+    desk.play.settle()
+    desk.take(account, "eva")
+    hoede, case = desk.play.hoede, desk.play.case(account)
+    hoede.cases.danger(case.id, "eva", "She says where she is.", hoede.db.now().date())
+    assert isinstance(desk.try_judge(account, "eva", "confirmed_new"), Judged)
+    assert hoede.db.read(lambda conn: blind.of_sources(conn, [case.id])) == []
+
+
 def test_several_people_judge_a_set_each_for_themselves(calm: Desk) -> None:
     golden = golden_of(calm, finished(calm))
     before = everything_asked(calm)

@@ -1,5 +1,6 @@
 """Who has a case: one person at a time, for a while; skips, notes, and who may not have it at all."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -203,9 +204,18 @@ def holder(conn: Connection, case_id: str, now: datetime) -> tuple[str, datetime
 
 
 def first_for(
-    conn: Connection, person: str, now: datetime, *, lane: str | None, lead: bool
+    conn: Connection,
+    person: str,
+    now: datetime,
+    *,
+    lane: str | None,
+    lead: bool,
+    gone: Collection[str] = (),
 ) -> CaseRow | None:
-    """The most pressing case, of a lane or of all, that this person may take at this moment."""
+    """The most pressing case, of a lane or of all, that this person may take at this moment.
+
+    What people can do who are `gone` leaves nothing to them.
+    """
     c = CASES.c
     held = exists().where(CLAIMS.c.case_id == c.id, CLAIMS.c.ended_at.is_(None), CLAIMS.c.until > now)
     skipped = exists().where(SKIPS.c.case_id == c.id, SKIPS.c.person == person, SKIPS.c.until > now)
@@ -217,7 +227,7 @@ def first_for(
         BLIND.c.case_id == c.id, CLAIMS.c.case_id == BLIND.c.source, CLAIMS.c.person == person
     )
     free = (WAITS, ~held, ~skipped, ~judged, ~checked, ~blind.knows(person), ~had)
-    asked = select(CASES).where(*free, *fits(conn, person, now))
+    asked = select(CASES).where(*free, *fits(conn, person, now, gone))
     if lane is not None:
         asked = asked.where(c.lane == lane)
     if not lead:

@@ -133,9 +133,11 @@ class Judge:
 
     def _done(self, tx: Transaction, seen: Facts, todo: Plan, judgment_id: str, said: Said) -> None:
         """What the judgment asks; and of a share of them somebody else judges the case once more."""
-        if not said.outcome.keeps and blind.falls(tx.key, judgment_id, self.double_percent):
-            lane, found = self.lanes[seen.case.lane or "second"], snapshot(tx.conn, seen, tx.now)
-            again = self.new_id("case")
+        lane = self.lanes[seen.case.lane or "second"]
+        # Nothing that is looked at twice stands before a child who is in danger now.
+        twice = not said.outcome.keeps and not lane.first
+        if twice and blind.falls(tx.key, judgment_id, self.double_percent):
+            again, found = self.new_id("case"), snapshot(tx.conn, seen, tx.now)
             blind.open_double(tx, again, seen.case, found, lane, first=judgment_id, said=said.outcome.name)
         _do(tx, todo)
         if not said.outcome.keeps:
