@@ -4,6 +4,7 @@ import json
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 from tests.journeys.conftest import OpenScene
 from tests.journeys.desk import REASON, Desk
 from tests.journeys.scene import DECLARED, FIFTEEN, Scene
@@ -254,6 +255,25 @@ def test_golden_cases_come_in_by_chance_at_their_own_time(open_scene: OpenScene)
     found = hoede.db.read(lambda conn: blind.all_golden(conn)[0])
     opened = hoede.db.read(lambda conn: blind.of_sources(conn, [found.source]))
     assert len(opened) == 1  # one at a time of each
+
+
+@pytest.mark.parametrize("outcome", [None, "confirmed_new"])
+def test_a_blind_case_that_nobody_took_or_checked_for_a_week_is_withdrawn(
+    desk: Desk, outcome: str | None
+) -> None:
+    """Also where no golden case ever falls."""
+    again, hoede = second_look(desk, finished(desk)), desk.play.hoede
+    if outcome:
+        judge(desk, again.id, "bas", outcome)
+    waits = row(desk, again.id).state
+    hoede.stuck.once()
+    assert row(desk, again.id).state == waits
+    long_ago = update(blind.BLIND).where(blind.BLIND.c.case_id == again.id)
+    hoede.db.commit(
+        lambda tx: tx.conn.execute(long_ago.values(opened_at=tx.now - timedelta(days=8))) and None
+    )
+    hoede.stuck.once()
+    assert (row(desk, again.id).state, kept(desk, again.id).outcome) == (review.JUDGED, outcome)
 
 
 def test_a_child_is_not_made_an_offender_by_a_golden_case_either(calm: Desk) -> None:

@@ -118,7 +118,6 @@ class Cases:
         """Now and then a golden case comes in like any other: at its own time, not when somebody asks."""
         if not blind.falls(tx.key, claim, self.golden_percent):
             return
-        blind.withdraw_old(tx)
         golden = blind.draw(tx.conn, tx.key, claim)
         if golden is None:
             return

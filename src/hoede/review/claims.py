@@ -21,6 +21,7 @@ from sqlalchemy import (
     or_,
     select,
     text,
+    true,
     update,
 )
 
@@ -28,15 +29,15 @@ from hoede.db import METADATA, Moment, Transaction, insert_new
 from hoede.review import blind
 from hoede.review.asked import Refused, Why
 from hoede.review.blind import BLIND
-from hoede.review.fits import fits, knows_party
-from hoede.review.judgments import CHECKS, JUDGMENTS, STAYS_WITH, barred
+from hoede.review.fits import CONFLICTS, fits, knows_party
+from hoede.review.judgments import CHECKS, JUDGMENTS, STAYS_WITH, barred, decides
 from hoede.review.rules import WHOLE, Grounds
-from hoede.review.store import CASES, JUDGED, WAITS, CaseRow, case_row, lock_case
+from hoede.review.store import CASES, JUDGED, NO_LEAD, NOBODY, REAL, WAITS, CaseRow, case_row, lock_case
 
 LEASE = timedelta(minutes=20)
 SKIPPED_FOR = timedelta(days=7)
 NO_LANE = "none"  # of a claim on what stands in no lane: it uses up nobody's share
-LEAD_ONLY = frozenset({"escalated", "disagreed"})
+LEAD_ONLY = frozenset({"escalated", "disagreed", NO_LEAD})
 
 CLAIMS = Table(
     "case_claim",
@@ -134,7 +135,7 @@ def may_not(conn: Connection, case: CaseRow, person: str, *, lead: bool) -> Why 
         return Why.RIGHT
     if knows_party(conn, person, case):
         return Why.KNOWS
-    knows = person in barred(conn, case) | blind.barred(conn, case) or _had(conn, case, person)
+    knows = person in barred(conn, case, lead=lead) | blind.barred(conn, case) or _had(conn, case, person)
     return Why.OWN if knows else None
 
 
@@ -221,7 +222,9 @@ def first_for(
     skipped = exists().where(SKIPS.c.case_id == c.id, SKIPS.c.person == person, SKIPS.c.until > now)
     objected = and_(c.grounds == Grounds.OBJECTION, JUDGMENTS.c.case_id == c.earlier)
     about = or_(JUDGMENTS.c.case_id == c.id, objected)
-    judged = exists().where(about, JUDGMENTS.c.person == person, STAYS_WITH)
+    # What a lead could not tell comes to them again once it is late, or when they take it themselves.
+    stays = or_(*decides(lead=lead), c.due_at >= now) if lead else true()
+    judged = exists().where(about, JUDGMENTS.c.person == person, STAYS_WITH, stays)
     checked = exists().where(about, CHECKS.c.judgment_id == JUDGMENTS.c.id, CHECKS.c.person == person)
     had = exists().where(
         BLIND.c.case_id == c.id, CLAIMS.c.case_id == BLIND.c.source, CLAIMS.c.person == person
@@ -234,6 +237,17 @@ def first_for(
         asked = asked.where(or_(c.needs_human.is_(None), c.needs_human.not_in(LEAD_ONLY)))
     row = conn.execute(asked.order_by(c.rank_at, c.id).limit(1)).one_or_none()
     return None if row is None else case_row(row)
+
+
+def may_be_stuck(conn: Connection) -> list[str]:
+    """Real cases that wait and that somebody is kept from: those among which one may be nobody's."""
+    c = CASES.c
+    about = or_(JUDGMENTS.c.case_id == c.id, JUDGMENTS.c.case_id == c.earlier)
+    judged = exists().where(about)
+    known = exists().where(CONFLICTS.c.service == c.service, CONFLICTS.c.account == c.account)
+    seen_to = and_(c.needs_human.is_not(None), c.needs_human.in_((NOBODY, NO_LEAD)))
+    kept_from = or_(judged, known, c.needs_human.in_(LEAD_ONLY))
+    return list(conn.execute(select(c.id).where(WAITS, REAL, ~seen_to, kept_from)).scalars())
 
 
 def lanes_taken(conn: Connection) -> list[str]:

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import (
     Boolean,
     Column,
+    ColumnElement,
     Connection,
     ForeignKey,
     Row,
@@ -255,11 +256,19 @@ def of_case(conn: Connection, case_id: str) -> tuple[JudgmentRow, ...]:
     return tuple(_judgment(conn, row) for row in rows)
 
 
-def barred(conn: Connection, case: CaseRow) -> frozenset[str]:
+def decides(*, lead: bool) -> tuple[ColumnElement[bool], ...]:
+    """Of judgments, those that keep their judge from judging again.
+
+    A lead who only left it as it was looks again: else a case that nobody could tell would be nobody's.
+    """
+    return (JUDGMENTS.c.keeps.is_(False),) if lead else ()
+
+
+def barred(conn: Connection, case: CaseRow, *, lead: bool = False) -> frozenset[str]:
     """Who judged or checked this case, or the one an objection is against: somebody else must look."""
     objected = case.earlier if case.grounds is Grounds.OBJECTION else None
     about = JUDGMENTS.c.case_id.in_([one for one in (case.id, objected) if one])
-    judges = select(JUDGMENTS.c.person).where(about, STAYS_WITH)
+    judges = select(JUDGMENTS.c.person).where(about, STAYS_WITH, *decides(lead=lead))
     checks = select(CHECKS.c.person).join(JUDGMENTS, JUDGMENTS.c.id == CHECKS.c.judgment_id).where(about)
     return frozenset((*conn.execute(judges).scalars(), *conn.execute(checks).scalars()))
 
