@@ -9,7 +9,7 @@ from tests.journeys.scene import DECLARED, Scene
 from tests.parts import until
 
 from hoede.app import verify_log
-from hoede.review import Refused, Why
+from hoede.review import Refused, Why, claims
 from hoede.review import store as review
 
 
@@ -111,6 +111,26 @@ def test_a_judge_takes_back_their_own_judgment_for_a_while(desk: Desk) -> None:
     assert (told.count("hold"), told.count("restrict_account")) == (2, 2)  # held and limited again
     assert desk.play.hoede.judge.undo(judged.id, "eva") == Refused(Why.ALREADY)
     desk.judge(account, "eva", "confirmed_new")  # whoever took it back may judge it anew
+
+
+def test_what_a_lead_takes_back_waits_for_a_lead_again(desk: Desk) -> None:
+    account = closed(desk)
+    desk.check(account, "bas", agrees=False)
+    desk.undo(desk.judge(account, "kim", "no_violation", lead=True))
+    case, cases = desk.play.case(account), desk.play.hoede.cases
+    assert (case.needs_human, cases.take(case.id, "mo")) == ("disagreed", Refused(Why.RIGHT))
+    desk.judge(account, "kim", "no_violation", lead=True)
+
+
+def test_a_form_sent_after_an_undoing_is_refused_and_what_was_written_is_kept(desk: Desk) -> None:
+    """The browser's back page still shows the case; it is not in anybody's hands any more."""
+    account = closed(desk, "no_violation")
+    desk.undo(desk.judgments(account)[0])
+    went = desk.try_judge(account, "eva", "confirmed_new", reason="It does show a child.")
+    assert (went, len(desk.judgments(account))) == (Refused(Why.LEASE), 1)
+    case_id = desk.play.case(account).id
+    kept = desk.play.hoede.db.read(lambda conn: claims.note_of(conn, case_id, "eva"))
+    assert kept == "It does show a child."
 
 
 def test_nobody_takes_back_somebody_elses_judgment(desk: Desk) -> None:

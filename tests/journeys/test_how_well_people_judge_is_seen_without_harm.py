@@ -4,6 +4,7 @@ import json
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 from tests.journeys.conftest import OpenScene
 from tests.journeys.desk import REASON, Desk
 from tests.journeys.scene import DECLARED, FIFTEEN, Scene
@@ -16,7 +17,7 @@ from hoede.flow.erase.columns import Scope
 from hoede.flow.erase.scopes import delete_all, hanging_on
 from hoede.flow.judge import Checked, Judged, Plan, Rules, Undone, whole
 from hoede.flow.view import How
-from hoede.review import Answer, CaseRow, Refused, Why, blind, guidance, judgments
+from hoede.review import Answer, CaseRow, Refused, Why, blind, claims, guidance, judgments
 from hoede.review import store as review
 from hoede.review.blind import BlindCase, Golden
 from hoede.review.claims import Taken
@@ -256,6 +257,25 @@ def test_golden_cases_come_in_by_chance_at_their_own_time(open_scene: OpenScene)
     assert len(opened) == 1  # one at a time of each
 
 
+@pytest.mark.parametrize("outcome", [None, "confirmed_new"])
+def test_a_blind_case_that_nobody_took_or_checked_for_a_week_is_withdrawn(
+    desk: Desk, outcome: str | None
+) -> None:
+    """Also where no golden case ever falls."""
+    again, hoede = second_look(desk, finished(desk)), desk.play.hoede
+    if outcome:
+        judge(desk, again.id, "bas", outcome)
+    waits = row(desk, again.id).state
+    hoede.stuck.once()
+    assert row(desk, again.id).state == waits
+    long_ago = update(blind.BLIND).where(blind.BLIND.c.case_id == again.id)
+    hoede.db.commit(
+        lambda tx: tx.conn.execute(long_ago.values(opened_at=tx.now - timedelta(days=8))) and None
+    )
+    hoede.stuck.once()
+    assert (row(desk, again.id).state, kept(desk, again.id).outcome) == (review.JUDGED, outcome)
+
+
 def test_a_child_is_not_made_an_offender_by_a_golden_case_either(calm: Desk) -> None:
     case = comes_in(calm, golden_of(calm, finished(calm, age=FIFTEEN)))
     assert isinstance(calm.play.hoede.cases.take(case.id, "bas"), Taken)
@@ -315,6 +335,77 @@ def test_a_third_person_says_that_the_second_is_right_and_a_lead_judges_anew(des
     assert len(desk.play.finished(source.account)) == 1
 
 
+def test_what_was_cleared_meanwhile_is_not_settled_by_a_page_that_is_old(desk: Desk) -> None:
+    source = finished(desk, "confirmed_new")
+    again = second_look(desk, source)
+    judge(desk, again.id, "bas", "no_violation")
+    desk.check(source.account, "mo", agrees=False)
+    desk.judge(source.account, "kim", "no_violation", lead=True)
+    before = row(desk, source.id)
+    quality = desk.play.hoede.quality
+    went = [quality.resolve(again.id, "zoe", how, note=REASON) for how in Rules]
+    assert (went, row(desk, source.id)) == ([Refused(Why.ALREADY)] * 2, before)
+
+
+def test_a_lead_judges_anew_also_what_was_still_to_be_checked(desk: Desk) -> None:
+    source = finished(desk, "confirmed_new")
+    again = second_look(desk, source)
+    judge(desk, again.id, "bas", "no_violation")
+    desk.take(source.account, "mo")  # checks it at this moment
+    hoede = desk.play.hoede
+    assert hoede.quality.resolve(again.id, "zoe", Rules.SECOND, note=REASON) is None
+    assert hoede.judge.check(source.id, "mo", agrees=True, reason=REASON) == Refused(Why.LEASE)
+    assert hoede.db.read(lambda conn: claims.note_of(conn, source.id, "mo")) == REASON
+    assert (row(desk, source.id).state, row(desk, source.id).needs_human) == (review.OPEN, "disagreed")
+    before = everything_asked(desk)
+    desk.play.settle()
+    assert everything_asked(desk) == before  # nothing is undone before somebody judged anew
+    desk.judge(source.account, "kim", "no_violation", lead=True)
+    desk.play.settle()
+    assert source.account in desk.play.platform.ledger.done("lift")
+
+
+def test_what_was_judged_anew_takes_the_place_of_the_first_for_good(desk: Desk) -> None:
+    source = finished(desk, "age_unclear")
+    again = second_look(desk, source)
+    judge(desk, again.id, "bas", "no_violation")
+    hoede = desk.play.hoede
+    assert hoede.quality.resolve(again.id, "zoe", Rules.SECOND, note=REASON) is None
+    in_force = hoede.db.read(lambda conn: judgments.in_force(conn, source.id))
+    assert in_force is not None
+    assert in_force.outcome == "age_unclear"
+    desk.take(source.account, "kim", lead=True)
+    desk.try_judge(source.account, "kim", "cannot_tell")
+    assert hoede.db.read(lambda conn: judgments.in_force(conn, source.id)) == in_force
+    anew = desk.judge(source.account, "zoe", "no_violation", lead=True)
+    desk.undo(anew)
+    assert hoede.db.read(lambda conn: judgments.in_force(conn, source.id)) is None
+    assert hoede.cases.take(source.id, "eva", lead=True) == Refused(Why.OWN)
+    assert verify_log(hoede.db, hoede.keys).wrong == ()
+
+
+def test_who_checked_the_first_does_not_settle_it(desk: Desk) -> None:
+    source = finished(desk, "confirmed_new")
+    again = second_look(desk, source)
+    desk.check(source.account, "mo", agrees=True)
+    judge(desk, again.id, "bas", "no_violation")
+    went = desk.play.hoede.quality.resolve(again.id, "mo", Rules.FIRST, note=REASON)
+    assert went == Refused(Why.OWN)
+
+
+def test_a_child_in_danger_stays_with_whoever_is_quickest_when_a_look_is_settled(desk: Desk) -> None:
+    source = finished(desk, "confirmed_new")
+    again = second_look(desk, source)
+    judge(desk, again.id, "bas", "no_violation")
+    desk.take(source.account, "mo")
+    hoede = desk.play.hoede
+    hoede.cases.danger(source.id, "mo", "She says where she is.", hoede.db.now().date())
+    assert hoede.quality.resolve(again.id, "zoe", Rules.SECOND, note=REASON) is None
+    found = row(desk, source.id)
+    assert (found.state, found.lane, found.needs_human) == (review.OPEN, "now", None)
+    assert isinstance(desk.try_judge(source.account, "mo", "confirmed_new"), Judged)
+
+
 def test_a_second_look_at_what_was_taken_back_is_no_longer_asked(desk: Desk) -> None:
     source = finished(desk)
     again = second_look(desk, source)
@@ -331,6 +422,17 @@ def test_a_child_in_danger_at_a_second_look_brings_the_real_case_back(desk: Desk
     hoede.cases.danger(again.id, "bas", "She says where she is.", hoede.db.now().date())
     case = row(desk, source.id)
     assert (case.state, case.lane, case.danger) == (review.OPEN, "now", "She says where she is.")
+
+
+def test_no_second_look_stands_before_a_child_in_danger(desk: Desk) -> None:
+    account = desk.play.person(DECLARED, screen_name="Otto")
+    desk.play.upload(account)
+    desk.play.settle()
+    desk.take(account, "eva")
+    hoede, case = desk.play.hoede, desk.play.case(account)
+    hoede.cases.danger(case.id, "eva", "She says where she is.", hoede.db.now().date())
+    assert isinstance(desk.try_judge(account, "eva", "confirmed_new"), Judged)
+    assert hoede.db.read(lambda conn: blind.of_sources(conn, [case.id])) == []
 
 
 def test_several_people_judge_a_set_each_for_themselves(calm: Desk) -> None:

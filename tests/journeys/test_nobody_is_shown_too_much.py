@@ -13,6 +13,8 @@ from tests.journeys.desk import Desk
 from tests.journeys.scene import CARD, DECLARED, FIFTEEN, VERIFIED, Scene
 from tests.pictures import drawn, encoded
 
+from hoede.access import staff
+from hoede.access.people import add_person
 from hoede.app.rehearsal import SERVICE
 from hoede.db import Transaction
 from hoede.evidence import store as evidence
@@ -181,6 +183,46 @@ def test_a_lane_goes_to_who_was_trained_for_it(play: Scene) -> None:
         db.commit(partial(waits, case_id=f"cas_{lane}", lane=lane))
     took = [one.case.lane for one in (cases.next("eva"), cases.next("eva"), cases.next("kim")) if one]
     assert took == ["unseen", "self_harm"]  # Eva leaves it to Bas; of Kim nothing was said
+
+
+def test_a_child_in_danger_is_offered_to_everybody_whatever_they_were_trained_for(play: Scene) -> None:
+    db, cases = play.hoede.db, play.hoede.cases
+    db.commit(partial(fits.set_skills, person="eva", kind=Skill.LANE, values=["notices"]))
+    db.commit(partial(fits.set_skills, person="eva", kind=Skill.LANGUAGE, values=["nl"]))
+    db.commit(partial(fits.set_skills, person="bas", kind=Skill.LANE, values=["now", "child_safety"]))
+    db.commit(partial(fits.set_skills, person="bas", kind=Skill.LANGUAGE, values=["pl"]))
+    db.commit(partial(waits, case_id="cas_other", lane="child_safety"))
+    db.commit(partial(waits, case_id="cas_now", lane="child_safety", language="pl"))
+    due_at = db.now() + timedelta(hours=1)
+    db.commit(lambda tx: review.in_danger(tx, "cas_now", "She says where she is.", "now", due_at))
+    taken = cases.next("eva")
+    assert taken is not None
+    assert (taken.case.id, cases.next("eva")) == ("cas_now", None)
+
+
+def test_a_late_case_of_a_lane_goes_to_who_was_not_trained_for_it_too(play: Scene) -> None:
+    db, cases = play.hoede.db, play.hoede.cases
+    db.commit(partial(fits.set_skills, person="eva", kind=Skill.LANE, values=["notices"]))
+    db.commit(partial(fits.set_skills, person="bas", kind=Skill.LANE, values=["self_harm", "unseen"]))
+    db.commit(partial(waits, case_id="cas_soon", lane="self_harm"))
+    db.commit(partial(waits, case_id="cas_late", lane="unseen", late=True))
+    late = cases.next("eva")
+    assert late is not None
+    assert (late.case.id, cases.next("eva")) == ("cas_late", None)
+
+
+def test_who_works_here_no_more_keeps_no_lane_and_no_language(play: Scene) -> None:
+    db, cases, book = play.hoede.db, play.hoede.cases, play.hoede.tables.roles
+    db.commit(partial(add_person, person_id="bas", name="Bas", roles=("judge",), language="en", by="kim"))
+    for person, lanes, reads in (("eva", ["notices"], ["nl"]), ("bas", ["self_harm"], ["pl"])):
+        db.commit(partial(fits.set_skills, person=person, kind=Skill.LANE, values=lanes))
+        db.commit(partial(fits.set_skills, person=person, kind=Skill.LANGUAGE, values=reads))
+    db.commit(partial(waits, case_id="cas_his", lane="self_harm", language="pl"))
+    assert cases.next("eva") is None
+    db.commit(lambda tx: staff.disable(tx, "bas", book, by="kim"))
+    taken = cases.next("eva")
+    assert taken is not None
+    assert taken.case.id == "cas_his"
 
 
 def test_lanes_keep_their_share_under_a_flood(play: Scene) -> None:

@@ -107,6 +107,11 @@ def all_people(conn: Connection) -> tuple[Person, ...]:
     return tuple(_person(row) for row in rows)
 
 
+def disabled(conn: Connection) -> frozenset[str]:
+    """Ids of those who may not sign in any more."""
+    return frozenset(conn.execute(select(PEOPLE.c.id).where(PEOPLE.c.disabled_at.is_not(None))).scalars())
+
+
 def lock_person(tx: Transaction, person_id: str) -> Person:
     """The person; nobody else changes anything about them before this transaction ends."""
     row = tx.conn.execute(select(PEOPLE).where(PEOPLE.c.id == person_id).with_for_update()).one_or_none()

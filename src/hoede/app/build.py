@@ -60,6 +60,7 @@ from hoede.flow.sample import DrawAllowed
 from hoede.flow.screen import Screening
 from hoede.flow.screen.looking import Looking
 from hoede.flow.screen.record import Record
+from hoede.flow.stuck import Stuck
 from hoede.flow.tell import LetterFacts, Tell
 from hoede.flow.view import View
 from hoede.keys import FileKeys
@@ -117,6 +118,7 @@ class Hoede:
     quality: Quality
     fair: Fair
     draw_allowed: DrawAllowed
+    stuck: Stuck
     ages: AnswerAges
     view: View
     days: Days
@@ -300,6 +302,7 @@ def build(config: Config, *, demo_links: Mapping[str, str] | None = None, holder
         objections=desk.objections,
         quality=desk.quality,
         fair=desk.fair,
+        stuck=Stuck(db=db, roles=tables.roles),
         draw_allowed=DrawAllowed(
             db=db,
             names=keys.names,

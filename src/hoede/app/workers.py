@@ -22,6 +22,7 @@ PAIRINGS_EVERY_S = 30
 MAIL_EVERY_S = 1
 WEEKLY_EVERY_S = 300
 DRAW_EVERY_S = 3600
+STUCK_EVERY_S = 300
 AFTER_TROUBLE_S = 1  # what broke is seldom mended at once, and each time makes a line in the log
 # Kinds apart: a platform that hangs never keeps evidence from being sealed or a report from being filed.
 KINDS = (Carrier.VAULT, Carrier.PLATFORM, Carrier.PLATFORM, Carrier.AUTHORITY, Carrier.SCREENING)
@@ -45,6 +46,7 @@ class Workers:
         self._add("pairings", hoede.pair.clock.once, PAIRINGS_EVERY_S)
         self._add("mail", hoede.pair.mail.once, MAIL_EVERY_S)
         self._add("allowed", hoede.draw_allowed.once, DRAW_EVERY_S)
+        self._add("stuck", hoede.stuck.once, STUCK_EVERY_S)
         self._add("weekly", hoede.pair.weekly.once, WEEKLY_EVERY_S)
         hoede.db.on_new_orders(partial(_wake, carriers))
 

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import Connection
 
 from hoede import accounts
+from hoede.access.people import disabled
 from hoede.core.orders import OrderState
 from hoede.db import Database, Transaction, orders
 from hoede.evidence import EvidenceState
@@ -89,11 +90,7 @@ class Cases:
         return self.db.commit(lambda tx: self._danger(tx, case_id, person, why, today))
 
     def _next(self, tx: Transaction, person: str, *, lead: bool, tries: int = TRIES) -> Taken | None:
-        heads = {
-            name: first
-            for name in fits.lanes_for(tx.conn, person, self.lanes)
-            if (first := claims.first_for(tx.conn, person, tx.now, lane=name, lead=lead))
-        }
+        heads = self._heads(tx, person, lead=lead)
         ranks = {name: case.rank_at or case.opened_at for name, case in heads.items()}
         ranks = self._bearable(tx, person, ranks)
         lane = next_lane(ranks, claims.lanes_taken(tx.conn), self.lanes)
@@ -106,11 +103,21 @@ class Cases:
         # Another process was quicker; then what comes first for us is another case.
         return self._next(tx, person, lead=lead, tries=tries - 1) if tries else None
 
+    def _heads(self, tx: Transaction, person: str, *, lead: bool) -> dict[str, CaseRow]:
+        """The first case of each lane that is theirs; of a lane of others only when it is late."""
+        gone = disabled(tx.conn)
+        theirs = fits.lanes_for(tx.conn, person, self.lanes.values(), gone)
+        found = {}
+        for name in self.lanes:
+            first = claims.first_for(tx.conn, person, tx.now, lane=name, lead=lead, gone=gone)
+            if first is not None and (name in theirs or _is_late(first, tx.now)):
+                found[name] = first
+        return found
+
     def _mix_in(self, tx: Transaction, claim: str) -> None:
         """Now and then a golden case comes in like any other: at its own time, not when somebody asks."""
         if not blind.falls(tx.key, claim, self.golden_percent):
             return
-        blind.withdraw_old(tx)
         golden = blind.draw(tx.conn, tx.key, claim)
         if golden is None:
             return
@@ -217,6 +224,10 @@ def _escalate(tx: Transaction, held: Taken) -> None:
 def _is_there(conn: Connection, copy: str) -> bool:
     found = evidence.find(conn, copy)
     return found is not None and found.state in {EvidenceState.INTAKE, EvidenceState.SEALED}
+
+
+def _is_late(case: CaseRow, now: datetime) -> bool:
+    return case.due_at is not None and case.due_at < now
 
 
 def _composed(conn: Connection, case: CaseRow) -> bool:

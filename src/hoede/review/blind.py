@@ -39,7 +39,7 @@ from hoede.review.judgments import CHECKS, JUDGMENTS, UNDONE
 from hoede.review.measured import Pair
 from hoede.review.rules import WHOLE, Grounds, Lane
 from hoede.review.snapshot import Asked, Snapshot, asked_from_json, asked_to_json, from_json
-from hoede.review.store import CASES, FILES, JUDGED, OPEN, CaseRow
+from hoede.review.store import CASES, FILES, JUDGED, OPEN, WAITS, CaseRow
 
 OPEN_FOR = timedelta(days=7)  # what nobody could take by then is withdrawn
 
@@ -289,8 +289,15 @@ def forget(tx: Transaction, first: str) -> None:
 
 
 def withdraw_old(tx: Transaction) -> None:
-    """What waited too long is no longer asked: everybody who could take it may know it."""
-    _withdraw(tx, and_(BLIND.c.opened_at < tx.now - OPEN_FOR, BLIND.c.calibration.is_(None)))
+    """What waited too long is no longer asked: everybody who could take it may know it.
+
+    What was answered by then and still waits for a second person keeps its answer.
+    """
+    old = and_(BLIND.c.opened_at < tx.now - OPEN_FOR, BLIND.c.calibration.is_(None))
+    _withdraw(tx, old)
+    waits = select(CASES.c.id).join(BLIND, BLIND.c.case_id == CASES.c.id).where(WAITS, old)
+    ids = list(tx.conn.execute(waits).scalars())
+    tx.conn.execute(update(CASES).where(CASES.c.id.in_(ids)).values(state=JUDGED))
 
 
 def barred(conn: Connection, case: CaseRow) -> frozenset[str]:

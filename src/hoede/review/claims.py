@@ -1,5 +1,6 @@
 """Who has a case: one person at a time, for a while; skips, notes, and who may not have it at all."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -20,6 +21,7 @@ from sqlalchemy import (
     or_,
     select,
     text,
+    true,
     update,
 )
 
@@ -27,15 +29,15 @@ from hoede.db import METADATA, Moment, Transaction, insert_new
 from hoede.review import blind
 from hoede.review.asked import Refused, Why
 from hoede.review.blind import BLIND
-from hoede.review.fits import fits, knows_party
-from hoede.review.judgments import CHECKS, JUDGMENTS, STAYS_WITH, barred
+from hoede.review.fits import CONFLICTS, fits, knows_party
+from hoede.review.judgments import CHECKS, JUDGMENTS, STAYS_WITH, barred, decides
 from hoede.review.rules import WHOLE, Grounds
-from hoede.review.store import CASES, JUDGED, WAITS, CaseRow, case_row, lock_case
+from hoede.review.store import CASES, JUDGED, NO_LEAD, NOBODY, REAL, WAITS, CaseRow, case_row, lock_case
 
 LEASE = timedelta(minutes=20)
 SKIPPED_FOR = timedelta(days=7)
 NO_LANE = "none"  # of a claim on what stands in no lane: it uses up nobody's share
-LEAD_ONLY = frozenset({"escalated", "disagreed"})
+LEAD_ONLY = frozenset({"escalated", "disagreed", NO_LEAD})
 
 CLAIMS = Table(
     "case_claim",
@@ -133,7 +135,7 @@ def may_not(conn: Connection, case: CaseRow, person: str, *, lead: bool) -> Why 
         return Why.RIGHT
     if knows_party(conn, person, case):
         return Why.KNOWS
-    knows = person in barred(conn, case) | blind.barred(conn, case) or _had(conn, case, person)
+    knows = person in barred(conn, case, lead=lead) | blind.barred(conn, case) or _had(conn, case, person)
     return Why.OWN if knows else None
 
 
@@ -169,6 +171,12 @@ def end(tx: Transaction, claim: str, how: str, *, at: datetime | None = None) ->
     tx.conn.execute(ended.values(ended_at=at or tx.now, how=how))
 
 
+def give_back(tx: Transaction, case_id: str) -> None:
+    """Whoever has the case has it no more: another has to look at it now."""
+    held = update(CLAIMS).where(CLAIMS.c.case_id == case_id, CLAIMS.c.ended_at.is_(None))
+    tx.conn.execute(held.values(ended_at=tx.now, how="given_back"))
+
+
 def skip(tx: Transaction, taken: Taken, reason: str) -> None:
     """Give a case back that one does not want to judge; it does not come to this person again soon."""
     key = {"case_id": taken.case.id, "person": taken.person}
@@ -197,27 +205,49 @@ def holder(conn: Connection, case_id: str, now: datetime) -> tuple[str, datetime
 
 
 def first_for(
-    conn: Connection, person: str, now: datetime, *, lane: str | None, lead: bool
+    conn: Connection,
+    person: str,
+    now: datetime,
+    *,
+    lane: str | None,
+    lead: bool,
+    gone: Collection[str] = (),
 ) -> CaseRow | None:
-    """The most pressing case, of a lane or of all, that this person may take at this moment."""
+    """The most pressing case, of a lane or of all, that this person may take at this moment.
+
+    What people can do who are `gone` leaves nothing to them.
+    """
     c = CASES.c
     held = exists().where(CLAIMS.c.case_id == c.id, CLAIMS.c.ended_at.is_(None), CLAIMS.c.until > now)
     skipped = exists().where(SKIPS.c.case_id == c.id, SKIPS.c.person == person, SKIPS.c.until > now)
     objected = and_(c.grounds == Grounds.OBJECTION, JUDGMENTS.c.case_id == c.earlier)
     about = or_(JUDGMENTS.c.case_id == c.id, objected)
-    judged = exists().where(about, JUDGMENTS.c.person == person, STAYS_WITH)
+    # What a lead could not tell comes to them again once it is late, or when they take it themselves.
+    stays = or_(*decides(lead=lead), c.due_at >= now) if lead else true()
+    judged = exists().where(about, JUDGMENTS.c.person == person, STAYS_WITH, stays)
     checked = exists().where(about, CHECKS.c.judgment_id == JUDGMENTS.c.id, CHECKS.c.person == person)
     had = exists().where(
         BLIND.c.case_id == c.id, CLAIMS.c.case_id == BLIND.c.source, CLAIMS.c.person == person
     )
     free = (WAITS, ~held, ~skipped, ~judged, ~checked, ~blind.knows(person), ~had)
-    asked = select(CASES).where(*free, *fits(conn, person, now))
+    asked = select(CASES).where(*free, *fits(conn, person, now, gone))
     if lane is not None:
         asked = asked.where(c.lane == lane)
     if not lead:
         asked = asked.where(or_(c.needs_human.is_(None), c.needs_human.not_in(LEAD_ONLY)))
     row = conn.execute(asked.order_by(c.rank_at, c.id).limit(1)).one_or_none()
     return None if row is None else case_row(row)
+
+
+def may_be_stuck(conn: Connection) -> list[str]:
+    """Real cases that wait and that somebody is kept from: those among which one may be nobody's."""
+    c = CASES.c
+    about = or_(JUDGMENTS.c.case_id == c.id, JUDGMENTS.c.case_id == c.earlier)
+    judged = exists().where(about)
+    known = exists().where(CONFLICTS.c.service == c.service, CONFLICTS.c.account == c.account)
+    seen_to = and_(c.needs_human.is_not(None), c.needs_human.in_((NOBODY, NO_LEAD)))
+    kept_from = or_(judged, known, c.needs_human.in_(LEAD_ONLY))
+    return list(conn.execute(select(c.id).where(WAITS, REAL, ~seen_to, kept_from)).scalars())
 
 
 def lanes_taken(conn: Connection) -> list[str]:

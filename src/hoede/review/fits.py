@@ -21,6 +21,7 @@ from sqlalchemy import (
 )
 
 from hoede.db import METADATA, Moment, Transaction, insert_new
+from hoede.review.rules import Lane
 from hoede.review.store import CASES, CaseRow
 
 SHORTEST: Final = 2  # letters of a language: nl, eng
@@ -66,9 +67,10 @@ def skills_of(conn: Connection, person: str) -> Skills:
     )
 
 
-def covered(conn: Connection, kind: Skill) -> frozenset[str]:
-    """What anybody at all was said to be able to do."""
-    return frozenset(conn.execute(select(SKILLS.c.value).where(SKILLS.c.kind == kind).distinct()).scalars())
+def covered(conn: Connection, kind: Skill, gone: Collection[str] = ()) -> frozenset[str]:
+    """What anybody who is still here was said to be able to do."""
+    here = (SKILLS.c.kind == kind, SKILLS.c.person.not_in(list(gone)))
+    return frozenset(conn.execute(select(SKILLS.c.value).where(*here).distinct()).scalars())
 
 
 def set_skills(tx: Transaction, person: str, kind: Skill, values: Collection[str]) -> None:
@@ -90,10 +92,13 @@ def knows_party(conn: Connection, person: str, case: CaseRow) -> bool:
     return conn.execute(select(CONFLICTS.c.person).filter_by(**mine)).first() is not None
 
 
-def fits(conn: Connection, person: str, now: datetime) -> tuple[ColumnElement[bool], ...]:
+def fits(
+    conn: Connection, person: str, now: datetime, gone: Collection[str] = ()
+) -> tuple[ColumnElement[bool], ...]:
     """What a case must be to fit this person: nobody they know is in it, and they read its language.
 
     What nobody here was said to read is anybody's, and so is what is late: a case never waits for one person.
+    A child who is in danger now never waits at all. `gone` are people who work here no more.
     """
     c = CASES.c
     party = exists().where(CONFLICTS.c.service == c.service, CONFLICTS.c.account == c.account)
@@ -101,15 +106,23 @@ def fits(conn: Connection, person: str, now: datetime) -> tuple[ColumnElement[bo
     mine = skills_of(conn, person).languages
     if not mine:
         return (nobody_known,)
-    elsewhere = covered(conn, Skill.LANGUAGE) - mine
-    return (nobody_known, or_(c.language.is_(None), c.language.not_in(elsewhere), c.due_at < now))
+    elsewhere = covered(conn, Skill.LANGUAGE, gone) - mine
+    return (
+        nobody_known,
+        or_(c.language.is_(None), c.language.not_in(elsewhere), c.due_at < now, c.danger.is_not(None)),
+    )
 
 
-def lanes_for(conn: Connection, person: str, lanes: Iterable[str]) -> list[str]:
-    """The lanes this person is asked to take from; one that nobody was trained for is everybody's."""
+def lanes_for(
+    conn: Connection, person: str, lanes: Iterable[Lane], gone: Collection[str] = ()
+) -> frozenset[str]:
+    """The lanes this person is asked to take from.
+
+    One that nobody here was trained for is everybody's, and so is one that goes before all else.
+    """
     mine = skills_of(conn, person).lanes
-    others = covered(conn, Skill.LANE) - mine if mine else frozenset()
-    return [one for one in lanes if one not in others]
+    others = covered(conn, Skill.LANE, gone) - mine if mine else frozenset()
+    return frozenset(one.name for one in lanes if one.first or one.name not in others)
 
 
 def language_of(locale: str | None) -> str | None:

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import (
     Boolean,
     Column,
+    ColumnElement,
     Connection,
     ForeignKey,
     Row,
@@ -29,6 +30,7 @@ from hoede.review.rules import Grounds
 from hoede.review.store import CASES, REAL, CaseRow
 
 UNDONE, DISAGREED, REINSTATED = "undone", "disagreed", "reinstated"  # how a judgment came to count no more
+ANEW = "anew"  # likewise: two people said two things, and a lead judged it anew
 
 JUDGMENTS = Table(
     "judgment",
@@ -47,7 +49,8 @@ JUDGMENTS = Table(
     Column("undo_until", Moment, nullable=False),
     Column("check_until", Moment),  # when a second person should have checked it; absent: nobody needs to
     Column("undone_at", Moment),
-    Column("undone_how", String(16)),  # by the judge, the second person, or an objection
+    Column("undone_how", String(16)),  # by the judge, the second person, an objection, or a lead
+    Column("called", String(64)),  # why a person had been called to the case: undoing it calls them again
 )
 
 FILES = Table(
@@ -111,6 +114,7 @@ class JudgmentRow:
     undone_at: datetime | None
     files: tuple[FileRow, ...]
     people: tuple[Named, ...] = ()
+    called: str | None = None
 
     def wants(self, measure: str) -> bool:
         """Whether the judgment asks for this measure on anything."""
@@ -163,6 +167,7 @@ def save_judgment(
             "at": tx.now,
             "undo_until": undo_until,
             "check_until": check_until,
+            "called": case.needs_human,
         },
     )
     if new:
@@ -251,13 +256,27 @@ def of_case(conn: Connection, case_id: str) -> tuple[JudgmentRow, ...]:
     return tuple(_judgment(conn, row) for row in rows)
 
 
-def barred(conn: Connection, case: CaseRow) -> frozenset[str]:
+def decides(*, lead: bool) -> tuple[ColumnElement[bool], ...]:
+    """Of judgments, those that keep their judge from judging again.
+
+    A lead who only left it as it was looks again: else a case that nobody could tell would be nobody's.
+    """
+    return (JUDGMENTS.c.keeps.is_(False),) if lead else ()
+
+
+def barred(conn: Connection, case: CaseRow, *, lead: bool = False) -> frozenset[str]:
     """Who judged or checked this case, or the one an objection is against: somebody else must look."""
     objected = case.earlier if case.grounds is Grounds.OBJECTION else None
     about = JUDGMENTS.c.case_id.in_([one for one in (case.id, objected) if one])
-    judges = select(JUDGMENTS.c.person).where(about, STAYS_WITH)
+    judges = select(JUDGMENTS.c.person).where(about, STAYS_WITH, *decides(lead=lead))
     checks = select(CHECKS.c.person).join(JUDGMENTS, JUDGMENTS.c.id == CHECKS.c.judgment_id).where(about)
     return frozenset((*conn.execute(judges).scalars(), *conn.execute(checks).scalars()))
+
+
+def checked_by(conn: Connection, judgment_id: str) -> str | None:
+    """The second person, if there was one."""
+    asked = select(CHECKS.c.person).where(CHECKS.c.judgment_id == judgment_id)
+    return conn.execute(asked).scalar_one_or_none()
 
 
 def count_since(conn: Connection, since: datetime) -> int:
@@ -306,6 +325,7 @@ def _judgment(conn: Connection, row: Row[Any]) -> JudgmentRow:
         undo_until=row.undo_until,
         check_until=row.check_until,
         undone_at=row.undone_at,
+        called=row.called,
         files=tuple(
             FileRow(
                 evidence=one.evidence,

@@ -35,6 +35,7 @@ from hoede.db import METADATA, Moment, Transaction, insert_new
 from hoede.review.rules import Grounds
 
 OPEN, SECOND, JUDGED = "open", "second", "judged"  # states of a case; second: judged, to be checked
+NOBODY, NO_LEAD = "nobody", "no_lead"  # why a person is called: none of those here may take it
 
 CASES = Table(
     "case_",
@@ -409,12 +410,15 @@ class Waiting:
 
     cases: int
     overdue: int
+    untakeable: int = 0  # that nobody here may take
 
 
 def waiting(conn: Connection, now: datetime) -> Waiting:
     late = func.count().filter(CASES.c.due_at < now)
-    row = conn.execute(select(func.count().label("cases"), late.label("late")).where(WAITS, REAL)).one()
-    return Waiting(row.cases, row.late)
+    stuck = func.count().filter(CASES.c.needs_human.in_((NOBODY, NO_LEAD)))
+    asked = select(func.count().label("cases"), late.label("late"), stuck.label("stuck"))
+    row = conn.execute(asked.where(WAITS, REAL)).one()
+    return Waiting(row.cases, row.late, row.stuck)
 
 
 def queue(conn: Connection) -> tuple[CaseRow, ...]:

@@ -92,6 +92,7 @@ class _Figures(Collector):
         yield _gauge("orders_needing_human", "Orders that need a person", backlog.needs_human)
         yield _gauge("cases_waiting", "Cases that wait for a person", waiting.cases)
         yield _gauge("cases_overdue", "Cases past their lane's time", waiting.overdue)
+        yield _gauge("cases_nobody_may_take", "Cases that nobody here may take", waiting.untakeable)
         behind_s = (now - behind).total_seconds() if behind else 0.0
         yield _gauge("log_behind_seconds", "Age of the oldest leaf that no signed head covers", behind_s)
         yield _gauge(

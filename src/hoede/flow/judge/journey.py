@@ -103,7 +103,8 @@ class Judge:
     def _judge(self, tx: Transaction, case_id: str, person: str, answer: Answer) -> Judged | Refused:
         claim = claims.last_of(tx.conn, case_id, person) or ""
         judgment_id = "jud_" + opaque(self.names, f"judgment\x1f{claim}")
-        if (before := judgments.find(tx.conn, judgment_id)) is not None:
+        before = judgments.find(tx.conn, judgment_id)
+        if before is not None and before.undone_at is None:
             return Judged(before, None)
         held = claims.hold(tx, case_id, person)
         if isinstance(held, Refused):
@@ -116,6 +117,9 @@ class Judge:
         if isinstance(said, Refused):
             return said
         todo = self._plan(seen, said, judgment_id)
+        if not said.outcome.keeps and (former := judgments.in_force(tx.conn, case_id)) is not None:
+            judgments.undo(tx, former.id, judgments.ANEW)  # it counted until somebody judged anew
+            blind.forget(tx, former.id)
         self._write(tx, judgment_id, said, case=held.case, person=person, reason=answer.reason)
         if held.case.blind:
             decides = not said.outcome.keeps or held.case.blind == Kind.CALIBRATION
@@ -129,9 +133,11 @@ class Judge:
 
     def _done(self, tx: Transaction, seen: Facts, todo: Plan, judgment_id: str, said: Said) -> None:
         """What the judgment asks; and of a share of them somebody else judges the case once more."""
-        if not said.outcome.keeps and blind.falls(tx.key, judgment_id, self.double_percent):
-            lane, found = self.lanes[seen.case.lane or "second"], snapshot(tx.conn, seen, tx.now)
-            again = self.new_id("case")
+        lane = self.lanes[seen.case.lane or "second"]
+        # Nothing that is looked at twice stands before a child who is in danger now.
+        twice = not said.outcome.keeps and not lane.first
+        if twice and blind.falls(tx.key, judgment_id, self.double_percent):
+            again, found = self.new_id("case"), snapshot(tx.conn, seen, tx.now)
             blind.open_double(tx, again, seen.case, found, lane, first=judgment_id, said=said.outcome.name)
         _do(tx, todo)
         if not said.outcome.keeps:
@@ -236,7 +242,8 @@ class Judge:
             return Refused(Why.ALREADY)  # somebody judged it since
         if (other := claims.holder(tx.conn, case.id, tx.now)) and other[0] != person:
             return Refused(Why.TAKEN, *other)
-        todo = self._take_back(tx, case, judged, judgments.UNDONE, called=None)
+        called = case.needs_human or judged.called  # whom it waited for, it waits for again
+        todo = self._take_back(tx, case, judged, judgments.UNDONE, called=called)
         return Undone(_there(tx.conn, judgment_id), todo)
 
     def reinstate(self, tx: Transaction, case: CaseRow, person: str, judgment_id: str, reason: str) -> Plan:

@@ -10,6 +10,7 @@ from hoede.db import Database, Transaction
 from hoede.flow.judge.blind import before, snapshot, usable
 from hoede.flow.judge.facts import facts
 from hoede.review import (
+    CaseRow,
     Grounds,
     Lanes,
     Outcomes,
@@ -136,18 +137,31 @@ class Quality:
         own = blind.find(tx.conn, case_id)
         if own is None or own.kind is not Kind.DOUBLE or own.outcome is None or own.agrees:
             return Refused(Why.GONE)
-        if person in _of_the_two(tx.conn, own):
+        source = review.lock_case(tx, own.source)  # nobody judges, checks or undoes while this is settled
+        if person in _took_part(tx.conn, own):
             return Refused(Why.OWN)
         about = outcome or (own.expected if how is Rules.FIRST else own.outcome)
         if about not in self.outcomes:
             return Refused(Why.OUTCOME)
+        if source is None or not _counts(tx.conn, own.first):
+            return Refused(Why.ALREADY)  # an objection, a check or its own judge was quicker
         if not blind.resolve(tx, case_id, person, first_stands=how is Rules.FIRST):
             return Refused(Why.ALREADY)
         guidance.write(tx, self.new_id("gui"), about, note, person, about=case_id)
         if how is Rules.SECOND:
-            lane = self.lanes.get(own.lane) or self.lanes["second"]
-            review.call_a_person(tx, own.source, DISAGREED, lane.name, tx.now + lane.due)
+            self._judged_anew(tx, source, own)
         return None
+
+    def _judged_anew(self, tx: Transaction, source: CaseRow, own: BlindCase) -> None:
+        """A lead judges it, also when somebody was to check the first judgment, which counts until then."""
+        here = self.lanes.get(source.lane or "")
+        if here is not None and here.first and source.state != review.JUDGED:
+            # A child is in danger now: it stays with who has it, or waits for whoever is quickest.
+            review.goes_on(tx, source.id, review.OPEN, here.name, source.due_at, called=source.needs_human)
+            return
+        claims.give_back(tx, source.id)
+        lane = self.lanes.get(own.lane) or self.lanes["second"]
+        review.goes_on(tx, source.id, review.OPEN, lane.name, tx.now + lane.due, called=DISAGREED)
 
     def _next_of(self, tx: Transaction, calibration_id: str, person: str) -> Taken | Refused | None:
         session = calibration.find(tx.conn, calibration_id)
@@ -185,9 +199,16 @@ def _calibrate(
     return calibration_id
 
 
-def _of_the_two(conn: Connection, own: BlindCase) -> set[str]:
+def _took_part(conn: Connection, own: BlindCase) -> set[str]:
+    """Who said either of the two, or checked the first."""
     first = judgments.find(conn, own.first) if own.first else None
-    return {one for one in (own.answered_by, first.person if first else None) if one}
+    checked_by = judgments.checked_by(conn, own.first) if own.first else None
+    return {one for one in (own.answered_by, first.person if first else None, checked_by) if one}
+
+
+def _counts(conn: Connection, judgment_id: str | None) -> bool:
+    found = judgments.find(conn, judgment_id) if judgment_id else None
+    return found is not None and found.undone_at is None
 
 
 def _fits(text: str) -> bool:

@@ -11,6 +11,7 @@ from hoede.flow.cases import SKIP_REASONS
 from hoede.flow.view import How
 from hoede.review import PersonIs, Refused, Why, alikes, exposure, guidance
 from hoede.review.asked import LONGEST_TEXT
+from hoede.review.claims import LEAD_ONLY
 from hoede.review.judgments import Earlier
 from hoede.review.outcomes import CLASSES, AccountIs
 from hoede.web.console.desk import Desk, is_lead, status_of
@@ -160,4 +161,4 @@ def case_id(visit: Visit) -> str:
 def _waits(found: Known, *, lead: bool) -> bool:
     """Whether the button to take it may lead anywhere."""
     free = found.holder is None and found.case.state != "judged" and found.case.lane is not None
-    return free and (lead or found.case.needs_human not in {"escalated", "disagreed"})
+    return free and (lead or found.case.needs_human not in LEAD_ONLY)
