@@ -315,6 +315,16 @@ def test_a_third_person_says_that_the_second_is_right_and_a_lead_judges_anew(des
     assert len(desk.play.finished(source.account)) == 1
 
 
+def test_who_checked_a_second_look_neither_checks_nor_is_given_the_real_case(desk: Desk) -> None:
+    source = finished(desk, "confirmed_new")
+    again, hoede = second_look(desk, source), desk.play.hoede
+    judge(desk, again.id, "bas", "confirmed_new")
+    assert isinstance(hoede.cases.take(again.id, "mo"), Taken)
+    assert isinstance(hoede.judge.check(again.id, "mo", agrees=True, reason=REASON), Checked)
+    assert [hoede.cases.take(source.id, who) for who in ("bas", "mo")] == [Refused(Why.OWN)] * 2
+    assert [hoede.cases.next(who) for who in ("bas", "mo")] == [None] * 2
+
+
 def test_a_second_look_at_what_was_taken_back_is_no_longer_asked(desk: Desk) -> None:
     source = finished(desk)
     again = second_look(desk, source)

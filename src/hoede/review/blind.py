@@ -294,23 +294,33 @@ def withdraw_old(tx: Transaction) -> None:
 
 
 def barred(conn: Connection, case: CaseRow) -> frozenset[str]:
-    """Who knows the case from elsewhere: judged it, looked at it a second time, or made it."""
+    """Who knows the case from elsewhere: judged or checked it or a second look at it, or made it."""
     own = find(conn, case.id) if case.blind else None
     if own is None:
         about = [one for one in (case.id, case.earlier if case.grounds is Grounds.OBJECTION else None) if one]
-        asked = select(BLIND.c.answered_by).where(BLIND.c.source.in_(about), BLIND.c.answered_by.is_not(None))
-        return frozenset(conn.execute(asked).scalars())
+        return frozenset(_looked(conn, BLIND.c.source.in_(about)))
     judges = select(JUDGMENTS.c.person).where(JUDGMENTS.c.case_id == own.source)
     checks = (
         select(CHECKS.c.person)
         .join(JUDGMENTS, JUDGMENTS.c.id == CHECKS.c.judgment_id)
         .where(JUDGMENTS.c.case_id == own.source)
     )
-    others = (BLIND.c.source == own.source, BLIND.c.case_id != case.id)
-    answers = select(BLIND.c.answered_by).where(*others, BLIND.c.answered_by.is_not(None))
     makers = select(GOLDEN.c.made_by).where(GOLDEN.c.source == own.source)
-    asked_ = (judges, checks, answers, makers)
-    return frozenset(one for each in asked_ for one in conn.execute(each).scalars())
+    people = {one for each in (judges, checks, makers) for one in conn.execute(each).scalars()}
+    others = and_(BLIND.c.source == own.source, BLIND.c.case_id != case.id)
+    return frozenset(people | _looked(conn, others))
+
+
+def _looked(conn: Connection, which: ColumnElement[bool]) -> set[str]:
+    """Who judged or checked such a case: whoever checks sees as much as who answers."""
+    judges = select(JUDGMENTS.c.person).join(BLIND, BLIND.c.case_id == JUDGMENTS.c.case_id).where(which)
+    checks = (
+        select(CHECKS.c.person)
+        .join(JUDGMENTS, JUDGMENTS.c.id == CHECKS.c.judgment_id)
+        .join(BLIND, BLIND.c.case_id == JUDGMENTS.c.case_id)
+        .where(which)
+    )
+    return {one for each in (judges, checks) for one in conn.execute(each).scalars()}
 
 
 def knows(person: str) -> ColumnElement[bool]:
@@ -321,11 +331,14 @@ def knows(person: str) -> ColumnElement[bool]:
     checked = and_(JUDGMENTS.c.case_id == mine.c.source, CHECKS.c.judgment_id == JUDGMENTS.c.id)
     checks = exists().where(here, checked, CHECKS.c.person == person)
     again = and_(other.c.source == mine.c.source, other.c.case_id != mine.c.case_id)
-    answers = exists().where(here, again, other.c.answered_by == person)
+    of_other = JUDGMENTS.c.case_id == other.c.case_id
+    said = and_(of_other, JUDGMENTS.c.person == person)
+    second = and_(of_other, CHECKS.c.judgment_id == JUDGMENTS.c.id, CHECKS.c.person == person)
+    answers = or_(exists().where(here, again, said), exists().where(here, again, second))
     makers = exists().where(here, GOLDEN.c.source == mine.c.source, GOLDEN.c.made_by == person)
     objected = and_(CASES.c.grounds == Grounds.OBJECTION, other.c.source == CASES.c.earlier)
     about = or_(other.c.source == CASES.c.id, objected)
-    looked = exists().where(about, other.c.answered_by == person)
+    looked = or_(exists().where(about, said), exists().where(about, second))
     is_blind = CASES.c.blind.is_not(None)
     return or_(and_(is_blind, or_(judges, checks, answers, makers)), and_(~is_blind, looked))
 
