@@ -16,7 +16,7 @@ from hoede.flow.erase.columns import Scope
 from hoede.flow.erase.scopes import delete_all, hanging_on
 from hoede.flow.judge import Checked, Judged, Plan, Rules, Undone, whole
 from hoede.flow.view import How
-from hoede.review import Answer, CaseRow, Refused, Why, blind, guidance, judgments
+from hoede.review import Answer, CaseRow, Refused, Why, blind, claims, fits, guidance, judgments
 from hoede.review import store as review
 from hoede.review.blind import BlindCase, Golden
 from hoede.review.claims import Taken
@@ -407,6 +407,46 @@ def test_who_had_the_case_and_gave_it_back_is_not_asked_about_it(calm: Desk) -> 
     case = comes_in(calm, golden_of(calm, calm.play.case(account)))
     assert hoede.cases.take(case.id, "mo") == Refused(Why.OWN)
     assert hoede.cases.next("mo") is None
+
+
+def test_who_knows_an_account_is_not_given_a_golden_case_made_of_it(calm: Desk) -> None:
+    """The account it shows is invented; what is seen in it is not."""
+    source = finished(calm)
+    calm.play.hoede.db.commit(lambda tx: fits.knows(tx, "mo", source))
+    golden = golden_of(calm, source)
+    case, hoede = comes_in(calm, golden), calm.play.hoede
+    assert hoede.cases.take(case.id, "mo") == Refused(Why.KNOWS)
+    assert hoede.cases.next("mo") is None
+    session = hoede.quality.calibrate("November", "kim", [golden.id])
+    assert isinstance(session, str)
+    assert hoede.quality.next_of(session, "mo") is None
+    assert isinstance(hoede.quality.next_of(session, "ivo"), Taken)
+
+
+def test_who_knows_somebody_in_a_calibration_goes_on_with_the_next_case(calm: Desk) -> None:
+    golden = [golden_of(calm, finished(calm)).id for _ in range(2)]
+    hoede = calm.play.hoede
+    session = hoede.quality.calibrate("November", "kim", golden)
+    assert isinstance(session, str)
+    first = hoede.quality.next_of(session, "mo")
+    assert isinstance(first, Taken)
+    assert hoede.cases.skip(first.case.id, "mo", "know_someone") is None
+    second = hoede.quality.next_of(session, "mo")
+    assert isinstance(second, Taken)
+    assert second.case.id != first.case.id
+    assert hoede.cases.skip(second.case.id, "mo", "know_someone") is None
+    assert hoede.quality.next_of(session, "mo") is None
+
+
+def test_who_knows_somebody_keeps_no_other_case_about_them(desk: Desk) -> None:
+    source = finished(desk)
+    again, hoede = second_look(desk, source), desk.play.hoede
+    desk.play.upload(source.account)
+    desk.play.settle()
+    newer = desk.play.case(source.account)
+    assert [isinstance(hoede.cases.take(one, "mo"), Taken) for one in (again.id, newer.id)] == [True] * 2
+    assert hoede.cases.skip(newer.id, "mo", "know_someone") is None
+    assert hoede.db.read(lambda conn: claims.held_by(conn, "mo", hoede.db.time(conn))) == ()
 
 
 def test_what_is_erased_takes_its_golden_cases_with_it(calm: Desk) -> None:

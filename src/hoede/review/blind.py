@@ -234,11 +234,11 @@ def open_double(
     _open(tx, case_id, Kind.DOUBLE, snapshot, lane, **more)
 
 
-def begun(conn: Connection, calibration: str, person: str) -> str | None:
-    """The case of a calibration that this person has and did not decide yet."""
+def begun(conn: Connection, calibration: str, person: str) -> list[str]:
+    """The cases of a calibration that this person was given and did not decide yet, the oldest first."""
     c = BLIND.c
     mine = (c.calibration == calibration, c.given_to == person, _WAITS)
-    return conn.execute(select(c.case_id).where(*mine).limit(1)).scalar_one_or_none()
+    return list(conn.execute(select(c.case_id).where(*mine).order_by(c.opened_at, c.case_id)).scalars())
 
 
 def had(conn: Connection, calibration: str, person: str) -> set[str]:

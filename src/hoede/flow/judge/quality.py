@@ -18,6 +18,7 @@ from hoede.review import (
     blind,
     calibration,
     claims,
+    fits,
     guidance,
     judgments,
 )
@@ -155,8 +156,10 @@ class Quality:
             return Refused(Why.GONE)
         if session.closed_at is not None:
             return Refused(Why.ALREADY)
-        if (mine := blind.begun(tx.conn, calibration_id, person)) is not None:
-            return claims.take_own(tx, mine, person, claim_id=self.new_id("clm"))
+        for mine in blind.begun(tx.conn, calibration_id, person):
+            taken = claims.take_own(tx, mine, person, claim_id=self.new_id("clm"))
+            if taken != Refused(Why.KNOWS):  # they said so since: the next one is theirs
+                return taken
         golden = self._not_yet(tx.conn, session, person)
         if golden is None:
             return None
@@ -165,11 +168,14 @@ class Quality:
         return claims.take_own(tx, case_id, person, claim_id=self.new_id("clm"))
 
     def _not_yet(self, conn: Connection, session: Calibration, person: str) -> Golden | None:
-        """One that this person has not judged in it; those that are gone are left out."""
+        """One they were not given in it; left out are those that are gone, or of an account they know."""
         had = blind.had(conn, session.id, person)
         for one in session.golden:
             golden = blind.find_golden(conn, one)
-            if golden is not None and one not in had and usable(conn, golden.snapshot):
+            if golden is None or one in had or not usable(conn, golden.snapshot):
+                continue
+            source = review.find_case(conn, golden.source)
+            if source is None or not fits.knows_party(conn, person, source):
                 return golden
         return None
 
