@@ -11,6 +11,7 @@ from tests.journeys.scene import DECLARED, FIFTEEN, Scene
 from hoede.app import verify_log
 from hoede.client import AgeEvidence
 from hoede.db import orders
+from hoede.evidence import store as evidence
 from hoede.flow.erase import shipped_columns
 from hoede.flow.erase.columns import Scope
 from hoede.flow.erase.scopes import delete_all, hanging_on
@@ -284,6 +285,17 @@ def test_the_first_measures_stand_until_a_third_person_settles_it(desk: Desk) ->
     assert everything_asked(desk) == before
     (found,) = desk.play.hoede.db.read(blind.disagreements)
     assert (found.expected, found.outcome, found.source) == ("no_violation", "confirmed_new", source.id)
+
+
+def test_what_a_second_person_is_still_to_look_at_is_kept_for_them(desk: Desk) -> None:
+    """What was drawn by chance and allowed would go as soon as it cannot be undone."""
+    source = finished(desk)
+    again, hoede = second_look(desk, source), desk.play.hoede
+    over, (copy,) = hoede.db.now() - timedelta(days=1), _files(desk, again.id)
+    hoede.db.commit(lambda tx: evidence.destroy_after(tx, [copy], over))
+    assert hoede.expire.once().evidence == 0
+    judge(desk, again.id, "bas", "no_violation")
+    assert hoede.expire.once().evidence == 1
 
 
 def test_a_third_person_says_that_the_first_is_right(desk: Desk) -> None:

@@ -39,7 +39,7 @@ from hoede.review.judgments import CHECKS, JUDGMENTS, UNDONE
 from hoede.review.measured import Pair
 from hoede.review.rules import WHOLE, Grounds, Lane
 from hoede.review.snapshot import Asked, Snapshot, asked_from_json, asked_to_json, from_json
-from hoede.review.store import CASES, FILES, JUDGED, OPEN, CaseRow
+from hoede.review.store import CASES, DOUBLE, FILES, JUDGED, OPEN, CaseRow
 
 OPEN_FOR = timedelta(days=7)  # what nobody could take by then is withdrawn
 
@@ -89,7 +89,7 @@ class Kind(StrEnum):
     """What a case is that looks like any other."""
 
     GOLDEN = "golden"  # its answer is known
-    DOUBLE = "double"  # somebody judged it already
+    DOUBLE = DOUBLE  # somebody judged it already
     CALIBRATION = "calibration"  # of a set that several people judge, and then talk about
 
 
@@ -229,9 +229,10 @@ def open_golden(
 def open_double(
     tx: Transaction, case_id: str, source: CaseRow, snapshot: Snapshot, lane: Lane, *, first: str, said: str
 ) -> None:
-    """Let a second person judge a case as the first one found it."""
+    """Let a second person judge a case as the first one found it, without a way to what came of it."""
     more = {"service": source.service, "source": source.id, "first": first, "expected": said}
-    _open(tx, case_id, Kind.DOUBLE, snapshot, lane, **more)
+    found = snapshot.of_no_order(lambda old: opaque(tx.key, f"{case_id}\x1f{old}"))
+    _open(tx, case_id, Kind.DOUBLE, found, lane, **more)
 
 
 def begun(conn: Connection, calibration: str, person: str) -> list[str]:
