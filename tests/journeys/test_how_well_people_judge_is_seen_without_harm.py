@@ -2,11 +2,13 @@
 
 import json
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from tests.journeys.conftest import OpenScene
 from tests.journeys.desk import REASON, Desk
 from tests.journeys.scene import DECLARED, FIFTEEN, Scene
+from tests.journeys.test_what_was_reported_is_judged_and_answered import report
 
 from hoede.app import verify_log
 from hoede.client import AgeEvidence
@@ -16,8 +18,9 @@ from hoede.flow.erase import shipped_columns
 from hoede.flow.erase.columns import Scope
 from hoede.flow.erase.scopes import delete_all, hanging_on
 from hoede.flow.judge import Checked, Judged, Plan, Rules, Undone, whole
+from hoede.flow.report.ready import would_lack
 from hoede.flow.view import How
-from hoede.review import Answer, CaseRow, Refused, Why, blind, claims, fits, guidance, judgments
+from hoede.review import AccountIs, Answer, CaseRow, Refused, Why, blind, claims, fits, guidance, judgments
 from hoede.review import store as review
 from hoede.review.blind import BlindCase, Golden
 from hoede.review.claims import Taken
@@ -164,6 +167,27 @@ def test_the_preview_of_a_golden_case_says_what_it_would_of_a_real_one(calm: Des
     opens = [sorted(one.measure for one in each.opens) for each in (seen, real)]
     ends = [sorted(one.order.measure for one in each.supersedes) for each in (seen, real)]
     assert (opens[0], ends[0]) == (opens[1], ends[1])
+
+
+def test_a_report_of_a_golden_case_would_lack_what_one_of_the_real_case_would(calm: Desk) -> None:
+    """Its account is invented, and so in no country; its page says one."""
+    source = finished(calm)
+    case, db = comes_in(calm, golden_of(calm, source)), calm.play.hoede.db
+    lacks = [
+        db.read(partial(would_lack, case_id=one, account_is=AccountIs.OFFENDER))
+        for one in (case.id, source.id)
+    ]
+    assert lacks == [(), ()]
+
+
+def test_what_people_reported_makes_no_golden_case(calm: Desk) -> None:
+    """Notices are about somebody real: a golden case would show none, and be known by that."""
+    play, account = calm.play, calm.play.person(DECLARED)
+    report(play, account, play.upload(account).content)
+    play.settle()
+    calm.judge(account, "eva", "no_violation")
+    went = play.hoede.quality.make_golden(play.case(account).id, "kim", "no_violation", REASON)
+    assert went == Refused(Why.REPORTED)
 
 
 def test_after_it_was_judged_its_page_shows_orders_that_nobody_asked(calm: Desk) -> None:

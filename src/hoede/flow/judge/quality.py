@@ -22,6 +22,7 @@ from hoede.review import (
     guidance,
     judgments,
 )
+from hoede.review import notice_store as notices
 from hoede.review import store as review
 from hoede.review.asked import LONGEST_TEXT, SHORTEST_REASON
 from hoede.review.blind import BlindCase, Golden, Kind
@@ -113,8 +114,10 @@ class Quality:
         right = self.outcomes.get(outcome)
         if right is None or right.age is not None or right.keeps:
             return Refused(Why.OUTCOME)
-        if blind.golden_of(tx.conn, case_id) is not None:
-            return Refused(Why.ALREADY)
+        is_made = blind.golden_of(tx.conn, case_id) is not None
+        # What people wrote is about somebody real: a golden case cannot show it, and would be told by that.
+        if is_made or notices.of_case(tx.conn, case_id, most=1):
+            return Refused(Why.ALREADY if is_made else Why.REPORTED)
         first = next(one for one in judgments.of_case(tx.conn, case_id) if not one.keeps)
         found = facts(tx.conn, case, first.at)
         seen = snapshot(tx.conn, before(found, first.at), first.at)
