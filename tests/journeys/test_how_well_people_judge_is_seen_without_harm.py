@@ -401,6 +401,17 @@ def test_several_people_judge_a_set_each_for_themselves(calm: Desk) -> None:
     assert everything_asked(calm) == before
 
 
+def test_a_closed_calibration_takes_no_answer_any_more(calm: Desk) -> None:
+    golden, hoede = golden_of(calm, finished(calm)), calm.play.hoede
+    session = hoede.quality.calibrate("November", "kim", [golden.id])
+    assert isinstance(session, str)
+    taken = hoede.quality.next_of(session, "bas")
+    assert isinstance(taken, Taken)
+    assert hoede.quality.close(session) is None
+    went = hoede.judge.judge(taken.case.id, "bas", answer(calm, taken.case.id, "no_violation"))
+    assert (went, kept(calm, taken.case.id).outcome) == (Refused(Why.ALREADY), None)
+
+
 def test_what_was_not_judged_yet_makes_no_golden_case(calm: Desk) -> None:
     account = calm.play.person(DECLARED)
     calm.play.upload(account)

@@ -15,7 +15,7 @@ from hoede.review import Outcomes, acted, blind, samples
 from hoede.review.acted import CaseActed
 from hoede.review.blind import Kind
 from hoede.review.fairness import Acted, Fairness, Missed, fairness, missed
-from hoede.review.measured import Measured, drifts, measured
+from hoede.review.measured import Measured, drifts, measured, shown
 
 SINCE = timedelta(days=90)
 NONE = "none"  # no detector found anything: somebody reported it
@@ -53,7 +53,7 @@ class Fair:
         drawn = samples.sampled(conn, since, self._allows)
         return Figures(
             since=since,
-            judged=judged,
+            judged=shown(judged, self.shown_from),
             fair=fairness(
                 tuple(_acted(conn, cases)), tuple(_limited(conn, cases)), shown_from=self.shown_from
             ),
