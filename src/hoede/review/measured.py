@@ -8,7 +8,7 @@ from hoede.review.agreement import Kappa, Share, kappa, kappa_of, share
 
 T = TypeVar("T", Share, Kappa)
 
-# Of fewer answers in a lane nobody is alarmed: both intervals are for many. Ours: docs/runbook/judging-drifts.md
+# Of fewer answers in a lane nobody is alarmed: both intervals are for many (ours; docs/runbook).
 DRIFTS_FROM = 20
 
 
