@@ -2,22 +2,26 @@
 
 import json
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from sqlalchemy import update
 from tests.journeys.conftest import OpenScene
 from tests.journeys.desk import REASON, Desk
 from tests.journeys.scene import DECLARED, FIFTEEN, Scene
+from tests.journeys.test_what_was_reported_is_judged_and_answered import report
 
 from hoede.app import verify_log
 from hoede.client import AgeEvidence
 from hoede.db import orders
+from hoede.evidence import store as evidence
 from hoede.flow.erase import shipped_columns
 from hoede.flow.erase.columns import Scope
 from hoede.flow.erase.scopes import delete_all, hanging_on
 from hoede.flow.judge import Checked, Judged, Plan, Rules, Undone, whole
+from hoede.flow.report.ready import would_lack
 from hoede.flow.view import How
-from hoede.review import Answer, CaseRow, Refused, Why, blind, claims, guidance, judgments
+from hoede.review import AccountIs, Answer, CaseRow, Refused, Why, blind, claims, fits, guidance, judgments
 from hoede.review import store as review
 from hoede.review.blind import BlindCase, Golden
 from hoede.review.claims import Taken
@@ -166,6 +170,27 @@ def test_the_preview_of_a_golden_case_says_what_it_would_of_a_real_one(calm: Des
     assert (opens[0], ends[0]) == (opens[1], ends[1])
 
 
+def test_a_report_of_a_golden_case_would_lack_what_one_of_the_real_case_would(calm: Desk) -> None:
+    """Its account is invented, and so in no country; its page says one."""
+    source = finished(calm)
+    case, db = comes_in(calm, golden_of(calm, source)), calm.play.hoede.db
+    lacks = [
+        db.read(partial(would_lack, case_id=one, account_is=AccountIs.OFFENDER))
+        for one in (case.id, source.id)
+    ]
+    assert lacks == [(), ()]
+
+
+def test_what_people_reported_makes_no_golden_case(calm: Desk) -> None:
+    """Notices are about somebody real: a golden case would show none, and be known by that."""
+    play, account = calm.play, calm.play.person(DECLARED)
+    report(play, account, play.upload(account).content)
+    play.settle()
+    calm.judge(account, "eva", "no_violation")
+    went = play.hoede.quality.make_golden(play.case(account).id, "kim", "no_violation", REASON)
+    assert went == Refused(Why.REPORTED)
+
+
 def test_after_it_was_judged_its_page_shows_orders_that_nobody_asked(calm: Desk) -> None:
     case = comes_in(calm, golden_of(calm, finished(calm)))
     went = judge(calm, case.id, "bas", "confirmed_new")
@@ -306,6 +331,17 @@ def test_the_first_measures_stand_until_a_third_person_settles_it(desk: Desk) ->
     assert (found.expected, found.outcome, found.source) == ("no_violation", "confirmed_new", source.id)
 
 
+def test_what_a_second_person_is_still_to_look_at_is_kept_for_them(desk: Desk) -> None:
+    """What was drawn by chance and allowed would go as soon as it cannot be undone."""
+    source = finished(desk)
+    again, hoede = second_look(desk, source), desk.play.hoede
+    over, (copy,) = hoede.db.now() - timedelta(days=1), _files(desk, again.id)
+    hoede.db.commit(lambda tx: evidence.destroy_after(tx, [copy], over))
+    assert hoede.expire.once().evidence == 0
+    judge(desk, again.id, "bas", "no_violation")
+    assert hoede.expire.once().evidence == 1
+
+
 def test_a_third_person_says_that_the_first_is_right(desk: Desk) -> None:
     source = finished(desk)
     again = second_look(desk, source)
@@ -406,6 +442,16 @@ def test_a_child_in_danger_stays_with_whoever_is_quickest_when_a_look_is_settled
     assert isinstance(desk.try_judge(source.account, "mo", "confirmed_new"), Judged)
 
 
+def test_who_checked_a_second_look_neither_checks_nor_is_given_the_real_case(desk: Desk) -> None:
+    source = finished(desk, "confirmed_new")
+    again, hoede = second_look(desk, source), desk.play.hoede
+    judge(desk, again.id, "bas", "confirmed_new")
+    assert isinstance(hoede.cases.take(again.id, "mo"), Taken)
+    assert isinstance(hoede.judge.check(again.id, "mo", agrees=True, reason=REASON), Checked)
+    assert [hoede.cases.take(source.id, who) for who in ("bas", "mo")] == [Refused(Why.OWN)] * 2
+    assert [hoede.cases.next(who) for who in ("bas", "mo")] == [None] * 2
+
+
 def test_a_second_look_at_what_was_taken_back_is_no_longer_asked(desk: Desk) -> None:
     source = finished(desk)
     again = second_look(desk, source)
@@ -457,6 +503,17 @@ def test_several_people_judge_a_set_each_for_themselves(calm: Desk) -> None:
     assert everything_asked(calm) == before
 
 
+def test_a_closed_calibration_takes_no_answer_any_more(calm: Desk) -> None:
+    golden, hoede = golden_of(calm, finished(calm)), calm.play.hoede
+    session = hoede.quality.calibrate("November", "kim", [golden.id])
+    assert isinstance(session, str)
+    taken = hoede.quality.next_of(session, "bas")
+    assert isinstance(taken, Taken)
+    assert hoede.quality.close(session) is None
+    went = hoede.judge.judge(taken.case.id, "bas", answer(calm, taken.case.id, "no_violation"))
+    assert (went, kept(calm, taken.case.id).outcome) == (Refused(Why.ALREADY), None)
+
+
 def test_what_was_not_judged_yet_makes_no_golden_case(calm: Desk) -> None:
     account = calm.play.person(DECLARED)
     calm.play.upload(account)
@@ -499,6 +556,46 @@ def test_who_had_the_case_and_gave_it_back_is_not_asked_about_it(calm: Desk) -> 
     case = comes_in(calm, golden_of(calm, calm.play.case(account)))
     assert hoede.cases.take(case.id, "mo") == Refused(Why.OWN)
     assert hoede.cases.next("mo") is None
+
+
+def test_who_knows_an_account_is_not_given_a_golden_case_made_of_it(calm: Desk) -> None:
+    """The account it shows is invented; what is seen in it is not."""
+    source = finished(calm)
+    calm.play.hoede.db.commit(lambda tx: fits.knows(tx, "mo", source))
+    golden = golden_of(calm, source)
+    case, hoede = comes_in(calm, golden), calm.play.hoede
+    assert hoede.cases.take(case.id, "mo") == Refused(Why.KNOWS)
+    assert hoede.cases.next("mo") is None
+    session = hoede.quality.calibrate("November", "kim", [golden.id])
+    assert isinstance(session, str)
+    assert hoede.quality.next_of(session, "mo") is None
+    assert isinstance(hoede.quality.next_of(session, "ivo"), Taken)
+
+
+def test_who_knows_somebody_in_a_calibration_goes_on_with_the_next_case(calm: Desk) -> None:
+    golden = [golden_of(calm, finished(calm)).id for _ in range(2)]
+    hoede = calm.play.hoede
+    session = hoede.quality.calibrate("November", "kim", golden)
+    assert isinstance(session, str)
+    first = hoede.quality.next_of(session, "mo")
+    assert isinstance(first, Taken)
+    assert hoede.cases.skip(first.case.id, "mo", "know_someone") is None
+    second = hoede.quality.next_of(session, "mo")
+    assert isinstance(second, Taken)
+    assert second.case.id != first.case.id
+    assert hoede.cases.skip(second.case.id, "mo", "know_someone") is None
+    assert hoede.quality.next_of(session, "mo") is None
+
+
+def test_who_knows_somebody_keeps_no_other_case_about_them(desk: Desk) -> None:
+    source = finished(desk)
+    again, hoede = second_look(desk, source), desk.play.hoede
+    desk.play.upload(source.account)
+    desk.play.settle()
+    newer = desk.play.case(source.account)
+    assert [isinstance(hoede.cases.take(one, "mo"), Taken) for one in (again.id, newer.id)] == [True] * 2
+    assert hoede.cases.skip(newer.id, "mo", "know_someone") is None
+    assert hoede.db.read(lambda conn: claims.held_by(conn, "mo", hoede.db.time(conn))) == ()
 
 
 def test_what_is_erased_takes_its_golden_cases_with_it(calm: Desk) -> None:

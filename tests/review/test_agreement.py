@@ -68,6 +68,11 @@ def test_who_calls_everything_the_same_shows_no_agreement_beyond_chance() -> Non
     assert kappa([("allowed", "allowed")] * 9) == Kappa(9, 9, None)
 
 
+@pytest.mark.parametrize("pairs", [[("a", "b")], [("a", "b"), ("a", "b")]])
+def test_pairs_that_do_not_vary_have_no_interval(pairs: list[tuple[str, str]]) -> None:
+    assert kappa(pairs) == Kappa(len(pairs), 0, 0.0)
+
+
 def test_one_outcome_is_held_against_all_others() -> None:
     pairs = [("a", "a"), ("a", "b"), ("b", "c"), ("c", "b")]
     assert kappa_of("a", pairs) == kappa([("y", "y"), ("y", "n"), ("n", "n"), ("n", "n")])
@@ -80,7 +85,7 @@ NAMES = st.sampled_from("abc")
 def test_kappa_lies_in_its_interval_and_does_not_care_who_was_first(pairs: list[tuple[str, str]]) -> None:
     found, turned = kappa(pairs), kappa([(other, one) for one, other in pairs])
     if found.value is None or found.low is None or found.high is None:
-        assert turned.value is None
+        assert (turned.value is None, turned.low) == (found.value is None, None)
         return
     assert -1 <= found.low <= found.value + 1e-9
     assert found.value - 1e-9 <= found.high <= 1

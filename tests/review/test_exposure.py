@@ -83,6 +83,16 @@ def test_what_somebody_chose_is_their_own(still_db: Database) -> None:
     assert serve(still_db) is None
 
 
+def test_people_who_saw_nothing_severe_are_not_counted_with_those_who_did(still_db: Database) -> None:
+    """Or all severe views of a team could be of one person, and be shown."""
+    serve(still_db, "eva")
+    calm = material(severity=Severity.CALM)
+    for other in ("bas", "mo"):
+        serve(still_db, other, calm)
+    long_ago = still_db.now() - timedelta(days=1)
+    assert still_db.read(lambda conn: exposure.people_since(conn, long_ago)) == 1
+
+
 def test_views_of_long_ago_are_forgotten(still_db: Database, clock: VirtualClock) -> None:
     serve(still_db)
     clock.advance(timedelta(days=2))

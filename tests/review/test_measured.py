@@ -3,7 +3,7 @@
 import pytest
 
 from hoede.review.agreement import kappa, share
-from hoede.review.measured import Pair, drifts, measured
+from hoede.review.measured import DRIFTS_FROM, Pair, drifts, measured, shown
 
 FLOORS = {"right": 0.85, "agreement": 0.6}
 
@@ -46,3 +46,29 @@ def test_an_alarm_is_what_chance_does_not_explain(right: int, wrong: int, is_ill
 def test_two_people_who_surely_agree_too_little_are_an_alarm() -> None:
     pairs = [Pair("minors", one, other) for one in "ab" for other in "ab"] * 20
     assert drifts(measured([], pairs), **FLOORS) == ("minors",)
+
+
+@pytest.mark.parametrize("pairs", range(1, DRIFTS_FROM))
+def test_few_answers_are_no_alarm(pairs: int) -> None:
+    """One case that two people called differently says nothing of a lane."""
+    apart = [Pair("minors", "a", "b")] * pairs
+    assert drifts(measured(golden(0, pairs), apart), **FLOORS) == ()
+    assert drifts(measured(golden(0, DRIFTS_FROM), []), **FLOORS) == ("minors",)
+
+
+def test_few_answers_are_not_shown_nor_what_could_be_reckoned_out() -> None:
+    """Of a hundred cases in one lane and one in another, who judged that one would be known."""
+    many = [*golden(90, 10), *golden(0, 1, "notices")]
+    double = [Pair(one.lane, one.expected, one.said) for one in many] + [Pair("minors", "a", "a")]
+    found = shown(measured(many, double), 10)
+    assert (found.golden, found.double) == (share(90, 101), kappa([(p.expected, p.said) for p in double]))
+    assert [*found.golden_by_lane.values(), *found.double_by_lane.values()] == [None] * 4
+    assert found.golden_by_outcome == {"victim": share(90, 101)}
+    assert [name for name, one in found.double_by_outcome.items() if one is None] == ["a"]
+
+
+def test_of_few_answers_at_all_nothing_is_shown() -> None:
+    few = shown(measured(golden(1, 1), golden(1, 1)), 10)
+    assert (few.golden, few.double, few.mistaken) == (None, None, ())
+    nothing = measured([], [])
+    assert shown(nothing, 10) == nothing

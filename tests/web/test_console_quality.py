@@ -115,6 +115,19 @@ def test_an_order_that_is_only_shown_has_a_page(judges: Judges) -> None:
     assert [bas.get(one).status_code for one in links] == [200] * len(links)
 
 
+def test_the_orders_of_a_second_look_do_not_say_what_the_first_person_said(judges: Judges) -> None:
+    mira, bas = judges.seat(name="Mira"), judges.seat(name="Bas")
+    source = finished(judges, mira)
+    page = bas.get(f"/console/cases/{second_look(judges, source)}").text
+    links = re.findall(r'href="(/console/orders/ord_[^"]+)"', page)
+    real = bas.get(f"/console/cases/{source.id}").text
+    assert len(links) > 2
+    assert [one in real for one in links] == [False] * len(links)
+    shown = [bas.get(one) for one in links]
+    assert [one.status_code for one in shown] == [200] * len(links)
+    assert ["no_violation" in one.text or source.id in one.text for one in shown] == [False] * len(links)
+
+
 def test_two_differ_a_third_settles_it_and_the_note_stands_at_the_outcome(judges: Judges) -> None:
     mira, bas, kim = judges.seat(name="Mira"), judges.seat(name="Bas"), judges.seat("lead", name="Kim")
     source = finished(judges, mira)

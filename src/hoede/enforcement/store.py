@@ -30,6 +30,9 @@ DECISIONS = Table(
 )
 
 
+_ALONE = DECISIONS.c.measures.not_like('%"review"%')  # as `Decision.acts_alone`
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DecisionRow:
     id: str
@@ -94,6 +97,23 @@ def events_of_cases(conn: Connection, cases: Sequence[str]) -> dict[str, list[st
         some = DECISIONS.c.case_id.in_(cases[at : at + IDS_AT_ONCE])
         for case_id, event in conn.execute(select(DECISIONS.c.case_id, DECISIONS.c.event).where(some)):
             found.setdefault(case_id, []).append(event)
+    return found
+
+
+def alone_since(conn: Connection, since: datetime) -> set[str]:
+    """Cases in which a machine acted since then and asked nobody."""
+    c = DECISIONS.c
+    asked = select(c.case_id).where(_ALONE, c.case_id.is_not(None), c.at >= since).distinct()
+    return set(conn.execute(asked).scalars())
+
+
+def alone_in(conn: Connection, cases: Sequence[str]) -> dict[str, datetime]:
+    """By case, when a machine acted first without asking anybody; whatever joined the case since."""
+    c, found = DECISIONS.c, dict[str, datetime]()
+    for at in range(0, len(cases), IDS_AT_ONCE):
+        some = (_ALONE, c.case_id.in_(cases[at : at + IDS_AT_ONCE]))
+        for case_id, when in conn.execute(select(c.case_id, c.at).where(*some).order_by(c.at.desc())):
+            found[case_id] = when
     return found
 
 

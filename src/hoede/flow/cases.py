@@ -185,6 +185,7 @@ def _skip(tx: Transaction, held: Taken, reason: str) -> None:
     claims.skip(tx, held, reason)
     if reason == KNOWS:
         fits.knows(tx, held.person, held.case)
+        claims.give_back_known(tx, held.person)  # nor do they keep another one about the account
 
 
 def _note(tx: Transaction, case_id: str, person: str, text: str) -> Refused | None:

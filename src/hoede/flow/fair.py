@@ -1,6 +1,6 @@
 """Judgments and orders to figures: how often a measure was wrong, for whom, and how long it lasted. Reads."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -15,7 +15,7 @@ from hoede.review import Outcomes, acted, blind, samples
 from hoede.review.acted import CaseActed
 from hoede.review.blind import Kind
 from hoede.review.fairness import Acted, Fairness, Missed, fairness, missed
-from hoede.review.measured import Measured, drifts, measured
+from hoede.review.measured import Measured, drifts, measured, shown
 
 SINCE = timedelta(days=90)
 NONE = "none"  # no detector found anything: somebody reported it
@@ -49,11 +49,12 @@ class Fair:
 
     def read(self, conn: Connection, since: datetime) -> Figures:
         judged = self._judged(conn, since)
-        cases = acted.cases(conn, since)
+        which = acted.judged_since(conn, since) | decisions.alone_since(conn, since)
+        cases = acted.cases(conn, which, decisions.alone_in(conn, sorted(which)))
         drawn = samples.sampled(conn, since, self._allows)
         return Figures(
             since=since,
-            judged=judged,
+            judged=shown(judged, self.shown_from),
             fair=fairness(
                 tuple(_acted(conn, cases)), tuple(_limited(conn, cases)), shown_from=self.shown_from
             ),
@@ -101,18 +102,25 @@ def _limited(conn: Connection, cases: tuple[CaseActed, ...]) -> Iterator[timedel
         mine = [one for one in cleared if one.service == service]
         names = sorted({one.account for one in mine})
         done = orders.done_on(conn, service, names, {*LIMITS, *LIMITS.values()})
-        for case in mine:
-            if (span := _span(case, done.get(case.account, []))) is not None:
-                yield span
+        yield from spans_of(mine, done)
 
 
-def _span(case: CaseActed, done: list[tuple[str, datetime]]) -> timedelta | None:
-    """From the first limit since the case was opened to its end."""
-    began = next((at for measure, at in done if measure in LIMITS and at >= case.opened_at), None)
+def spans_of(
+    cleared: Iterable[CaseActed], done: Mapping[str, list[tuple[str, datetime]]]
+) -> Iterator[timedelta]:
+    """How long limits lasted; two cases of an account may be cleared of one, which is waited for once."""
+    spans = {(one.account, span) for one in cleared if (span := _span(one, done.get(one.account, [])))}
+    yield from (ended - began for _, (began, ended) in sorted(spans))
+
+
+def _span(case: CaseActed, done: list[tuple[str, datetime]]) -> tuple[datetime, datetime] | None:
+    """The first limit between opening the case and clearing it, and its end."""
+    until = case.cleared_at or case.opened_at
+    began = next((at for one, at in done if one in LIMITS and case.opened_at <= at <= until), None)
     if began is None:
         return None
     ended = next((at for measure, at in done if measure in LIMITS.values() and at >= began), None)
-    return None if ended is None else ended - began
+    return None if ended is None else (began, ended)
 
 
 def _people(conn: Connection, cases: list[CaseActed]) -> Mapping[tuple[str, str], Account]:

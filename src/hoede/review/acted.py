@@ -1,6 +1,6 @@
 """Cases in which something was done, and what was found of it since: from judgments, over all of them."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -14,6 +14,7 @@ from hoede.review.rules import Grounds
 from hoede.review.store import CASES, REAL
 
 IDS_AT_ONCE = 500
+_DECIDED = (Grounds.KNOWN, Grounds.SUSPECTED, Grounds.SAMPLE)
 NOTHING = frozenset({"preserve", "notify"})  # measures that nobody is hit by
 
 
@@ -30,19 +31,24 @@ class CaseActed:
     cleared_at: datetime | None  # when it was said that nothing is wrong with it
 
 
-def cases(conn: Connection, since: datetime) -> tuple[CaseActed, ...]:
-    """Real cases about content that a machine or a person decided since then, the oldest first."""
-    c = CASES.c
-    judged = select(JUDGMENTS.c.case_id).where(JUDGMENTS.c.at >= since)
-    alone = (c.grounds == Grounds.KNOWN) & (c.opened_at >= since)
-    asked = select(c.id, c.service, c.account, c.opened_at, c.grounds)
-    rows = conn.execute(asked.where(REAL, c.id.in_(judged) | alone).order_by(c.opened_at, c.id)).all()
+def judged_since(conn: Connection, since: datetime) -> set[str]:
+    """Cases that somebody judged since then."""
+    return set(conn.execute(select(JUDGMENTS.c.case_id).where(JUDGMENTS.c.at >= since)).scalars())
+
+
+def cases(conn: Connection, which: Collection[str], alone: Mapping[str, datetime]) -> tuple[CaseActed, ...]:
+    """The real ones among these that are about content, the oldest first.
+
+    `alone` says of a case when a machine acted in it and asked nobody. What the case rests on does not: it
+    changes when something suspected joins.
+    """
+    c, rows = CASES.c, list[Any]()
+    for some in _some(sorted(which)):
+        asked = select(c.id, c.service, c.account, c.opened_at, c.grounds).where(REAL, c.id.in_(some))
+        rows += conn.execute(asked.where(c.grounds.in_(_DECIDED))).all()
     by_case = _judgments(conn, [row.id for row in rows])
-    return tuple(
-        _acted(row, by_case.get(row.id, []))
-        for row in rows
-        if row.grounds in {Grounds.KNOWN, Grounds.SUSPECTED, Grounds.SAMPLE}
-    )
+    rows.sort(key=lambda row: (row.opened_at, row.id))
+    return tuple(_acted(row, by_case.get(row.id, []), alone.get(row.id)) for row in rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +63,12 @@ class _Judged:
         return self.how is None and not self.keeps
 
 
-def _acted(row: Any, judged: Sequence[_Judged]) -> CaseActed:
+def _acted(row: Any, judged: Sequence[_Judged], alone: datetime | None) -> CaseActed:
     """What its last judgment that counts says of what was done before."""
     said = [one for one in judged if one.how != UNDONE and not one.keeps]
     acts = [one.at for one in said if one.acts]
-    if row.grounds == Grounds.KNOWN:
-        acts.insert(0, row.opened_at)
+    if alone is not None:
+        acts.append(alone)
     last = next((one for one in reversed(said) if one.counts), None)
     cleared = last.at if last is not None and not last.acts else None
     wrong = None
@@ -74,7 +80,7 @@ def _acted(row: Any, judged: Sequence[_Judged]) -> CaseActed:
         service=row.service,
         account=row.account,
         opened_at=row.opened_at,
-        acted_at=acts[0] if acts else None,
+        acted_at=min(acts, default=None),
         wrong=wrong,
         cleared_at=cleared,
     )

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from math import sqrt
 
 SURE = 1.959963984540054  # the normal quantile of a 95 % interval
+NOTHING = 1e-12  # what reckoning with parts of one is off by at most
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,7 @@ class Kappa:
     """Agreement beyond chance: 1 is always, 0 as by chance; and its 95 % interval.
 
     `value` is None while it cannot be told: nothing was judged twice, or everything was called the same.
+    There is no interval where the pairs say nothing of how far it may be off, as of a single one.
     """
 
     pairs: int
@@ -66,10 +68,13 @@ def kappa(pairs: Collection[tuple[str, str]]) -> Kappa:
     first, second = _margins(cells)
     observed = same / n
     by_chance = sum(first[name] * second[name] for name in first)
-    if by_chance >= 1 - 1e-12:  # everybody called everything the same: chance alone would do so too
+    if by_chance >= 1 - NOTHING:  # everybody called everything the same: chance alone would do so too
         return Kappa(n, same, None)
     value = (observed - by_chance) / (1 - by_chance)
-    error = sqrt(max(0.0, _variance(cells, first, second, observed, by_chance)) / n)
+    variance = max(0.0, _variance(cells, first, second, observed, by_chance))
+    if variance < NOTHING and value < 1 - NOTHING:
+        return Kappa(n, same, value)
+    error = sqrt(variance / n)
     return Kappa(n, same, value, max(-1.0, value - SURE * error), min(1.0, value + SURE * error))
 
 

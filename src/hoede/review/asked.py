@@ -18,6 +18,7 @@ class Why(StrEnum):
     LEASE = "lease"  # one's time on it ended, or one never had it
     OWN = "own"  # one decided this before
     RIGHT = "right"  # it waits for a lead
+    REPORTED = "reported"  # what people wrote about it cannot be shown of somebody invented
     PRACTICE = "practice"  # nobody is in danger: the case is one whose answer is known
     GONE = "gone"  # there is no such case, or nothing to judge in it
     OPEN = "open"  # nobody has judged it yet, or somebody is still to check it

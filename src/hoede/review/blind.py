@@ -39,7 +39,7 @@ from hoede.review.judgments import CHECKS, JUDGMENTS, UNDONE
 from hoede.review.measured import Pair
 from hoede.review.rules import WHOLE, Grounds, Lane
 from hoede.review.snapshot import Asked, Snapshot, asked_from_json, asked_to_json, from_json
-from hoede.review.store import CASES, FILES, JUDGED, OPEN, WAITS, CaseRow
+from hoede.review.store import CASES, DOUBLE, FILES, JUDGED, OPEN, WAITS, CaseRow
 
 OPEN_FOR = timedelta(days=7)  # what nobody could take by then is withdrawn
 
@@ -89,7 +89,7 @@ class Kind(StrEnum):
     """What a case is that looks like any other."""
 
     GOLDEN = "golden"  # its answer is known
-    DOUBLE = "double"  # somebody judged it already
+    DOUBLE = DOUBLE  # somebody judged it already
     CALIBRATION = "calibration"  # of a set that several people judge, and then talk about
 
 
@@ -229,16 +229,17 @@ def open_golden(
 def open_double(
     tx: Transaction, case_id: str, source: CaseRow, snapshot: Snapshot, lane: Lane, *, first: str, said: str
 ) -> None:
-    """Let a second person judge a case as the first one found it."""
+    """Let a second person judge a case as the first one found it, without a way to what came of it."""
     more = {"service": source.service, "source": source.id, "first": first, "expected": said}
-    _open(tx, case_id, Kind.DOUBLE, snapshot, lane, **more)
+    found = snapshot.of_no_order(lambda old: opaque(tx.key, f"{case_id}\x1f{old}"))
+    _open(tx, case_id, Kind.DOUBLE, found, lane, **more)
 
 
-def begun(conn: Connection, calibration: str, person: str) -> str | None:
-    """The case of a calibration that this person has and did not decide yet."""
+def begun(conn: Connection, calibration: str, person: str) -> list[str]:
+    """The cases of a calibration that this person was given and did not decide yet, the oldest first."""
     c = BLIND.c
     mine = (c.calibration == calibration, c.given_to == person, _WAITS)
-    return conn.execute(select(c.case_id).where(*mine).limit(1)).scalar_one_or_none()
+    return list(conn.execute(select(c.case_id).where(*mine).order_by(c.opened_at, c.case_id)).scalars())
 
 
 def had(conn: Connection, calibration: str, person: str) -> set[str]:
@@ -301,23 +302,33 @@ def withdraw_old(tx: Transaction) -> None:
 
 
 def barred(conn: Connection, case: CaseRow) -> frozenset[str]:
-    """Who knows the case from elsewhere: judged it, looked at it a second time, or made it."""
+    """Who knows the case from elsewhere: judged or checked it or a second look at it, or made it."""
     own = find(conn, case.id) if case.blind else None
     if own is None:
         about = [one for one in (case.id, case.earlier if case.grounds is Grounds.OBJECTION else None) if one]
-        asked = select(BLIND.c.answered_by).where(BLIND.c.source.in_(about), BLIND.c.answered_by.is_not(None))
-        return frozenset(conn.execute(asked).scalars())
+        return frozenset(_looked(conn, BLIND.c.source.in_(about)))
     judges = select(JUDGMENTS.c.person).where(JUDGMENTS.c.case_id == own.source)
     checks = (
         select(CHECKS.c.person)
         .join(JUDGMENTS, JUDGMENTS.c.id == CHECKS.c.judgment_id)
         .where(JUDGMENTS.c.case_id == own.source)
     )
-    others = (BLIND.c.source == own.source, BLIND.c.case_id != case.id)
-    answers = select(BLIND.c.answered_by).where(*others, BLIND.c.answered_by.is_not(None))
     makers = select(GOLDEN.c.made_by).where(GOLDEN.c.source == own.source)
-    asked_ = (judges, checks, answers, makers)
-    return frozenset(one for each in asked_ for one in conn.execute(each).scalars())
+    people = {one for each in (judges, checks, makers) for one in conn.execute(each).scalars()}
+    others = and_(BLIND.c.source == own.source, BLIND.c.case_id != case.id)
+    return frozenset(people | _looked(conn, others))
+
+
+def _looked(conn: Connection, which: ColumnElement[bool]) -> set[str]:
+    """Who judged or checked such a case: whoever checks sees as much as who answers."""
+    judges = select(JUDGMENTS.c.person).join(BLIND, BLIND.c.case_id == JUDGMENTS.c.case_id).where(which)
+    checks = (
+        select(CHECKS.c.person)
+        .join(JUDGMENTS, JUDGMENTS.c.id == CHECKS.c.judgment_id)
+        .join(BLIND, BLIND.c.case_id == JUDGMENTS.c.case_id)
+        .where(which)
+    )
+    return {one for each in (judges, checks) for one in conn.execute(each).scalars()}
 
 
 def knows(person: str) -> ColumnElement[bool]:
@@ -328,11 +339,14 @@ def knows(person: str) -> ColumnElement[bool]:
     checked = and_(JUDGMENTS.c.case_id == mine.c.source, CHECKS.c.judgment_id == JUDGMENTS.c.id)
     checks = exists().where(here, checked, CHECKS.c.person == person)
     again = and_(other.c.source == mine.c.source, other.c.case_id != mine.c.case_id)
-    answers = exists().where(here, again, other.c.answered_by == person)
+    of_other = JUDGMENTS.c.case_id == other.c.case_id
+    said = and_(of_other, JUDGMENTS.c.person == person)
+    second = and_(of_other, CHECKS.c.judgment_id == JUDGMENTS.c.id, CHECKS.c.person == person)
+    answers = or_(exists().where(here, again, said), exists().where(here, again, second))
     makers = exists().where(here, GOLDEN.c.source == mine.c.source, GOLDEN.c.made_by == person)
     objected = and_(CASES.c.grounds == Grounds.OBJECTION, other.c.source == CASES.c.earlier)
     about = or_(other.c.source == CASES.c.id, objected)
-    looked = exists().where(about, other.c.answered_by == person)
+    looked = or_(exists().where(about, said), exists().where(about, second))
     is_blind = CASES.c.blind.is_not(None)
     return or_(and_(is_blind, or_(judges, checks, answers, makers)), and_(~is_blind, looked))
 

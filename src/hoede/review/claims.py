@@ -115,6 +115,8 @@ def take_own(tx: Transaction, case_id: str, person: str, *, claim_id: str) -> Ta
     case, now = lock_case(tx, case_id), _open(tx.conn, case_id)
     if case is None:
         return Refused(Why.GONE)
+    if knows_party(tx.conn, person, case):
+        return Refused(Why.KNOWS)
     if now is not None:
         if now.until > tx.now:
             prolong(tx, now.id, tx.now + LEASE)
@@ -183,6 +185,15 @@ def skip(tx: Transaction, taken: Taken, reason: str) -> None:
     tx.conn.execute(delete(SKIPS).filter_by(**key))
     tx.conn.execute(insert(SKIPS).values(**key, reason=reason, until=tx.now + SKIPPED_FOR))
     end(tx, taken.claim, "skipped")
+
+
+def give_back_known(tx: Transaction, person: str) -> None:
+    """What this person has about an account they know goes back to the queue."""
+    mine = (CLAIMS.c.person == person, CLAIMS.c.ended_at.is_(None))
+    held = select(CLAIMS.c.id.label("claim"), CASES).join(CASES, CASES.c.id == CLAIMS.c.case_id).where(*mine)
+    for row in tx.conn.execute(held).all():
+        if knows_party(tx.conn, person, case_row(row)):
+            end(tx, row.claim, "given_back")
 
 
 def note(tx: Transaction, case_id: str, person: str, text_: str) -> None:

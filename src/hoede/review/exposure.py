@@ -176,8 +176,8 @@ def asked_again(conn: Connection, case_id: str, evidence: str, person: str) -> s
 
 
 def people_since(conn: Connection, since: datetime) -> int:
-    """How many people were served anything."""
-    asked = select(func.count(EXPOSURE.c.person.distinct())).where(EXPOSURE.c.at >= since)
+    """How many people were served severe material in full: among them all of it is counted."""
+    asked = select(func.count(EXPOSURE.c.person.distinct())).where(*_severe(since))
     return int(conn.execute(asked).scalar_one())
 
 

@@ -21,6 +21,7 @@ from sqlalchemy import (
 )
 
 from hoede.db import METADATA, Moment, Transaction, insert_new
+from hoede.review.blind import BLIND
 from hoede.review.rules import Lane
 from hoede.review.store import CASES, CaseRow
 
@@ -83,13 +84,22 @@ def set_skills(tx: Transaction, person: str, kind: Skill, values: Collection[str
 
 def knows(tx: Transaction, person: str, case: CaseRow) -> None:
     """This person knows somebody in it: no case about the account is theirs, now or later."""
-    row = {"person": person, "service": case.service, "account": case.account, "at": tx.now}
+    service, account = _about(tx.conn, case)
+    row = {"person": person, "service": service, "account": account, "at": tx.now}
     insert_new(tx.conn, CONFLICTS, row)
 
 
 def knows_party(conn: Connection, person: str, case: CaseRow) -> bool:
-    mine = {"person": person, "service": case.service, "account": case.account}
+    service, account = _about(conn, case)
+    mine = {"person": person, "service": service, "account": account}
     return conn.execute(select(CONFLICTS.c.person).filter_by(**mine)).first() is not None
+
+
+def _about(conn: Connection, case: CaseRow) -> tuple[str, str]:
+    """The service and account it is about; a golden case shows an invented one, its material is another's."""
+    source = select(CASES.c.service, CASES.c.account).join(BLIND, BLIND.c.source == CASES.c.id)
+    found = conn.execute(source.where(BLIND.c.case_id == case.id)).one_or_none() if case.blind else None
+    return (case.service, case.account) if found is None else (found.service, found.account)
 
 
 def fits(
@@ -101,8 +111,16 @@ def fits(
     A child who is in danger now never waits at all. `gone` are people who work here no more.
     """
     c = CASES.c
-    party = exists().where(CONFLICTS.c.service == c.service, CONFLICTS.c.account == c.account)
-    nobody_known = ~party.where(CONFLICTS.c.person == person)
+    source, known = CASES.alias("source"), CONFLICTS.c
+    party = exists().where(known.service == c.service, known.account == c.account, known.person == person)
+    of_source = exists().where(
+        BLIND.c.case_id == c.id,
+        source.c.id == BLIND.c.source,
+        known.service == source.c.service,
+        known.account == source.c.account,
+        known.person == person,
+    )
+    nobody_known = ~or_(party, of_source)
     mine = skills_of(conn, person).languages
     if not mine:
         return (nobody_known,)

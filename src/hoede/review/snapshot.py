@@ -92,17 +92,16 @@ class Snapshot:
             replace(one, id=other(one.id), receivers=tuple(map(other, one.receivers))) for one in self.told
         )
         orders = tuple(
-            replace(
-                one,
-                id=_ours(one.id, name),
-                cause=_ours(one.cause, name),
-                target=other(one.target) if one.kind in _THEIRS else one.target,
-            )
+            replace(one, target=other(one.target) if one.kind in _THEIRS else one.target)
             for one in self.orders
         )
+        return replace(self, who=who, told=told, orders=orders).of_no_order(name)
+
+    def of_no_order(self, name: Callable[[str], str]) -> "Snapshot":
+        """The same by orders that nobody gave: the page of a real one says what became of it."""
+        orders = (replace(one, id=_ours(one.id, name), cause=_ours(one.cause, name)) for one in self.orders)
         # In the order in which a page lists them: by when, and then by an id, which says nothing.
-        in_order = tuple(sorted(orders, key=lambda one: (one.opened_s, one.id)))
-        return replace(self, who=who, told=told, orders=in_order)
+        return replace(self, orders=tuple(sorted(orders, key=lambda one: (one.opened_s, one.id))))
 
 
 _THEIRS = frozenset({TargetKind.CONTENT, TargetKind.ACCOUNT})  # whose ids are the platform's own
@@ -167,7 +166,7 @@ def shown(one: Asked, *, service: str, who: str, case: str, opened_at: datetime,
         service=service,
         cause=one.cause,
         measure=one.measure,
-        target=Target(one.kind, one.target),
+        target=Target(one.kind, case if one.kind is TargetKind.CASE else one.target),
         by=one.by,
         values={"account": who, "case": case, "ground": "suspected"},
     )

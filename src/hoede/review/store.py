@@ -36,6 +36,7 @@ from hoede.review.rules import Grounds
 
 OPEN, SECOND, JUDGED = "open", "second", "judged"  # states of a case; second: judged, to be checked
 NOBODY, NO_LEAD = "nobody", "no_lead"  # why a person is called: none of those here may take it
+DOUBLE = "double"  # why nothing comes of a case: it is a second look, at the copies of the real one
 
 CASES = Table(
     "case_",
@@ -373,7 +374,7 @@ class Page:
 
 
 def wanted_by_people(conn: Connection, evidence: Sequence[str]) -> set[str]:
-    """Those of these copies that a case still waits for: its own, or one against which somebody objected."""
+    """Those of these copies that a case still waits for: its own, a second look, or an objection."""
     waits = CASES.alias("waits")
     asked = (
         select(FILES.c.evidence)
@@ -381,7 +382,7 @@ def wanted_by_people(conn: Connection, evidence: Sequence[str]) -> set[str]:
         .where(
             FILES.c.evidence.in_(evidence),
             waits.c.state != JUDGED,
-            waits.c.blind.is_(None),
+            or_(waits.c.blind.is_(None), waits.c.blind == DOUBLE),
             or_(waits.c.lane.is_not(None), waits.c.needs_human.is_not(None)),
         )
     )

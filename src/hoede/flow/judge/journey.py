@@ -30,6 +30,7 @@ from hoede.review import (
     Why,
     alikes,
     blind,
+    calibration,
     claims,
     judgments,
     objection_until,
@@ -109,7 +110,8 @@ class Judge:
         held = claims.hold(tx, case_id, person)
         if isinstance(held, Refused):
             return _with_notes_kept(tx, case_id, person, answer.reason, held)
-        if held.case.state != review.OPEN:  # to be checked, not judged; or judged by way of an objection
+        # To be checked, not judged; or judged by way of an objection; or what people said of it is shown.
+        if held.case.state != review.OPEN or _is_closed(tx.conn, held.case):
             return Refused(Why.ALREADY)
         lock_orders(tx, case_id)
         seen = _facts(tx.conn, held.case, tx.now)
@@ -290,6 +292,13 @@ class Judge:
 
 def _facts(conn: Connection, case: CaseRow, now: datetime) -> Facts:
     return blind_facts(conn, case, now) if case.blind else facts(conn, case, now)
+
+
+def _is_closed(conn: Connection, case: CaseRow) -> bool:
+    """Whether the case is of a calibration that takes no answer any more."""
+    own = blind.find(conn, case.id) if case.blind == Kind.CALIBRATION else None
+    session = calibration.find(conn, own.calibration) if own is not None and own.calibration else None
+    return session is not None and session.closed_at is not None
 
 
 def _only_show(tx: Transaction, seen: Facts, todo: Plan, said: Said, by: tuple[str, str] | None) -> None:

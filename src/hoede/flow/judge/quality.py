@@ -19,9 +19,11 @@ from hoede.review import (
     blind,
     calibration,
     claims,
+    fits,
     guidance,
     judgments,
 )
+from hoede.review import notice_store as notices
 from hoede.review import store as review
 from hoede.review.asked import LONGEST_TEXT, SHORTEST_REASON
 from hoede.review.blind import BlindCase, Golden, Kind
@@ -113,8 +115,10 @@ class Quality:
         right = self.outcomes.get(outcome)
         if right is None or right.age is not None or right.keeps:
             return Refused(Why.OUTCOME)
-        if blind.golden_of(tx.conn, case_id) is not None:
-            return Refused(Why.ALREADY)
+        is_made = blind.golden_of(tx.conn, case_id) is not None
+        # What people wrote is about somebody real: a golden case cannot show it, and would be told by that.
+        if is_made or notices.of_case(tx.conn, case_id, most=1):
+            return Refused(Why.ALREADY if is_made else Why.REPORTED)
         first = next(one for one in judgments.of_case(tx.conn, case_id) if not one.keeps)
         found = facts(tx.conn, case, first.at)
         seen = snapshot(tx.conn, before(found, first.at), first.at)
@@ -169,8 +173,10 @@ class Quality:
             return Refused(Why.GONE)
         if session.closed_at is not None:
             return Refused(Why.ALREADY)
-        if (mine := blind.begun(tx.conn, calibration_id, person)) is not None:
-            return claims.take_own(tx, mine, person, claim_id=self.new_id("clm"))
+        for mine in blind.begun(tx.conn, calibration_id, person):
+            taken = claims.take_own(tx, mine, person, claim_id=self.new_id("clm"))
+            if taken != Refused(Why.KNOWS):  # they said so since: the next one is theirs
+                return taken
         golden = self._not_yet(tx.conn, session, person)
         if golden is None:
             return None
@@ -179,11 +185,14 @@ class Quality:
         return claims.take_own(tx, case_id, person, claim_id=self.new_id("clm"))
 
     def _not_yet(self, conn: Connection, session: Calibration, person: str) -> Golden | None:
-        """One that this person has not judged in it; those that are gone are left out."""
+        """One they were not given in it; left out are those that are gone, or of an account they know."""
         had = blind.had(conn, session.id, person)
         for one in session.golden:
             golden = blind.find_golden(conn, one)
-            if golden is not None and one not in had and usable(conn, golden.snapshot):
+            if golden is None or one in had or not usable(conn, golden.snapshot):
+                continue
+            source = review.find_case(conn, golden.source)
+            if source is None or not fits.knows_party(conn, person, source):
                 return golden
         return None
 

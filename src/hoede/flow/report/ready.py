@@ -7,7 +7,7 @@ from hoede.detection import store as events
 from hoede.evidence import EvidenceState
 from hoede.evidence import store as evidence
 from hoede.reporting import Lack
-from hoede.review import AccountIs
+from hoede.review import AccountIs, CaseRow, blind
 from hoede.review import store as review
 
 _KEPT = frozenset({EvidenceState.INTAKE, EvidenceState.SEALED})
@@ -21,7 +21,7 @@ def would_lack(conn: Connection, case_id: str, account_is: AccountIs) -> tuple[L
     files = review.files_of(conn, case_id)
     told = [event for one in files if (event := events.find(conn, one.event)) is not None]
     copies = [copy for one in files if (copy := evidence.find(conn, one.evidence)) is not None]
-    country = accounts.account(conn, case.service, case.account).country
+    country = _country(conn, case)
     receivers = any(event.receivers for event in told)
     lacking = {
         Lack.ACCOUNT: account_is is AccountIs.NOBODY and not receivers,
@@ -29,3 +29,10 @@ def would_lack(conn: Connection, case_id: str, account_is: AccountIs) -> tuple[L
         Lack.MATERIAL: not any(copy.state in _KEPT for copy in copies),
     }
     return tuple(lack for lack, is_so in lacking.items() if is_so)
+
+
+def _country(conn: Connection, case: CaseRow) -> str | None:
+    """Where the account is; of a case of which nothing comes, as its page says it."""
+    if case.blind and (own := blind.find(conn, case.id)) is not None:
+        return own.snapshot.who.country
+    return accounts.account(conn, case.service, case.account).country

@@ -10,7 +10,7 @@ from hoede.access import Permission
 from hoede.flow.fair import Figures
 from hoede.flow.judge import Rules
 from hoede.review import Refused, Why, blind, guidance
-from hoede.review.agreement import Share
+from hoede.review.agreement import Kappa, Share
 from hoede.review.asked import LONGEST_TEXT
 from hoede.web.console.desk import Desk, status_of
 from hoede.web.console.frame import show
@@ -130,9 +130,9 @@ def as_json(figures: Figures) -> dict[str, Any]:
             "by_outcome": {name: _share(one) for name, one in judged.golden_by_outcome.items()},
         },
         "agreement": {
-            "all": asdict(judged.double),
-            "by_lane": {name: asdict(one) for name, one in judged.double_by_lane.items()},
-            "by_outcome": {name: asdict(one) for name, one in judged.double_by_outcome.items()},
+            "all": _kappa(judged.double),
+            "by_lane": {name: _kappa(one) for name, one in judged.double_by_lane.items()},
+            "by_outcome": {name: _kappa(one) for name, one in judged.double_by_outcome.items()},
         },
         "drifts": list(figures.drifts),
         "disagreements": figures.unresolved,
@@ -163,6 +163,11 @@ def _share(one: Share | None) -> dict[str, float] | None:
     if one is None or not one.is_known:
         return None
     return {"some": one.some, "all": one.all, "share": one.value, "low": one.low, "high": one.high}
+
+
+def _kappa(one: Kappa | None) -> dict[str, float | None] | None:
+    """None: too few."""
+    return None if one is None else asdict(one)
 
 
 def _read(conn: Connection) -> tuple[Any, Any]:
