@@ -2,12 +2,11 @@
 
 import random
 from dataclasses import replace
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from hoede.audit import Expected, Sequencer, Verdict, verify
+from hoede.audit import LEASE, Expected, Sequencer, Verdict, verify
 from hoede.audit.rules import Head, head_message
 from hoede.audit.store import bodies, heads
 from hoede.core.leaves import Leaf
@@ -52,7 +51,7 @@ def test_nothing_to_number_makes_no_head(log: Log, db: Database, keys: FileKeys)
 
 def test_only_the_holder_of_the_lease_numbers(db: Database, keys: FileKeys) -> None:
     db.commit(lambda tx: tx.leaf(ACTS[0]))
-    db.commit(lambda tx: take_lease(tx, "sequencer", "somebody else", timedelta(minutes=1)))
+    db.commit(lambda tx: take_lease(tx, "sequencer", "somebody else", LEASE))
     assert Sequencer(db, keys, "me").run_once() == 0
 
 
