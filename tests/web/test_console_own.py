@@ -151,7 +151,7 @@ class House:
 
     def case(self) -> str:
         account = fresh("account")
-        return self.judges.case(account, text="they wrote this").id
+        return self.judges.case(account, text=f"they wrote {account}").id  # nothing judged before is like it
 
     def take(self, case: str, person: str) -> None:
         assert isinstance(self.judges.api.hoede.cases.take(case, person, lead=True), Taken)
