@@ -147,7 +147,7 @@ class Scene:
 
         def step(tx: Transaction) -> None:
             put_account(tx, told)
-            self.time.grown_up(tx, SERVICE, [account])
+            self.time.age_told(tx, SERVICE, [account])
 
         self.db.commit(step)
         self.sides.forget(SERVICE, account)

@@ -407,3 +407,14 @@ def test_who_is_proved_to_be_an_adult_is_nobodys_teen_any_more(scene: Scene, age
     scene.age_is(teen.account, scene.aged(19, Assurance.VERIFIED))
 
     assert scene.link(link.id).state is State.ENDED
+
+
+def test_a_birthday_that_is_proved_later_ends_it_when_it_comes(scene: Scene) -> None:
+    teen = scene.teen(age=None)
+    link = scene.paired(teen, scene.guardian())
+    scene.age_is(teen.account, scene.aged(17, Assurance.VERIFIED))  # born on 15 January
+    for _ in range(12):
+        scene.links.say_again(teen, link.id)
+        scene.later(days=5)
+
+    assert scene.link(link.id).state is State.ENDED

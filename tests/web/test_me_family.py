@@ -471,6 +471,17 @@ def test_deletion_of_the_guardian_ends_it_and_the_page_says_so(api: Api) -> None
     assert "You have no pairing." in mine.page()
 
 
+def test_a_platform_that_proves_an_adult_ends_it(api: Api) -> None:
+    mine, theirs = phone(api), guardian(api)
+    link = pair(api, mine, theirs)
+    proof = {"method": "document", "assurance": "verified", "issuer": "plein", "as_of": "2026-01-01"}
+    told = {"age_evidence": [proof | {"born": "1999-01-01"}]}
+    answer = api.http.put(f"/v1/accounts/{mine.teen.account}", json=told, headers=api.headers())
+
+    assert answer.json()["age_band"] == "18+"
+    assert api.hoede.db.read(lambda conn: store.known(conn, link)).state is State.ENDED
+
+
 def test_a_birthday_ends_a_question_kindly(api: Api) -> None:
     mine, theirs = phone(api), guardian(api)
     pair(api, mine, theirs)

@@ -251,7 +251,7 @@ def build(config: Config, *, demo_links: Mapping[str, str] | None = None, holder
             outcomes=tables.outcomes,
             bases=tables.age_bases,
             forget=sides.forget,
-            grown_up=pair.clock.grown_up,
+            age_told=pair.clock.age_told,
         ),
         view=View(
             db=db,

@@ -99,7 +99,7 @@ def site_of(
         media_most_bytes=config.media_most_bytes,
         hold_answer_s=config.hold_answer_ms / 1000,
         forget=parts.permits.sides.forget,
-        grown_up=parts.pair.clock.grown_up,
+        age_told=parts.pair.clock.age_told,
         erase=parts.erase.ask,
         has_room=lambda: parts.ballast.there,
     )

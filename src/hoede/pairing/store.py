@@ -146,7 +146,11 @@ def standing_among(conn: Connection, service: str, accounts: Collection[str]) ->
     """Ids of pairings of these teens that have not ended."""
     c = LINKS.c
     theirs = (c.service == service, c.account.in_(accounts), c.state != State.ENDED)
-    return list(conn.execute(select(c.id).where(*theirs)).scalars())
+    return list(conn.execute(select(c.id).where(*theirs).order_by(c.id)).scalars())
+
+
+def is_adult_on(tx: Transaction, link_id: str, day: date) -> None:
+    tx.conn.execute(update(LINKS).where(LINKS.c.id == link_id).values(adult_on=day))
 
 
 def guardians_beside(

@@ -22,7 +22,7 @@ from hoede import accounts
 from hoede.access import ApiKey, Scope
 from hoede.accounts.port import AgeClaim, Id
 from hoede.accounts.registry import FUTURE, StillToCome, is_future, read_claim
-from hoede.core.ages import AgeBand, AgeEvidence
+from hoede.core.ages import AgeEvidence
 from hoede.core.errors import HoedeError
 from hoede.core.events import Answer, Event
 from hoede.core.findings import DigestKind
@@ -87,8 +87,8 @@ class OrderUnknown(HoedeError):
     code = "order-unknown"
 
 
-# Service and accounts that may be proved to be adults: who is is nobody's teen any more.
-GrownUp = Callable[[Transaction, str, Collection[str]], None]
+# Service and accounts of which more is known: who is proved to be an adult is nobody's teen any more.
+AgeTold = Callable[[Transaction, str, Collection[str]], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +105,7 @@ class Machines:
     media_most_bytes: int
     hold_answer_s: float
     forget: Callable[[str, str], None]  # service and account: what was told of it is read anew
-    grown_up: GrownUp
+    age_told: AgeTold
     erase: Callable[[str, str], str]  # service and account; the id of the erasure
     has_room: Callable[[], bool]  # false on a full disk: then intake answers 503
 
@@ -221,8 +221,8 @@ def _put(
         for one in told:
             accounts.put_account(tx, one)
         out = _bands(tx, told)
-        if adults := [one.id for one in out if one.age_band == AgeBand.FROM_18.value]:
-            machines.grown_up(tx, told[0].service, adults)
+        if told:
+            machines.age_told(tx, told[0].service, [one.id for one in told])
         also(tx, out)
         return out
 

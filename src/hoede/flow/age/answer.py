@@ -34,7 +34,7 @@ class AnswerAges:
     outcomes: Outcomes
     bases: AgeBases
     forget: Callable[[str, str], None]  # service and account: what was told of it is read anew
-    grown_up: Callable[[Transaction, str, Collection[str]], None]  # service and who may be proved adults
+    age_told: Callable[[Transaction, str, Collection[str]], None]  # service, and of whom more is known
 
     def answer(
         self, case_id: str, person: str, *, outcome: str, basis: str | None, reason: str
@@ -84,7 +84,7 @@ class AnswerAges:
         if accounts.age_band(every, tx.now, known.zone) is not AgeBand.FROM_18:
             return False
         accounts.find_age(tx, appeal.service, appeal.account, found)
-        self.grown_up(tx, appeal.service, [appeal.account])
+        self.age_told(tx, appeal.service, [appeal.account])
         return True
 
     def _letter(self, appeal: AgeAppeal) -> Order:

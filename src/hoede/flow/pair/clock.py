@@ -6,13 +6,14 @@ from datetime import date, datetime
 
 from hoede import accounts
 from hoede.accounts import AgeGround, age_ground
-from hoede.accounts.rules import local_date
+from hoede.accounts.rules import best, bounds, local_date
+from hoede.core.ages import Assurance
 from hoede.db import Transaction
 from hoede.flow.pair import mailing
 from hoede.flow.pair.desk import PairDesk, move, teen_facts, teen_of
 from hoede.flow.pair.links import Links
 from hoede.pairing import By, Cause, LinkRow, State, codes, mails, requests, store
-from hoede.pairing.rules.leaving import FADES, REMINDED, is_of_age
+from hoede.pairing.rules.leaving import FADES, REMINDED, adult_day, is_of_age
 from hoede.pairing.rules.saying import Refusal, Why
 
 AT_ONCE = 200  # pairings read at once
@@ -36,9 +37,15 @@ class Clock:
         self.desk.db.commit(mails.forget_gone)
         return False
 
-    def grown_up(self, tx: Transaction, service: str, those: Collection[str]) -> None:
-        """More is known of the age of these accounts: pairings of who is proved to be 18 end now."""
+    def age_told(self, tx: Transaction, service: str, those: Collection[str]) -> None:
+        """More is known of the age of these accounts: pairings of who is proved to be 18 end now.
+
+        What is proved of a birthday counts from now on, whatever was known when the pairing began.
+        """
         for link_id in store.standing_among(tx.conn, service, those):
+            link = store.lock(tx, link_id)
+            if (day := self._proved_day(tx, link)) is not None:
+                store.is_adult_on(tx, link_id, day)
             self._step(tx, store.lock(tx, link_id))
 
     def pause(self, link_id: str) -> LinkRow | Refusal:
@@ -81,6 +88,15 @@ class Clock:
             mailing.to_guardian(tx, self.desk, link, "still_right", date=day)
             return store.note(tx, link, "remind", by=By.CLOCK, reminded_at=tx.now)
         return None
+
+    def _proved_day(self, tx: Transaction, link: LinkRow) -> date | None:
+        """The day on which the teen is 18, by proof; None when nothing is proved."""
+        told = accounts.account(tx.conn, *teen_of(link))
+        today = local_date(tx.now, told.zone)
+        counted = best(told.age_evidence, tx.now, today)
+        if counted is None or counted.assurance is not Assurance.VERIFIED:
+            return None
+        return adult_day(counted.born, bounds(counted, today)[0], today)
 
     def _over(self, tx: Transaction, link: LinkRow) -> LinkRow | None:
         if link.state is State.ENDING:
