@@ -58,9 +58,7 @@ def deployed(kind: str) -> Iterator[Deployment]:
         )
 
 
-@pytest.fixture(
-    scope="module", params=[pytest.param(one, marks=pytest.mark.xdist_group(f"kills {one}")) for one in KINDS]
-)
+@pytest.fixture(scope="module", params=KINDS)
 def kind(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 

@@ -7,8 +7,6 @@ import pytest
 from hoede.bench.crash.network import FAULTS, Network, network
 from hoede.bench.crash.proxy import Line
 
-pytestmark = pytest.mark.xdist_group("kills postgresql")  # that worker has least to do
-
 
 @pytest.fixture(scope="module")
 def line(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Network]:

@@ -1,6 +1,6 @@
 """Simulated runs: every failpoint struck in every way, every invariant holds, every mutant dies.
 
-They have a worker beside those of the kills. HOEDE_SEEDS chooses how many, HOEDE_FIRST_SEED from which on;
+They have a worker beside that of the kills. HOEDE_SEEDS chooses how many, HOEDE_FIRST_SEED from which on;
 whether every place was struck is asked of 500 and more.
 `hoede bench crash --seeds 1 --seed N --kills 0` runs one seed again.
 """
@@ -18,8 +18,6 @@ from hoede.bench.crash.figures import caught
 from hoede.bench.crash.mutants import MUTANTS, AnchorGone, Mutant, mutated
 from hoede.bench.crash.simulate import Simulated
 from hoede.db import failpoints
-
-pytestmark = pytest.mark.xdist_group("simulation")
 
 ENOUGH = 500
 PACKAGE = Path(hoede.__file__).parent

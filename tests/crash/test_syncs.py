@@ -24,12 +24,9 @@ CALLS = "fsync,fdatasync,pwrite64,write,sendto,sendmsg,rename,link,linkat,unlink
 # 123 12:00:00.000001 fdatasync(7</data/hoede.sqlite-wal>) = 0     or the same in two lines when interrupted
 LINE = re.compile(r"^(?P<pid>\d+) +(?P<rest>.*)$")
 
-pytestmark = [
-    pytest.mark.xdist_group("kills postgresql"),  # that worker has least to do
-    pytest.mark.skipif(
-        STRACE is None and os.environ.get("CI") != "true", reason="no strace; ./check crash installs it"
-    ),
-]
+pytestmark = pytest.mark.skipif(
+    STRACE is None and os.environ.get("CI") != "true", reason="no strace; ./check crash installs it"
+)
 
 
 @pytest.fixture(scope="module")

@@ -121,8 +121,8 @@ MUTANTS = (
             ),
             Edit(
                 "evidence/jobs.py",
-                "        lambda tx: orders.renew(tx, claimed) and store.mark_sealed(",
-                "        lambda tx: store.mark_sealed(",
+                "            orders.renew(tx, claimed) and store.mark_sealed(",
+                "            store.mark_sealed(",
             ),
         ),
     ),
