@@ -64,6 +64,17 @@ def judge(desk: Desk, case: str, outcome: str) -> None:
     expect(page.locator("#judged")).to_be_visible()
 
 
+def make_golden(team: Team, name: str) -> None:
+    source, page = suspected(team.playing, name), team.lead.page
+    judge(team.first, source, "no_violation")
+    team.lead.go("/console/quality/golden")
+    page.locator("#case").fill(source)
+    page.locator("#outcome").select_option("no_violation")
+    page.locator("#why").fill(NOTE)
+    page.locator("form[action$='/golden'] button").click()
+    expect(page.locator("table")).to_contain_text(NOTE)
+
+
 def comes_in(playing: Stage) -> str:
     """The newest golden case, as chance would let it into the queue."""
     golden, case = playing.hoede.db.read(blind.all_golden)[0], new_id("case")
@@ -89,15 +100,8 @@ def again(playing: Stage, source: str) -> str:
 
 
 def test_a_golden_case_is_made_and_judged_like_any_other(team: Team) -> None:
-    source = suspected(team.playing, f"Noor {team.language}")
-    judge(team.first, source, "no_violation")
     page = team.lead.page
-    team.lead.go("/console/quality/golden")
-    page.locator("#case").fill(source)
-    page.locator("#outcome").select_option("no_violation")
-    page.locator("#why").fill(NOTE)
-    page.locator("form[action$='/golden'] button").click()
-    expect(page.locator("table")).to_contain_text(NOTE)
+    make_golden(team, f"Noor {team.language}")
     assert faults_of(page, "quality-golden", team.language) == []
     judge(team.second, comes_in(team.playing), "no_violation")
     team.lead.go("/console/quality")
@@ -123,6 +127,7 @@ def test_two_differ_and_a_third_settles_it_with_a_note(team: Team) -> None:
 
 
 def test_a_calibration_is_fit_for_everybody(team: Team) -> None:
+    make_golden(team, f"Fay {team.language}")
     team.lead.go("/console/calibrations")
     page = team.lead.page
     assert faults_of(page, "calibrations", team.language) == []
