@@ -16,7 +16,7 @@ from hoede.core.ages import Assurance
 from hoede.db import Database, orders
 from hoede.enforcement.platforms.webhook import message
 from hoede.flow.pair import Guardian, Teen, clock
-from hoede.flow.pair.exits import ExitTooLong
+from hoede.flow.pair.exits import ExitFull
 from hoede.pairing import LinkRow, State, exits
 from hoede.pairing.exits import Decided, Reach
 from hoede.pairing.rules.asking import Kind, Stands, Wish
@@ -195,8 +195,10 @@ def test_what_a_teen_says_later_is_kept_and_the_last_way_to_reach_them_counts(sc
     assert (row.case_id, row.words, row.reach) == (case, "casino\n\nno", Reach.NOT)
     for number in range(9):
         scene.exits.ask(teen, words=f"{number}".ljust(LONGEST_TEXT, "x"))
-    with pytest.raises(ExitTooLong):
-        scene.exits.ask(teen, words="y" * LONGEST_TEXT)
+    with pytest.raises(ExitFull):
+        scene.exits.ask(teen, words="y" * LONGEST_TEXT, reach=Reach.TRUSTED)
+    row = scene.exits.ask(teen)
+    assert (row.reach, "y" in row.words) == (Reach.TRUSTED, False)  # how to reach them needs no room
 
 
 def test_what_is_said_after_the_answer_is_a_case_of_its_own(scene: Scene) -> None:

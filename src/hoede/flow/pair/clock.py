@@ -69,11 +69,10 @@ class Clock:
         now = self.desk.db.now()
         return self.desk.db.read(lambda conn: store.due(conn, now, now + REMINDED, after=after, most=AT_ONCE))
 
-    def _one(self, link_id: str) -> bool:
+    def _one(self, link_id: str) -> None:
         done = self.desk.db.commit(lambda tx: self._step(tx, store.lock(tx, link_id)))
         if done is not None and done.service and done.account:
             self.desk.forget(done.service, done.account)
-        return done is not None
 
     def _step(self, tx: Transaction, link: LinkRow) -> LinkRow | None:
         """What is due for one pairing; None when nothing is any more."""

@@ -21,9 +21,15 @@ MOST_TEXT = 10 * LONGEST_TEXT  # of all that somebody writes before a person ans
 
 
 class ExitTooLong(HoedeError):
-    """What you wrote is too long: a text has 3,000 characters at most, all together ten times as many."""
+    """What you wrote is too long. Shorten it to 3,000 characters."""
 
     code = "exit-too-long"
+
+
+class ExitFull(HoedeError):
+    """No more words fit; what you wrote before is kept, and how to reach you was taken. A person reads it."""
+
+    code = "exit-full"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +42,15 @@ class Exits:
         """Home is not safe: one tap is enough. Asked again while nobody answered, it is the same case.
 
         What is written then is put below the words before, and how to reach them is as they said last;
-        who never said it is not reached. Raises `ExitTooLong`.
+        who never said it is not reached. Raises `ExitTooLong`, or `ExitFull`, which takes how to reach them.
         """
         if len(words) > LONGEST_TEXT:
             raise ExitTooLong
         case_id = self.desk.new_id("case")
-        return self.desk.db.commit(lambda tx: self._ask(tx, teen, words.strip(), reach, case_id))
+        row, fits = self.desk.db.commit(lambda tx: self._ask(tx, teen, words.strip(), reach, case_id))
+        if not fits:
+            raise ExitFull
+        return row
 
     def told(self, teen: Teen) -> ExitRow | None:
         """What came of it, for who wants to read it in the app; nothing where they said: not at all."""
@@ -60,15 +69,17 @@ class Exits:
                 self.desk.forget(link.service, link.account)
         return done
 
-    def _ask(self, tx: Transaction, teen: Teen, words: str, reach: Reach | None, case_id: str) -> ExitRow:
+    def _ask(
+        self, tx: Transaction, teen: Teen, words: str, reach: Reach | None, case_id: str
+    ) -> tuple[ExitRow, bool]:
+        """The case, and whether the words were taken."""
         there = rows.open_of(tx, teen.service, teen.account)
         if there is not None:
             if f"\n\n{there.words}".endswith(f"\n\n{words}"):
                 words = ""  # sent twice
-            if len(there.words) + len(words) > MOST_TEXT:
-                raise ExitTooLong
-            if rows.add_words(tx, there, words, reach):
-                return _there(tx, there.case_id)
+            fits = len(there.words) + len(words) <= MOST_TEXT
+            if rows.add_words(tx, there, words if fits else "", reach):
+                return _there(tx, there.case_id), fits
         lane = self.desk.lanes[LANE]
         review.open_case(
             tx,
@@ -81,7 +92,7 @@ class Exits:
         )
         reached = Reach.NOT if reach is None else reach
         rows.add_exit(tx, case_id, service=teen.service, account=teen.account, words=words, reach=reached)
-        return _there(tx, case_id)
+        return _there(tx, case_id), True
 
     def _answer(
         self, tx: Transaction, case_id: str, person: str, decided: Decided, reason: str

@@ -3,7 +3,7 @@
 from starlette.responses import Response
 from starlette.routing import Route
 
-from hoede.flow.pair.exits import ExitTooLong
+from hoede.flow.pair.exits import ExitFull, ExitTooLong
 from hoede.pairing import State
 from hoede.pairing.exits import Decided, Reach
 from hoede.pairing.rules.saying import Refusal, Why
@@ -84,4 +84,6 @@ def ask(mine: Mine) -> Response:
     except ExitTooLong:
         wrong = mine.words.say("me.safe.long", max=mine.words.number(LONGEST_TEXT))
         return safe_page(mine, status=422, wrong=wrong)
+    except ExitFull:
+        return safe_page(mine, status=422, wrong=mine.words.say("me.safe.full"))
     return safe_page(mine, sent=True)
