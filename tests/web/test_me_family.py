@@ -17,6 +17,7 @@ from hoede.pairing import By, Cause, Mode, State, guardians, store
 from hoede.pairing.rules.asking import Kind, Stands, Wish
 from hoede.pairing.rules.saying import Refusal
 from hoede.pairing.tables import LINKS, PROPOSALS, REQUESTS
+from hoede.review.asked import LONGEST_TEXT
 
 HOME = "/me/family"
 
@@ -469,6 +470,20 @@ def test_deletion_of_the_guardian_ends_it_and_the_page_says_so(api: Api) -> None
     api.hoede.pair.people.go(theirs.person)
 
     assert "You have no pairing." in mine.page()
+
+
+def test_words_that_do_not_fit_on_the_safe_way_out_are_refused_and_the_reach_is_kept(
+    api: Api,
+) -> None:
+    mine = phone(api)
+    status, said = mine.refused("/me/safe", words="x" * (LONGEST_TEXT + 1))
+    assert (status, "too long: at most 3,000" in said) == (422, True)
+    for number in range(10):
+        assert mine.send("/me/safe", words=str(number).ljust(LONGEST_TEXT - 2, "x")).status_code == 200
+    status, said = mine.refused("/me/safe", words="y" * LONGEST_TEXT, reach="app")
+
+    assert (status, "no room for more words" in said) == (422, True)
+    assert api.hoede.pair.exits.told(mine.teen) is not None  # they may be answered here, as they said
 
 
 def test_a_platform_that_proves_an_adult_ends_it(api: Api) -> None:
