@@ -1,6 +1,7 @@
 """What many tests start from: a database of their own, a clock that stands still, a report to send."""
 
 import hashlib
+import logging
 import os
 import re
 from collections.abc import Callable, Iterator
@@ -9,6 +10,7 @@ from pathlib import Path
 from zlib import crc32
 
 import pytest
+import structlog
 from hypothesis import settings
 from sqlalchemy import Connection
 from tests.databases import KEY, KINDS, Databases, Postgres, postgres
@@ -52,6 +54,17 @@ def _is_for_long(test: str) -> bool:
     if test.startswith(ON_BOTH) and "postgresql" in test.partition("[")[2]:
         return drawn % 6 != 0
     return test.startswith(HEAVY) and drawn % 2 != 0
+
+
+@pytest.fixture(autouse=True)
+def logging_as_before() -> Iterator[None]:
+    """Leaves the process's logging as it was found: a command that starts it runs in here too."""
+    root = logging.getLogger()
+    handlers, level = list(root.handlers), root.level
+    yield
+    structlog.reset_defaults()
+    root.handlers[:] = handlers
+    root.setLevel(level)
 
 
 @pytest.fixture(scope="session")

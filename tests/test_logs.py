@@ -26,18 +26,7 @@ PERSONAL = ["account", "text", "media", "name", "screen_name", "ip", "link", "bo
 
 
 @pytest.fixture
-def logging_as_before() -> Iterator[None]:
-    """Leaves the process's logging as it was found."""
-    root = logging.getLogger()
-    handlers, level = list(root.handlers), root.level
-    yield
-    structlog.reset_defaults()
-    root.handlers[:] = handlers
-    root.setLevel(level)
-
-
-@pytest.fixture
-def lines(logging_as_before: None, capsys: pytest.CaptureFixture[str]) -> Any:
+def lines(capsys: pytest.CaptureFixture[str]) -> Any:
     """Starts the logs at the level asked for; gives the lines so far when called again."""
 
     def told(level: str | None = None) -> list[dict[str, Any]]:
@@ -100,7 +89,7 @@ def test_a_level_leaves_out_what_is_below_it(lines: Any) -> None:
     assert lines() == []
 
 
-def test_a_log_that_cannot_be_written_stops_nobody(logging_as_before: None) -> None:
+def test_a_log_that_cannot_be_written_stops_nobody() -> None:
     start_logs()
     with redirect_stderr(closed := StringIO()):
         closed.close()
