@@ -27,7 +27,8 @@ from hoede.demo import people
 from hoede.demo.people import Person
 from hoede.demo.stage import Stage
 from hoede.flow.pair import Guardian, Teen
-from hoede.pairing import LinkRow, Mode
+from hoede.flow.pair.clock import rest
+from hoede.pairing import By, Cause, LinkRow, Mode, store
 from hoede.pairing.rules.asking import Kind, Wish
 from hoede.pairing.rules.saying import Refusal
 
@@ -111,7 +112,9 @@ def _paired(playing: Stage, person: Person, name: str) -> str:
                 pair.together.propose(theirs, link.id, steps, mode=Mode.AGREEMENT, version=version, text=text)
             )
         case "rests":
-            pair.clock.pause(link.id)
+            playing.hoede.db.commit(
+                lambda tx: rest(tx, pair.links.desk, store.lock(tx, link.id), Cause.LAPSED, By.CLOCK)
+            )
     return link.id
 
 

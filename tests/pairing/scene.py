@@ -30,7 +30,7 @@ from hoede.flow.pair import (
     Together,
     Weekly,
 )
-from hoede.pairing import Family, LinkRow, Mode, family_of, guardians, store
+from hoede.pairing import Family, LinkRow, Mode, State, family_of, guardians, store
 from hoede.pairing.rules.saying import Refusal, Why
 from hoede.policy import InForce, Policy, shipped_pack, shipped_vocabulary
 from hoede.simulators.cybertipline import VirtualClock
@@ -231,6 +231,17 @@ class Scene:
         self.clock.advance(timedelta(**more))
         while self.time.once():
             pass
+
+    def stays(self, teen: Teen, **more: float) -> None:
+        """Likewise, and the teen says in time, each time, that it is still right."""
+        until = self.clock.now() + timedelta(**more)
+        while self.clock.now() < until:
+            asked = [until]
+            for one in self.db.read(lambda conn: store.of_account(conn, teen.service, teen.account)):
+                if one.state is State.ACTIVE:
+                    said = done(self.links.say_again(teen, one.id)).teen_by
+                    asked += [] if said is None else [said - timedelta(seconds=1)]
+            self.later(seconds=(min(asked) - self.clock.now()).total_seconds())
 
     def told(self, teen: Teen) -> list[str]:
         """What the platform was told about this account, in order."""

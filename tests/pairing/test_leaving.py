@@ -15,13 +15,13 @@ from tests.pairing.scene import BASELINE, VOCABULARY, Scene, done, why
 from hoede.core.ages import Assurance
 from hoede.db import Database, orders
 from hoede.enforcement.platforms.webhook import message
-from hoede.flow.pair import Guardian, Teen, clock
+from hoede.flow.pair import Teen, clock
 from hoede.flow.pair.exits import ExitFull
 from hoede.pairing import LinkRow, State, exits
 from hoede.pairing.exits import Decided, Reach
 from hoede.pairing.rules.asking import Kind, Stands, Wish
 from hoede.pairing.rules.leaving import COOLS, FADES
-from hoede.pairing.rules.saying import Why
+from hoede.pairing.rules.saying import Refusal, Why
 from hoede.pairing.rules.seeing import RestingSeen
 from hoede.pairing.tables import LINKS, MAILS
 from hoede.policy import Policy, shipped_pack
@@ -120,56 +120,66 @@ def test_who_does_not_say_again_that_it_is_right_finds_it_resting(scene: Scene) 
     link = scene.paired(teen, guardian)
     scene.limit(guardian, link.id, teen, "search.use", "off")
     asked_by = link.teen_by or scene.clock.now()
-    assert timedelta(days=90) <= asked_by - scene.clock.now() <= timedelta(days=180)
+    assert timedelta(hours=1) <= asked_by - scene.clock.now() <= timedelta(days=180)
     scene.clock.advance(asked_by - scene.clock.now())
     scene.later()
 
     assert (scene.link(link.id).state, scene.step(teen, "search.use")) == (State.FROZEN, "on")
 
 
-def test_what_lapsed_goes_on_when_both_say_again_that_it_is_right(scene: Scene) -> None:
+def test_who_says_it_again_in_time_stays_paired(scene: Scene) -> None:
     teen, guardian = scene.teen(), scene.guardian()
     link = scene.paired(teen, guardian)
-    scene.limit(guardian, link.id, teen, "search.use", "off")
-    scene.later(days=181)
-    assert done(scene.links.say_again(guardian, link.id)).state is State.FROZEN
-    assert done(scene.links.say_again(teen, link.id)).state is State.ACTIVE
+    for _ in range(2):
+        scene.stays(teen, days=170)
+        done(scene.links.say_again(guardian, link.id))
 
-    assert scene.step(teen, "search.use") == "off"
+    assert scene.link(link.id).state is State.ACTIVE
 
 
-def test_what_rested_for_a_proof_goes_on_when_it_is_renewed(scene: Scene) -> None:
+def test_of_two_pairings_both_rest_when_the_teen_said_nothing(scene: Scene) -> None:
     teen = scene.teen()
-    guardian = scene.guardian(proved=True, until=scene.clock.now() + timedelta(days=10))
-    link = scene.paired(teen, guardian)
-    scene.later(days=10)
-    assert scene.link(link.id).state is State.FROZEN
+    anna, bo = (scene.paired(teen, scene.guardian(name)) for name in ("Anna", "Bo"))
+    lapses(scene, teen, anna)
+    scene.later()
 
+    assert (scene.link(anna.id).state, scene.link(bo.id).state) == (State.FROZEN, State.FROZEN)
+
+
+def test_a_proof_that_ran_out_lets_it_rest_and_one_that_is_renewed_in_time_does_not(scene: Scene) -> None:
+    teen, ends = scene.teen(), scene.clock.now() + timedelta(days=10)
+    anna, bo = (scene.guardian(name, proved=True, until=ends) for name in ("Anna", "Bo"))
+    first, second = (scene.paired(teen, one) for one in (anna, bo))
+    scene.prove(bo)
+    scene.stays(teen, days=10)
+
+    assert (scene.link(first.id).state, scene.link(second.id).state) == (State.FROZEN, State.ACTIVE)
+
+
+def test_a_guardian_is_told_two_weeks_before_a_proof_ends(scene: Scene) -> None:
+    teen, ends = scene.teen(), scene.clock.now() + timedelta(days=30)
+    guardian = scene.guardian(proved=True, until=ends)
+    scene.paired(teen, guardian)
+    scene.stays(teen, days=15)
+    assert "Your proof of age ends" not in subjects(scene)
+    scene.stays(teen, days=2)
+    assert subjects(scene).count("Your proof of age ends") == 1
     scene.prove(guardian)
+    scene.stays(teen, days=150)
 
-    assert (scene.link(link.id).state, scene.link(link.id).assured_until) == (State.ACTIVE, None)
+    assert subjects(scene).count("Your proof of age ends") == 1
+    assert subjects(scene).count("Still right?") == 1
 
 
 def test_a_guardian_is_asked_two_weeks_before(scene: Scene) -> None:
     teen, guardian = scene.teen(), scene.guardian()
     link = scene.paired(teen, guardian)
-    for _ in range(2):
-        scene.later(days=84)
-        done(scene.links.say_again(teen, link.id))
+    scene.stays(teen, days=168)
 
     assert subjects(scene).count("Still right?") == 1
     done(scene.links.say_again(guardian, link.id))
-    scene.later(days=1)
+    scene.stays(teen, days=1)
     assert subjects(scene).count("Still right?") == 1
-
-
-def test_maintenance_rests_and_goes_on(scene: Scene) -> None:
-    teen, guardian = scene.teen(), scene.guardian()
-    link = scene.paired(teen, guardian)
-    done(scene.time.pause(link.id))
-    assert done(scene.links.say_again(guardian, link.id)).state is State.FROZEN
-    assert done(scene.time.resume(link.id)).state is State.ACTIVE
-    assert why(scene.time.resume(link.id)) is Why.NOT_NOW
 
 
 def test_a_safe_exit_waits_for_a_person_in_its_lane_for_a_day(scene: Scene) -> None:
@@ -219,8 +229,6 @@ def test_a_person_ends_it_and_the_limits_go(scene: Scene) -> None:
     decided(scene, scene.exits.ask(teen).case_id, Decided.ENDS)
 
     assert (scene.link(link.id).state, scene.step(teen, "search.use")) == (State.FROZEN, "on")
-    done(scene.links.say_again(teen, link.id))
-    assert done(scene.links.say_again(guardian, link.id)).state is State.FROZEN
 
 
 def test_a_person_who_leaves_it_changes_nothing(scene: Scene) -> None:
@@ -269,74 +277,112 @@ def test_a_person_says_whether_a_guardian_of_many_may_pair_on(
     assert {scene.link(one.id).state for one in first} == {rests}
 
 
-def lapses(scene: Scene, teen: Teen, guardian: Guardian, link: LinkRow) -> None:
-    scene.db.commit(lambda tx: tx.conn.execute(LINKS.update().values(teen_by=tx.now)))
+def lapses(scene: Scene, teen: Teen, link: LinkRow) -> None:
+    mine = LINKS.c.id == link.id
+    scene.db.commit(lambda tx: tx.conn.execute(LINKS.update().where(mine).values(teen_by=tx.now)))
 
 
-def loses_proof(scene: Scene, teen: Teen, guardian: Guardian, link: LinkRow) -> None:
+def forgets(scene: Scene, teen: Teen, link: LinkRow) -> None:
+    scene.db.commit(lambda tx: tx.conn.execute(LINKS.update().values(guardian_by=tx.now)))
+
+
+def loses_proof(scene: Scene, teen: Teen, link: LinkRow) -> None:
     scene.db.commit(lambda tx: tx.conn.execute(LINKS.update().values(assured=True, assured_until=tx.now)))
 
 
-def is_paused(scene: Scene, teen: Teen, guardian: Guardian, link: LinkRow) -> None:
-    done(scene.time.pause(link.id))
-
-
-def asks_for_a_safe_exit(scene: Scene, teen: Teen, guardian: Guardian, link: LinkRow) -> None:
+def asks_for_a_safe_exit(scene: Scene, teen: Teen, link: LinkRow) -> None:
     decided(scene, scene.exits.ask(teen, words="not safe").case_id, Decided.ENDS)
 
 
-CAUSES = (lapses, loses_proof, is_paused, asks_for_a_safe_exit)
+CAUSES = (asks_for_a_safe_exit, lapses, forgets, loses_proof)
 
 
-def story(scene: Scene, cause: Callable[..., None]) -> str:
-    """Everything a guardian and a platform can see from before a pairing rests until after it ended."""
-    teen, guardian = scene.teen(), scene.guardian()
-    link = scene.paired(teen, guardian)
-    scene.limit(guardian, link.id, teen, "search.use", "off")
+def story(scene: Scene, cause: Callable[..., None], *, stops: bool) -> str:
+    """Everything two ends and a platform can see from before a pairing rests until they are paired anew.
+
+    While it rests both say that it is right, they try to pair anew, and one of them stops or nobody does.
+    """
+    teen = scene.teen()
+    guardians = scene.guardian("Anna"), scene.guardian("Bo")
+    links = [scene.paired(teen, one) for one in guardians]
+    scene.limit(guardians[0], links[0].id, teen, "search.use", "off")
     scene.asking.ask(teen, Wish(kind=Kind.LOOSEN, setting="search.use", step="on"))
     seen: list[Any] = []
 
     def look() -> None:
         scene.later()
         scene.weekly.once()
-        seen.append([asdict(one) for one in scene.views.my_teens(guardian)])
-        for page in ("overview", "digest"):
-            shown = scene.views.guardian_sees(guardian, link.id, page)
-            seen.append(None if shown is None else asdict(shown))
-        seen.append([one.text for one in scene.views.digests(guardian, link.id)])
-        seen.extend(
-            str(why(answer))
-            for answer in (
-                scene.limit(guardian, link.id, teen, "feed.level", "strict"),
-                scene.asking.approve(guardian, "req_00000000000000000000000000000001"),
-                scene.links.agree_end(guardian, link.id),
-                scene.links.take_back(teen, link.id),
+        for guardian, link in zip(guardians, links, strict=True):
+            seen.append([asdict(one) for one in scene.views.my_teens(guardian)])
+            for page in ("overview", "digest"):
+                shown = scene.views.guardian_sees(guardian, link.id, page)
+                seen.append(None if shown is None else asdict(shown))
+            seen.append([one.text for one in scene.views.digests(guardian, link.id)])
+            seen.extend(
+                str(why(answer))
+                for answer in (
+                    scene.limit(guardian, link.id, teen, "feed.level", "strict"),
+                    scene.asking.approve(guardian, "req_00000000000000000000000000000001"),
+                    scene.links.agree_end(guardian, link.id),
+                    scene.links.take_back(teen, link.id),
+                )
             )
-        )
         seen.append([asdict(one) for one in scene.views.my_guardians(teen)])
 
+    def insist() -> None:
+        """The first guardian, with the teen's phone in hand, tries all that could bring it back."""
+        for first, second in ((guardians[0], teen), (teen, guardians[0])):
+            seen.append(str(scene.links.say_again(first, links[0].id)))
+            made = scene.links.invite(first)
+            seen.append(str(made))
+            if not isinstance(made, Refusal):
+                seen.append(str(scene.links.accept_link(second, made.secret)))
+
     look()
-    cause(scene, teen, guardian, link)
+    cause(scene, teen, links[0])
     look()
-    seen.append(str(why(scene.links.say_again(guardian, link.id))))
-    for _ in range(FADES.days // 6 + 1):  # until some days after it ended
-        scene.clock.advance(timedelta(days=6))
+    insist()
+    scene.later(days=6)
+    if stops:
+        seen.append(str(why(scene.links.stop(guardians[0], links[0].id))))
+    for _ in range(FADES.days // 6):  # until some days after it ended
+        insist()
         look()
+        scene.later(days=6)
+    look()
+    seen.append(str(scene.paired(teen, guardians[0]).state))
     return json.dumps([seen, mails(scene), webhooks(scene)], default=str, indent=0)
 
 
+@pytest.mark.parametrize("stops", [False, True], ids=["ends-by-itself", "is-stopped"])
 @pytest.mark.parametrize("cause", CAUSES[1:], ids=lambda one: one.__name__)
 def test_every_cause_looks_the_same_to_both_ends_and_to_the_platform(
-    open_db: Callable[..., Database], cause: Callable[..., None]
+    open_db: Callable[..., Database], cause: Callable[..., None], *, stops: bool
 ) -> None:
     told = []
-    for one in (lapses, cause):
+    for one in (CAUSES[0], cause):
         clock = VirtualClock(lambda: NOON)
-        told.append(story(Scene(open_db(lambda _conn, at=clock: at.now()), clock), one))
+        told.append(story(Scene(open_db(lambda _conn, at=clock: at.now()), clock), one, stops=stops))
 
     assert told[0] == told[1]
     for word in ("exit.g", "order.link_ended", "Family Pairing is not available now", "has stopped"):
         assert word in told[0]
+
+
+def test_what_rested_is_paired_anew_after_thirty_days_and_no_sooner(scene: Scene) -> None:
+    teen, guardian = scene.teen(), scene.guardian()
+    link = scene.paired(teen, guardian)
+    lapses(scene, teen, link)
+    scene.later()
+    rested = scene.clock.now()
+    done(scene.links.stop(teen, link.id))
+    scene.later(days=29)
+    early = scene.links.accept_link(guardian, scene.invited(teen).secret)
+    assert isinstance(early, Refusal)
+    assert (early.why, early.until) == (Why.RESTED, rested + FADES)
+    scene.later(days=1)
+
+    assert scene.paired(teen, guardian).state is State.ACTIVE
 
 
 def test_a_resting_pairing_has_no_field_but_its_id_and_one_text() -> None:
@@ -415,8 +461,6 @@ def test_a_birthday_that_is_proved_later_ends_it_when_it_comes(scene: Scene) -> 
     teen = scene.teen(age=None)
     link = scene.paired(teen, scene.guardian())
     scene.age_is(teen.account, scene.aged(17, Assurance.VERIFIED))  # born on 15 January
-    for _ in range(12):
-        scene.links.say_again(teen, link.id)
-        scene.later(days=5)
+    scene.stays(teen, days=60)
 
     assert scene.link(link.id).state is State.ENDED

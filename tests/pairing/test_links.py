@@ -66,6 +66,13 @@ def test_a_link_is_over_after_48_hours(scene: Scene) -> None:
     assert scene.link(invitation.link).state is State.ENDED
 
 
+def test_an_invitation_of_a_guardian_that_nobody_takes_ends(scene: Scene) -> None:
+    made = done(scene.links.invite(scene.guardian()))
+    scene.later(hours=48)
+
+    assert scene.link(made.link).state is State.ENDED
+
+
 def test_an_invitation_that_was_taken_back_opens_nothing(scene: Scene) -> None:
     teen, guardian = scene.teen(), scene.guardian()
     invitation = scene.invited(teen)
@@ -299,9 +306,7 @@ def test_a_declared_birthday_makes_nobody_18_while_paired(scene: Scene) -> None:
 def test_a_pairing_ends_on_the_18th_birthday(scene: Scene) -> None:
     teen = scene.teen(age=17)
     link = scene.paired(teen, scene.guardian())
-    for _ in range(3):  # born on 15 January: from 23 November on
-        done(scene.links.say_again(teen, link.id))
-        scene.later(days=18)
+    scene.stays(teen, days=54)  # born on 15 January: from 23 November on
 
     assert (scene.link(link.id).state, scene.told(teen)[-1]) == (State.ENDED, "settings_changed")
 

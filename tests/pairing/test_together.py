@@ -512,12 +512,12 @@ def test_a_proposal_ends_after_seven_days_and_both_read_so(pair: Pair) -> None:
         assert theirs.proposals == mine.proposals
         return [one.over for one in mine.proposals]
 
-    scene.later(days=7, seconds=-1)
+    scene.stays(teen, days=7, seconds=-1)
     assert over() == [False]
     scene.later(seconds=1)
     assert over() == [True]
     assert why(scene.together.sign(guardian, paper)) is Why.STALE
-    scene.later(days=14)
+    scene.stays(teen, days=14)
     assert over() == []
 
 

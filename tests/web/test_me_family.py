@@ -446,22 +446,19 @@ def test_it_is_said_again_that_it_is_right(api: Api) -> None:
 
 def test_what_rests_reads_the_same_whatever_it_rests_for(api: Api) -> None:
     texts = set()
-    for cause in ("paused", "exit"):
+    for cause in Cause:
         mine, theirs = phone(api), guardian(api)
         link = pair(api, mine, theirs)
-        if cause == "paused":
-            api.hoede.pair.clock.pause(link)
-        else:
-            frozen(api, link)
+        frozen(api, link, cause)
         page = mine.page()
         assert "Family Pairing is not available now." in page
         texts.add(page.partition("<main")[2].replace(link, "LINK").split("h=")[0])
     assert len(texts) == 1
 
 
-def frozen(api: Api, link: str) -> None:
+def frozen(api: Api, link: str, cause: Cause) -> None:
     desk = api.hoede.pair.clock.desk
-    api.hoede.db.commit(lambda tx: rest(tx, desk, store.lock(tx, link), Cause.SAFE_EXIT, By.PERSON))
+    api.hoede.db.commit(lambda tx: rest(tx, desk, store.lock(tx, link), cause, By.PERSON))
 
 
 def test_deletion_of_the_guardian_ends_it_and_the_page_says_so(api: Api) -> None:

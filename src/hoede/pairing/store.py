@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, insert, or_, select, update
+from sqlalchemy import Connection, Row, and_, func, insert, or_, select, update
 
 from hoede.core.leaves import Leaf
 from hoede.db import Transaction
 from hoede.pairing.rules.states import COUNTS, STANDS, By, Cause, Mode, State
 from hoede.pairing.tables import CHANGES, LINKS
 
+RESTS = "freeze"  # the act by which a pairing comes to rest
 CHANGED = "pairing.changed"  # the one act of every leaf: the log tells no kind of change from another
 
 
@@ -153,6 +154,16 @@ def is_adult_on(tx: Transaction, link_id: str, day: date) -> None:
     tx.conn.execute(update(LINKS).where(LINKS.c.id == link_id).values(adult_on=day))
 
 
+def rested_at(conn: Connection, service: str, account: str, guardian: str) -> datetime | None:
+    """When a pairing of these two last came to rest, whatever became of it."""
+    c = LINKS.c
+    theirs = (c.service == service, c.account == account, c.guardian == guardian, CHANGES.c.act == RESTS)
+    found: datetime | None = conn.execute(
+        select(func.max(CHANGES.c.at)).join(LINKS, CHANGES.c.link == c.id).where(*theirs)
+    ).scalar()
+    return found
+
+
 def guardians_beside(
     conn: Connection, teens: list[tuple[str, str]], guardian: str
 ) -> dict[tuple[str, str], set[str]]:
@@ -177,6 +188,7 @@ def due(conn: Connection, now: datetime, remind_before: datetime, *, after: str,
         and_(counting, c.assured, c.assured_until <= now),
         and_(live, c.adult_on <= now.date()),
         and_(counting, c.reminded_at.is_(None), c.guardian_by <= remind_before),
+        and_(counting, c.reminded_at.is_(None), c.assured, c.assured_until <= remind_before),
     )
     return list(conn.execute(select(c.id).where(asked, c.id > after).order_by(c.id).limit(most)).scalars())
 

@@ -11,10 +11,9 @@ from hoede.core.ages import Assurance
 from hoede.db import Transaction
 from hoede.flow.pair import mailing
 from hoede.flow.pair.desk import PairDesk, move, teen_facts, teen_of
-from hoede.flow.pair.links import Links
 from hoede.pairing import By, Cause, LinkRow, State, codes, mails, requests, store
 from hoede.pairing.rules.leaving import FADES, REMINDED, adult_day, is_of_age
-from hoede.pairing.rules.saying import Refusal, Why
+from hoede.pairing.rules.saying import Refusal
 
 AT_ONCE = 200  # pairings read at once
 
@@ -48,23 +47,6 @@ class Clock:
                 store.is_adult_on(tx, link_id, day)
             self._step(tx, store.lock(tx, link_id))
 
-    def pause(self, link_id: str) -> LinkRow | Refusal:
-        """Let a pairing rest for maintenance; everybody reads what they read when it rests for anything."""
-        return self.desk.db.commit(
-            lambda tx: rest(tx, self.desk, store.lock(tx, link_id), Cause.PAUSED, By.PERSON)
-        )
-
-    def resume(self, link_id: str) -> LinkRow | Refusal:
-        """Maintenance is over. What rests for anything else rests on."""
-
-        def step(tx: Transaction) -> LinkRow | Refusal:
-            link = store.lock(tx, link_id)
-            if link.rests_for is not Cause.PAUSED:
-                return Refusal(Why.NOT_NOW)
-            return move(tx, self.desk, link, "thaw", By.CLOCK, until=None, rests_for=None)
-
-        return self.desk.db.commit(step)
-
     def _due(self, after: str) -> list[str]:
         now = self.desk.db.now()
         return self.desk.db.read(lambda conn: store.due(conn, now, now + REMINDED, after=after, most=AT_ONCE))
@@ -80,13 +62,27 @@ class Clock:
             return _moved(move(tx, self.desk, link, "come_of_age", By.CLOCK))
         if link.until is not None and link.until <= tx.now:
             return self._over(tx, link)
+        if link.counts and _is_past(link.teen_by, tx.now):
+            return self._teen_is_silent(tx, link)
         if (cause := _rests_for(link, tx.now)) is not None:
             return _moved(rest(tx, self.desk, link, cause, By.CLOCK))
-        if link.counts and link.reminded_at is None and _is_past(link.guardian_by, tx.now + REMINDED):
-            day = link.guardian_by.date().isoformat() if link.guardian_by else ""
-            mailing.to_guardian(tx, self.desk, link, "still_right", date=day)
-            return store.note(tx, link, "remind", by=By.CLOCK, reminded_at=tx.now)
+        return self._remind(tx, link) if link.counts and link.reminded_at is None else None
+
+    def _remind(self, tx: Transaction, link: LinkRow) -> LinkRow | None:
+        """Tell a guardian what they have to do soon, for what rests once does not come back."""
+        soon, proof_ends = tx.now + REMINDED, link.assured_until if link.assured else None
+        for kind, day in (("proof_ends", proof_ends), ("still_right", link.guardian_by)):
+            if day is not None and day <= soon:
+                mailing.to_guardian(tx, self.desk, link, kind, date=day.date().isoformat())
+                return store.note(tx, link, "remind", by=By.CLOCK, reminded_at=tx.now)
         return None
+
+    def _teen_is_silent(self, tx: Transaction, link: LinkRow) -> LinkRow | None:
+        """All pairings of a teen rest at once, as they do after a safe exit: two guardians may compare."""
+        for one in store.standing_of(tx.conn, *teen_of(link)):
+            if one.counts:
+                rest(tx, self.desk, store.lock(tx, one.id), Cause.LAPSED, By.CLOCK)
+        return store.known(tx.conn, link.id)
 
     def _proved_day(self, tx: Transaction, link: LinkRow) -> date | None:
         """The day on which the teen is 18, by proof; None when nothing is proved."""
@@ -106,7 +102,9 @@ class Clock:
         return _moved(move(tx, self.desk, link, "expire", By.CLOCK))
 
     def _is_of_age(self, tx: Transaction, link: LinkRow) -> bool:
-        service, account = teen_of(link)
+        if link.service is None or link.account is None:
+            return False  # a guardian invited, and nobody came yet
+        service, account = link.service, link.account
         told = accounts.account(tx.conn, service, account)
         today: date = local_date(tx.now, told.zone)
         facts = teen_facts(tx.conn, self.desk, service, account, tx.now)
@@ -116,7 +114,7 @@ class Clock:
 
 def rest(tx: Transaction, desk: PairDesk, link: LinkRow, cause: Cause, by: By) -> LinkRow | Refusal:
     """Let a pairing rest. What follows is the same for every cause, to the byte: who looks learns nothing."""
-    frozen = move(tx, desk, link, "freeze", by, until=tx.now + FADES, rests_for=cause)
+    frozen = move(tx, desk, link, store.RESTS, by, until=tx.now + FADES, rests_for=cause)
     if isinstance(frozen, LinkRow):
         mailing.to_guardian(tx, desk, frozen, "rests")
     return frozen
@@ -126,7 +124,7 @@ def _rests_for(link: LinkRow, now: datetime) -> Cause | None:
     """What is missing for a pairing that counts; None when nothing is."""
     if not link.counts:
         return None
-    if _is_past(link.teen_by, now) or _is_past(link.guardian_by, now):
+    if _is_past(link.guardian_by, now):
         return Cause.LAPSED
     return Cause.UNASSURED if link.assured and not link.is_assured(now) else None
 
@@ -137,11 +135,3 @@ def _moved(done: LinkRow | Refusal) -> LinkRow | None:
 
 def _is_past(at: datetime | None, now: datetime) -> bool:
     return at is not None and at <= now
-
-
-def thaw_all(tx: Transaction, desk: PairDesk, guardian: str) -> None:
-    """What rested because a guardian's proof ran out may go on: it is there again."""
-    links = Links(desk)
-    for one in store.of_guardian(tx.conn, guardian):
-        if one.state is State.FROZEN and one.rests_for is Cause.UNASSURED:
-            links.thaw(tx, store.lock(tx, one.id))

@@ -24,12 +24,13 @@ from hoede.flow.pair.desk import (
     teen_of,
     tell_platform,
 )
-from hoede.pairing import By, Cause, LinkRow, Mode, State, codes, exits, families, guardians, requests, store
+from hoede.pairing import By, LinkRow, Mode, State, codes, exits, families, guardians, requests, store
 from hoede.pairing.rules import codes as code_rules
 from hoede.pairing.rules.asking import Kind, RequestRow, Stands, Wish
 from hoede.pairing.rules.codes import LASTS, new_code, new_link, plain_code
 from hoede.pairing.rules.leaving import (
     COOLS,
+    FADES,
     WAITS,
     Leaving,
     adult_day,
@@ -40,7 +41,6 @@ from hoede.pairing.rules.leaving import (
 from hoede.pairing.rules.reach import MOST_GUARDIANS, MOST_TEENS, UNRELATED, unrelated
 from hoede.pairing.rules.saying import Refusal, Why
 from hoede.pairing.rules.seeing import list_version, seen_list
-from hoede.pairing.rules.states import CURABLE
 from hoede.review import Grounds, judgments
 from hoede.review import store as review
 from hoede.words import catalogue
@@ -132,7 +132,7 @@ class Links:
         return self._with(end, link_id, step)
 
     def say_again(self, end: End, link_id: str) -> LinkRow | Refusal:
-        """It is still right. While a pairing rests this is noted, whatever it rests for."""
+        """It is still right. What rests already goes on to its end, whatever it rests for."""
         return self._with(end, link_id, lambda tx, link: self._say_again(tx, end, link))
 
     def how_to_stop(self, teen: Teen) -> Leaving:
@@ -334,6 +334,9 @@ class Links:
         standing = store.standing_of(tx.conn, *teen_of(link))
         if any(one.guardian == guardian for one in standing):
             return Refusal(Why.REPEAT)
+        rested = store.rested_at(tx.conn, *teen_of(link), guardian)
+        if rested is not None and tx.now < rested + FADES:
+            return Refusal(Why.RESTED, rested + FADES)
         return Refusal(Why.TOO_MANY) if len(standing) >= MOST_GUARDIANS else None
 
     def _reaches_far(self, tx: Transaction, link: LinkRow) -> Refusal | None:
@@ -408,30 +411,12 @@ class Links:
         return begun
 
     def _say_again(self, tx: Transaction, end: End, link: LinkRow) -> LinkRow | Refusal:
-        by = by_of(end)
-        if by is By.TEEN:
-            values: dict[str, Any] = {"teen_by": teen_asked_by(self.desk.names, link.id, tx.now)}
+        values: dict[str, Any]
+        if isinstance(end, Teen):
+            values = {"teen_by": teen_asked_by(self.desk.names, link.id, tx.now)}
         else:
             values = {"guardian_by": guardian_asked_by(tx.now), "reminded_at": None}
-        act = "say_again" if link.state is State.FROZEN else "reconfirm"
-        said = move(tx, self.desk, link, act, by, **values)
-        if isinstance(said, LinkRow) and said.state is State.FROZEN:
-            return self.thaw(tx, said)
-        return said
-
-    def thaw(self, tx: Transaction, link: LinkRow) -> LinkRow:
-        """Let a pairing count again if nothing is missing any more; else it rests on."""
-        there = all(one is not None and tx.now < one for one in (link.teen_by, link.guardian_by))
-        missing = link.assured and not link.is_assured(tx.now)
-        if link.state is not State.FROZEN or link.rests_for not in CURABLE or missing or not there:
-            return link
-        if link.rests_for is Cause.PAUSED or link.guardian is None or self._is_suspect(tx, link.guardian):
-            return link
-        moved = move(tx, self.desk, link, "thaw", By.CLOCK, until=None, rests_for=None)
-        if isinstance(moved, Refusal):
-            return link
-        mailing.to_guardian(tx, self.desk, moved, "goes_on")
-        return moved
+        return move(tx, self.desk, link, "reconfirm", by_of(end), **values)
 
     def _stop(self, tx: Transaction, end: End, link: LinkRow) -> LinkRow | Refusal:
         if isinstance(end, Guardian) or link.state is State.FROZEN:

@@ -14,7 +14,6 @@ from hoede.core.ages import AgeEvidence
 from hoede.core.handover import Handover
 from hoede.db import Transaction
 from hoede.flow.pair import mailing
-from hoede.flow.pair.clock import thaw_all
 from hoede.flow.pair.desk import PairDesk, adult_by_proof, settings_changed, teen_facts, teen_of
 from hoede.flow.pair.links import Links
 from hoede.pairing import By, State, guardians, mails, store
@@ -153,10 +152,15 @@ class GuardianPeople:
             if adult.assured and (adult.assured, adult.until) != (one.assured, one.assured_until):
                 link = store.lock(tx, one.id)
                 noted = store.note(
-                    tx, link, "assure", by=By.GUARDIAN, assured=True, assured_until=adult.until
+                    tx,
+                    link,
+                    "assure",
+                    by=By.GUARDIAN,
+                    assured=True,
+                    assured_until=adult.until,
+                    reminded_at=None,
                 )
                 settings_changed(tx, self.desk, noted)
-        thaw_all(tx, self.desk, person)
 
 
 def _never_came(tx: Transaction, person: str) -> bool:

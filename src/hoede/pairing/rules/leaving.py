@@ -8,9 +8,9 @@ from hoede.core.orders import opaque
 
 COOLS = timedelta(days=7)
 CONFIRMED_FOR = timedelta(days=180)  # at most
-_DRAWN_DAYS = 90  # how much sooner a teen may be asked: on a day of their own, that only they know
-REMINDED = timedelta(days=14)  # before it
-FADES = timedelta(days=30)  # how long frozen
+_ASKED_FROM = timedelta(hours=1)  # what a teen said an hour ago they may be asked again
+REMINDED = timedelta(days=14)  # before a guardian's day
+FADES = timedelta(days=30)  # how long frozen; as long the same two do not pair anew
 WAITS = timedelta(days=7)  # for the other end, once somebody accepted
 
 
@@ -33,12 +33,13 @@ def days_left(until: datetime, now: datetime) -> int:
 
 
 def teen_asked_by(key: bytes, link: str, since: datetime) -> datetime:
-    """When a teen should have said again that it is right: 90 to 180 days on, as nobody else can tell.
+    """When a teen should have said again that it is right: a moment within 180 days that only they know.
 
-    A pairing may so come to rest on any day from the ninetieth on, whatever it rests for.
+    Any moment is as likely as any other, so that a pairing may come to rest at any, whatever it rests for.
     """
-    drawn = int(opaque(key, f"asked\x1f{link}\x1f{since.isoformat()}"), 36) % (_DRAWN_DAYS + 1)
-    return since + CONFIRMED_FOR - timedelta(days=drawn)
+    span = (CONFIRMED_FOR - _ASKED_FROM) // timedelta(seconds=1)
+    drawn = int(opaque(key, f"asked\x1f{link}\x1f{since.isoformat()}"), 36) % (span + 1)
+    return since + _ASKED_FROM + timedelta(seconds=drawn)
 
 
 def guardian_asked_by(since: datetime) -> datetime:

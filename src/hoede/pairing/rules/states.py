@@ -51,12 +51,8 @@ class Cause(StrEnum):
 
     LAPSED = "lapsed"  # somebody did not say again that it is right
     UNASSURED = "unassured"  # the proof that the guardian is an adult ran out
-    PAUSED = "paused"  # for maintenance
     SAFE_EXIT = "safe_exit"
     SHUT_OUT = "shut_out"  # a person found that this guardian may not pair
-
-
-CURABLE = frozenset({Cause.LAPSED, Cause.UNASSURED, Cause.PAUSED})
 
 
 class StatesError(HoedeError):

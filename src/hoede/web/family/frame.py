@@ -38,7 +38,9 @@ STATUS: Final[Mapping[str, int]] = {
     "too-many-tries": 429,
 }
 # Refusals that are not about what was typed: something else is so by now.
-_MOVED: Final = frozenset({Why.STALE, Why.REPEAT, Why.NOT_NOW, Why.BIRTHDAY, Why.TOO_MANY, Why.TOO_SOON})
+_MOVED: Final = frozenset(
+    {Why.STALE, Why.REPEAT, Why.NOT_NOW, Why.BIRTHDAY, Why.TOO_MANY, Why.TOO_SOON, Why.RESTED}
+)
 
 
 def show(visit: Visit, template: str, *, status: int = 200, **values: object) -> Response:
@@ -81,7 +83,8 @@ def say_why(words: Catalogue, refusal: Refusal, teen: str = "") -> str:
     """Why something was not done, in words."""
     teen = teen or words.say("word.teen.your")
     if refusal.until is not None:
-        return words.say(f"pair.error.{refusal.why}", time=when(words, refusal.until))
+        facts = {"time": when(words, refusal.until), "date": words.day(refusal.until.date())}
+        return words.say(f"pair.error.{refusal.why}", **facts)
     own = f"family.wrong.{refusal.why}"
     return words.say(own if own in words.texts else f"pair.error.{refusal.why}", teen=teen)
 

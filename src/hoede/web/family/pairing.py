@@ -78,7 +78,7 @@ class Pairing:
         return self._home(visit, self.desk.links.decline(guardian_of(visit), self._link(visit)), "declined")
 
     def say_again(self, visit: Visit) -> Response:
-        """Noted, whatever it rests for: who asks learns nothing by it."""
+        """It is still right; refused while it rests, whatever it rests for."""
         said = self.desk.links.say_again(guardian_of(visit), self._link(visit))
         if isinstance(said, Refusal):
             return self._home(visit, said, "again")
