@@ -5,6 +5,7 @@ take hours are run in pieces, each to a file; `python -m hoede.bench.crash FILE.
 """
 
 import json
+import os
 import sys
 from pathlib import Path
 
@@ -17,10 +18,18 @@ def main() -> None:
     asked = sys.argv[1:]
     if asked[0].isdecimal():
         first, count, *more = asked
+        _on_one_processor(int(first) // max(1, int(count)))
         json.dump(vars(several(int(first), int(count), until_broken="--until-broken" in more)), sys.stdout)
         return
     parts = sorted((read(json.loads(Path(one).read_bytes())) for one in asked), key=lambda one: one.first)
     json.dump(document(seed_rows(together(parts, in_turn=True))), sys.stdout, indent=1)
+
+
+def _on_one_processor(place: int) -> None:
+    """Threads of which one runs at a time pass that on faster so: a tenth less time. Two programs differ."""
+    if hasattr(os, "sched_setaffinity"):
+        there = sorted(os.sched_getaffinity(0))
+        os.sched_setaffinity(0, {there[place % len(there)]})
 
 
 if __name__ == "__main__":
