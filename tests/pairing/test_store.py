@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 from tests.databases import KEY, KINDS
-from tests.pairing.scene import Scene, done, why
+from tests.pairing.scene import VOCABULARY, Scene, done, why
 
 from hoede.db import Database, Transaction
 from hoede.flow.pair import SendMail, Teen
 from hoede.mail import Letter
-from hoede.pairing import Mode, State, codes, digests, families, looks, mails
+from hoede.pairing import Mode, State, codes, digests, families, looks, mails, proposals
 from hoede.pairing.rules.asking import Kind, Stands, Wish
 from hoede.pairing.rules.saying import Why
 
@@ -169,6 +169,34 @@ def test_no_third_guardian_slips_in_while_a_second_begins(scene: Scene, elsewher
 
     assert sorted(str(why(one)) for one in both) == ["None", "too_many"]
     assert sorted(scene.link(one.id).state for one in waiting) == [State.ACCEPTED, State.ACTIVE]
+
+
+def test_what_a_teen_chooses_in_the_very_moment_of_a_signature_is_not_lost(
+    scene: Scene, elsewhere: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    teen, guardian = scene.teen(), scene.guardian()
+    link = scene.paired(teen, guardian)
+    version = scene.family(teen).version
+    looser = {"mention": "friends"}
+    paper = done(scene.together.propose(teen, link.id, looser, mode=Mode.LIMITS, version=version))
+    signing, (setting, none) = proposals.sign, (VOCABULARY["mention"], "none")
+    with ThreadPoolExecutor(1) as pool:
+
+        def meanwhile(*signed: Any) -> None:
+            now = scene.clock.now()
+            begun.append(
+                pool.submit(elsewhere.permits.choose, teen.service, teen.account, setting, none, now)
+            )
+            wait(begun, timeout=0.5)
+            signing(*signed)
+
+        begun: list[Any] = []
+        monkeypatch.setattr(proposals, "sign", meanwhile)
+        done(scene.together.sign(guardian, paper.id))
+        assert begun[0].result().permit.answer == "granted"
+    scene.sides.forget(teen.service, teen.account)
+
+    assert scene.step(teen, "mention") == "none"
 
 
 def test_what_is_written_anew_is_read_as_it_was_said(scene: Scene) -> None:

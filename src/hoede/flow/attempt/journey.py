@@ -7,8 +7,9 @@ from datetime import date, datetime
 import structlog
 
 from hoede import accounts
-from hoede.db import Database
+from hoede.db import Database, Transaction
 from hoede.flow.attempt.sides import Known, Sides, side_at
+from hoede.pairing import families
 from hoede.policy import (
     NEVER_CLOSED,
     SOMEBODY,
@@ -164,7 +165,15 @@ class Permits:
         permit = self._may_choose(known.side, setting, step, now)
         if permit.answer is Answer.GRANTED:
             written = None if step is None else setting.kind.show(step)
-            self.db.commit(lambda tx: accounts.choose(tx, service, account, setting.name, written))
+
+            def keep(tx: Transaction) -> None:
+                if known.facts.said.family.paired:
+                    families.lock(
+                        tx, service, account
+                    )  # who signs meanwhile sees what was chosen, or is before
+                accounts.choose(tx, service, account, setting.name, written)
+
+            self.db.commit(keep)
             self.sides.forget(service, account)
         return Answered(permit=permit, side=known.side, born=known.born)
 

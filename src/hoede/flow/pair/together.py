@@ -318,6 +318,7 @@ class Together:
 
     def _sign(self, tx: Transaction, end: End, link: LinkRow, row: ProposalRow) -> ProposalRow | Refusal:
         service, account = teen_of(link)
+        families.lock(tx, service, account)  # a choice of the teen's is before this, or after it
         found = in_force(tx.conn, self.desk, service, account, tx.now)
         steps = {name: read_step(self.desk, name, raw) for name, raw in row.steps.items()}
         if row.by is By.GUARDIAN and any(
