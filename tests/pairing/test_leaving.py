@@ -1,34 +1,22 @@
-"""Leaving at each age, resting, and the safe way out: what the other end can see is the same, to the byte."""
+"""Leaving at each age, when it comes to rest, and the safe way out."""
 
-import json
-from collections.abc import Callable
-from dataclasses import asdict, fields
 from datetime import timedelta
-from functools import partial
-from typing import Any
 
 import pytest
-from sqlalchemy import select
-from tests.conftest import NOON
+from tests.pairing.resting import case_of, decided, lapses, subjects, take
 from tests.pairing.scene import BASELINE, VOCABULARY, Scene, done, why
 
 from hoede.core.ages import Assurance
-from hoede.db import Database, orders
-from hoede.enforcement.platforms.webhook import message
-from hoede.flow.pair import Teen, clock
+from hoede.flow.pair import clock
 from hoede.flow.pair.exits import ExitFull
-from hoede.pairing import LinkRow, State, exits
+from hoede.pairing import State, exits
 from hoede.pairing.exits import Decided, Reach
-from hoede.pairing.rules.asking import Kind, Stands, Wish
-from hoede.pairing.rules.leaving import COOLS, FADES
-from hoede.pairing.rules.saying import Refusal, Why
-from hoede.pairing.rules.seeing import RestingSeen
-from hoede.pairing.tables import LINKS, MAILS
+from hoede.pairing.rules.asking import Kind, Stands
+from hoede.pairing.rules.leaving import COOLS
+from hoede.pairing.rules.saying import Why
 from hoede.policy import Policy, shipped_pack
-from hoede.review import CaseRow, Refused, claims
-from hoede.review import store as review
+from hoede.review import Refused
 from hoede.review.asked import LONGEST_TEXT
-from hoede.simulators.cybertipline import VirtualClock
 
 
 def test_at_16_one_stops_at_once_and_both_are_told(scene: Scene) -> None:
@@ -140,7 +128,7 @@ def test_who_says_it_again_in_time_stays_paired(scene: Scene) -> None:
 def test_of_two_pairings_both_rest_when_the_teen_said_nothing(scene: Scene) -> None:
     teen = scene.teen()
     anna, bo = (scene.paired(teen, scene.guardian(name)) for name in ("Anna", "Bo"))
-    lapses(scene, teen, anna)
+    lapses(scene, teen)
     scene.later()
 
     assert (scene.link(anna.id).state, scene.link(bo.id).state) == (State.FROZEN, State.FROZEN)
@@ -275,158 +263,6 @@ def test_a_person_says_whether_a_guardian_of_many_may_pair_on(
     assert why(scene.links.accept_link(guardian, scene.invited(kim).secret)) is third
     rests = State.ACTIVE if third is None else State.FROZEN
     assert {scene.link(one.id).state for one in first} == {rests}
-
-
-def lapses(scene: Scene, teen: Teen, link: LinkRow) -> None:
-    mine = LINKS.c.id == link.id
-    scene.db.commit(lambda tx: tx.conn.execute(LINKS.update().where(mine).values(teen_by=tx.now)))
-
-
-def forgets(scene: Scene, teen: Teen, link: LinkRow) -> None:
-    scene.db.commit(lambda tx: tx.conn.execute(LINKS.update().values(guardian_by=tx.now)))
-
-
-def loses_proof(scene: Scene, teen: Teen, link: LinkRow) -> None:
-    scene.db.commit(lambda tx: tx.conn.execute(LINKS.update().values(assured=True, assured_until=tx.now)))
-
-
-def asks_for_a_safe_exit(scene: Scene, teen: Teen, link: LinkRow) -> None:
-    decided(scene, scene.exits.ask(teen, words="not safe").case_id, Decided.ENDS)
-
-
-CAUSES = (asks_for_a_safe_exit, lapses, forgets, loses_proof)
-
-
-def story(scene: Scene, cause: Callable[..., None], *, stops: bool) -> str:
-    """Everything two ends and a platform can see from before a pairing rests until they are paired anew.
-
-    While it rests both say that it is right, they try to pair anew, and one of them stops or nobody does.
-    """
-    teen = scene.teen()
-    guardians = scene.guardian("Anna"), scene.guardian("Bo")
-    links = [scene.paired(teen, one) for one in guardians]
-    scene.limit(guardians[0], links[0].id, teen, "search.use", "off")
-    scene.asking.ask(teen, Wish(kind=Kind.LOOSEN, setting="search.use", step="on"))
-    seen: list[Any] = []
-
-    def look() -> None:
-        scene.later()
-        scene.weekly.once()
-        for guardian, link in zip(guardians, links, strict=True):
-            seen.append([asdict(one) for one in scene.views.my_teens(guardian)])
-            for page in ("overview", "digest"):
-                shown = scene.views.guardian_sees(guardian, link.id, page)
-                seen.append(None if shown is None else asdict(shown))
-            seen.append([one.text for one in scene.views.digests(guardian, link.id)])
-            seen.extend(
-                str(why(answer))
-                for answer in (
-                    scene.limit(guardian, link.id, teen, "feed.level", "strict"),
-                    scene.asking.approve(guardian, "req_00000000000000000000000000000001"),
-                    scene.links.agree_end(guardian, link.id),
-                    scene.links.take_back(teen, link.id),
-                )
-            )
-        seen.append([asdict(one) for one in scene.views.my_guardians(teen)])
-
-    def insist() -> None:
-        """The first guardian, with the teen's phone in hand, tries all that could bring it back."""
-        for first, second in ((guardians[0], teen), (teen, guardians[0])):
-            seen.append(str(scene.links.say_again(first, links[0].id)))
-            made = scene.links.invite(first)
-            seen.append(str(made))
-            if not isinstance(made, Refusal):
-                seen.append(str(scene.links.accept_link(second, made.secret)))
-
-    look()
-    cause(scene, teen, links[0])
-    look()
-    insist()
-    scene.later(days=6)
-    if stops:
-        seen.append(str(why(scene.links.stop(guardians[0], links[0].id))))
-    for _ in range(FADES.days // 6):  # until some days after it ended
-        insist()
-        look()
-        scene.later(days=6)
-    look()
-    seen.append(str(scene.paired(teen, guardians[0]).state))
-    return json.dumps([seen, mails(scene), webhooks(scene)], default=str, indent=0)
-
-
-@pytest.mark.parametrize("stops", [False, True], ids=["ends-by-itself", "is-stopped"])
-@pytest.mark.parametrize("cause", CAUSES[1:], ids=lambda one: one.__name__)
-def test_every_cause_looks_the_same_to_both_ends_and_to_the_platform(
-    open_db: Callable[..., Database], cause: Callable[..., None], *, stops: bool
-) -> None:
-    told = []
-    for one in (CAUSES[0], cause):
-        clock = VirtualClock(lambda: NOON)
-        told.append(story(Scene(open_db(lambda _conn, at=clock: at.now()), clock), one, stops=stops))
-
-    assert told[0] == told[1]
-    for word in ("exit.g", "order.link_ended", "Family Pairing is not available now", "has stopped"):
-        assert word in told[0]
-
-
-def test_what_rested_is_paired_anew_after_thirty_days_and_no_sooner(scene: Scene) -> None:
-    teen, guardian = scene.teen(), scene.guardian()
-    link = scene.paired(teen, guardian)
-    lapses(scene, teen, link)
-    scene.later()
-    rested = scene.clock.now()
-    done(scene.links.stop(teen, link.id))
-    scene.later(days=29)
-    early = scene.links.accept_link(guardian, scene.invited(teen).secret)
-    assert isinstance(early, Refusal)
-    assert (early.why, early.until) == (Why.RESTED, rested + FADES)
-    scene.later(days=1)
-
-    assert scene.paired(teen, guardian).state is State.ACTIVE
-
-
-def test_a_resting_pairing_has_no_field_but_its_id_and_one_text() -> None:
-    assert {one.name for one in fields(RestingSeen)} == {"link", "words"}
-
-
-def mails(scene: Scene) -> list[list[str]]:
-    """Every letter with its text and its moment."""
-    rows = scene.db.read(lambda conn: conn.execute(select(MAILS).order_by(MAILS.c.id)).all())
-    return [[row.id, row.to, row.subject, row.body, str(row.made_at)] for row in rows]
-
-
-def subjects(scene: Scene) -> list[str]:
-    return [one[2] for one in mails(scene)]
-
-
-def webhooks(scene: Scene) -> list[str]:
-    """Every message to the platform, as its bytes go out."""
-    table = orders.ORDERS
-    ids = select(table.c.id, table.c.opened_at).order_by(table.c.opened_at, table.c.id)
-    rows = scene.db.read(lambda conn: conn.execute(ids).all())
-    views = [(scene.db.read(partial(orders.view, order=row.id)), row.opened_at) for row in rows]
-    return [
-        message(view.order, account=view.order.values["account"], letter=None, now=at)
-        for view, at in views
-        if view is not None
-    ]
-
-
-def case_of(scene: Scene, case_id: str) -> CaseRow:
-    case = scene.db.read(lambda conn: review.find_case(conn, case_id))
-    assert case is not None
-    return case
-
-
-def take(scene: Scene, case_id: str) -> None:
-    claim = scene.new_id("clm")
-    scene.db.commit(lambda tx: claims.take(tx, case_id, "eva", claim_id=claim, lead=False))
-
-
-def decided(scene: Scene, case_id: str, said: Decided) -> None:
-    take(scene, case_id)
-    answer = scene.exits.answer(case_id, "eva", said, reason="they told us how it is")
-    assert not isinstance(answer, Refused)
 
 
 def test_what_cannot_move_keeps_no_other_pairing_waiting(

@@ -73,6 +73,15 @@ def test_an_invitation_of_a_guardian_that_nobody_takes_ends(scene: Scene) -> Non
     assert scene.link(made.link).state is State.ENDED
 
 
+def test_what_has_no_teen_yet_can_be_declined_and_not_stopped(scene: Scene) -> None:
+    guardian = scene.guardian()
+    made = done(scene.links.invite(guardian))
+
+    for act in (scene.links.stop, scene.links.agree_end, scene.links.say_again):
+        assert why(act(guardian, made.link)) is Why.NOT_NOW
+    assert done(scene.links.decline(guardian, made.link)).state is State.ENDED
+
+
 def test_an_invitation_that_was_taken_back_opens_nothing(scene: Scene) -> None:
     teen, guardian = scene.teen(), scene.guardian()
     invitation = scene.invited(teen)

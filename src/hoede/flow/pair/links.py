@@ -41,6 +41,7 @@ from hoede.pairing.rules.leaving import (
 from hoede.pairing.rules.reach import MOST_GUARDIANS, MOST_TEENS, UNRELATED, unrelated
 from hoede.pairing.rules.saying import Refusal, Why
 from hoede.pairing.rules.seeing import list_version, seen_list
+from hoede.pairing.rules.states import allows
 from hoede.review import Grounds, judgments
 from hoede.review import store as review
 from hoede.words import catalogue
@@ -147,21 +148,19 @@ class Links:
 
     def take_back(self, teen: Teen, link_id: str) -> LinkRow | Refusal:
         """The teen would rather go on."""
-
-        def step(tx: Transaction, link: LinkRow) -> LinkRow | Refusal:
-            _end_question(tx, link, Stands.TAKEN_BACK)
-            return move(tx, self.desk, link, "take_back", By.TEEN, until=None)
-
-        return self._with(teen, link_id, step)
+        return self._with(
+            teen,
+            link_id,
+            lambda tx, link: self._settle(tx, link, Stands.TAKEN_BACK, "take_back", By.TEEN, until=None),
+        )
 
     def agree_end(self, guardian: Guardian, link_id: str) -> LinkRow | Refusal:
         """The guardian agrees to stop now."""
-
-        def step(tx: Transaction, link: LinkRow) -> LinkRow | Refusal:
-            _end_question(tx, link, Stands.APPROVED)
-            return move(tx, self.desk, link, "agree_end", By.GUARDIAN)
-
-        return self._with(guardian, link_id, step)
+        return self._with(
+            guardian,
+            link_id,
+            lambda tx, link: self._settle(tx, link, Stands.APPROVED, "agree_end", By.GUARDIAN),
+        )
 
     def erase_teen(self, service: str, account: str) -> int:
         """The account is no more: its pairings end, and what it asked; how many that were."""
@@ -420,17 +419,24 @@ class Links:
 
     def _stop(self, tx: Transaction, end: End, link: LinkRow) -> LinkRow | Refusal:
         if isinstance(end, Guardian) or link.state is State.FROZEN:
-            _end_question(tx, link, Stands.OVER)
-            return move(tx, self.desk, link, "leave", by_of(end))
+            return self._settle(tx, link, Stands.OVER, "leave", by_of(end))
         facts = teen_facts(tx.conn, self.desk, end.service, end.account, tx.now)
         match leaving(facts.band, by_law=facts.by_law):
             case Leaving.BY_LAW:
                 return Refusal(Why.BY_LAW)
             case Leaving.AT_ONCE:
-                _end_question(tx, link, Stands.OVER)
-                return move(tx, self.desk, link, "leave", By.TEEN)
+                return self._settle(tx, link, Stands.OVER, "leave", By.TEEN)
             case Leaving.COOLS:
                 return self._cool(tx, end, link, facts.band)
+
+    def _settle(
+        self, tx: Transaction, link: LinkRow, how: Stands, act: str, by: By, **values: Any
+    ) -> LinkRow | Refusal:
+        """One act, and the question by which a teen asked to stop answered with what comes of it."""
+        if allows(self.desk.acts, link.state, act, by) is None:
+            return Refusal(Why.NOT_NOW)
+        _end_question(tx, link, how)  # before what ends every question that is still open
+        return move(tx, self.desk, link, act, by, **values)
 
     def _cool(self, tx: Transaction, teen: Teen, link: LinkRow, band: str) -> LinkRow | Refusal:
         moved = move(tx, self.desk, link, "ask_end", By.TEEN, until=tx.now + COOLS)

@@ -337,9 +337,12 @@ class FamilyViews:
 
 
 def _is_assured(conn: Connection, link: LinkRow, facts: TeenFacts, now: datetime) -> bool:
-    """Whether the guardian proved to be an adult; it is written with a pairing only once that begins."""
+    """Whether the guardian proved to be an adult; it is written with a pairing only once that begins.
+
+    Of what rests it is not told: a proof that ran out would tell one cause from another.
+    """
     if link.guardian is None or link.state in STANDS:
-        return link.is_assured(now)
+        return link.counts and link.is_assured(now)
     return adult_by_proof(conn, link.guardian, facts.asks, now).assured
 
 
