@@ -161,7 +161,8 @@ def _set_one_of_each(theirs: Theirs, link: str) -> None:
     theirs.limits(link, "account.visibility", step="private")
     theirs.limits(link, "time.daily_cap", step="45", reason="School comes first.")
     theirs.limits(link, "time.weekday_caps", step__mon="40")
-    theirs.limits(link, "time.away_windows", days="school", begins="17:30", ends="18:00")
+    hour = (datetime.now(UTC).hour + 12) % 24  # wherever Lotte is, it is not now
+    theirs.limits(link, "time.away_windows", days="school", begins=f"{hour:02}:00", ends=f"{hour:02}:30")
     theirs.limits(link, "time.wind_down_at", step="20:30")
     theirs.limits(link, "feed.keywords_blocked", step="betting")
 

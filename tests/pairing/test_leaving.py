@@ -8,12 +8,12 @@ from tests.pairing.scene import BASELINE, VOCABULARY, Scene, done, why
 
 from hoede.core.ages import Assurance
 from hoede.flow.pair import clock
-from hoede.flow.pair.exits import ExitFull
 from hoede.pairing import State, exits
 from hoede.pairing.exits import Decided, Reach
 from hoede.pairing.rules.asking import Kind, Stands
 from hoede.pairing.rules.leaving import COOLS
 from hoede.pairing.rules.saying import Why
+from hoede.pairing.tables import LINKS
 from hoede.policy import Policy, shipped_pack
 from hoede.review import Refused
 from hoede.review.asked import LONGEST_TEXT
@@ -182,21 +182,44 @@ def test_a_safe_exit_waits_for_a_person_in_its_lane_for_a_day(scene: Scene) -> N
     assert scene.link(link.id) == link  # and nothing about the pairing changed
 
 
-def test_what_a_teen_says_later_is_kept_and_the_last_way_to_reach_them_counts(scene: Scene) -> None:
+def test_what_a_teen_says_later_is_kept_and_how_to_reach_them_is_as_they_said_first(scene: Scene) -> None:
     teen = scene.teen()
     scene.paired(teen, scene.guardian())
     case = scene.exits.ask(teen).case_id  # one tap
-    scene.exits.ask(teen, words="casino", reach=Reach.APP)
-    scene.exits.ask(teen)
-    row = scene.exits.ask(teen, words="no", reach=Reach.NOT)
+    scene.exits.ask(teen, words="casino", reach=Reach.TRUSTED)
+    row = scene.exits.ask(teen, words="no", reach=Reach.APP)  # whoever holds the phone now
+    assert (row.case_id, row.words, row.reach) == (case, "casino\n\nno", Reach.TRUSTED)
 
-    assert (row.case_id, row.words, row.reach) == (case, "casino\n\nno", Reach.NOT)
-    for number in range(9):
-        scene.exits.ask(teen, words=f"{number}".ljust(LONGEST_TEXT, "x"))
-    with pytest.raises(ExitFull):
-        scene.exits.ask(teen, words="y" * LONGEST_TEXT, reach=Reach.TRUSTED)
-    row = scene.exits.ask(teen)
-    assert (row.reach, "y" in row.words) == (Reach.TRUSTED, False)  # how to reach them needs no room
+    assert scene.exits.ask(teen, reach=Reach.NOT).reach is Reach.NOT
+    assert scene.exits.ask(teen, reach=Reach.APP).reach is Reach.NOT
+
+
+def test_who_fills_a_case_learns_nothing_of_what_was_there(scene: Scene) -> None:
+    teen = scene.teen()
+    scene.paired(teen, scene.guardian())
+    first = scene.exits.ask(teen, words="please", reach=Reach.NOT)
+    told = [scene.exits.ask(teen, words=f"{n}".ljust(LONGEST_TEXT, "x"), reach=Reach.APP) for n in range(10)]
+
+    assert {one.case_id for one in told[:9]} == {first.case_id}
+    assert (told[9].case_id == first.case_id, told[9].words[0], told[9].reach) == (False, "9", Reach.NOT)
+    assert scene.exits.ask(teen, words="more").case_id == told[9].case_id
+    assert scene.exits.told(teen) is None
+
+
+@pytest.mark.parametrize("days", [0, 29, 30])
+def test_a_safe_exit_where_nothing_counts_yet_lets_nothing_begin_for_a_month(scene: Scene, days: int) -> None:
+    teen, guardian = scene.teen(), scene.guardian()
+    waits = done(scene.links.accept_link(guardian, scene.invited(teen).secret))
+    decided(scene, scene.exits.ask(teen).case_id, Decided.ENDS)
+    assert scene.link(waits.id) == waits  # who waits reads the same
+    scene.later(days=days)
+    if days:
+        answer = scene.links.accept_link(teen, done(scene.links.invite(guardian)).secret)
+    else:
+        _, version = scene.links.what_is_seen(teen)
+        answer = scene.links.confirm(teen, waits.id, version)
+
+    assert why(answer) is (None if days == 30 else Why.UNAVAILABLE)
 
 
 def test_what_is_said_after_the_answer_is_a_case_of_its_own(scene: Scene) -> None:
@@ -280,6 +303,19 @@ def test_what_cannot_move_keeps_no_other_pairing_waiting(
 
     assert scene.link(link.id).state is State.ENDED
     assert scene.link(stuck.id).state is not State.ENDED
+
+
+def test_a_pairing_that_breaks_stops_no_other_and_no_cleaning(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clock, "AT_ONCE", 1)
+    broken = scene.paired(scene.teen(), scene.guardian())
+    other = done(scene.links.invite(scene.guardian("Bo")))
+    without = LINKS.update().where(LINKS.c.id == broken.id).values(account=None, teen_by=scene.clock.now())
+    scene.db.commit(lambda tx: tx.conn.execute(without))
+    scene.later(days=2)
+
+    assert scene.link(other.link).state is State.ENDED
 
 
 @pytest.mark.parametrize("age", [None, 16])

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from tests.conftest import LONG_RUN, NOON
 from tests.databases import KEY, Databases
 from tests.pairing.resting import CAUSES, Cause, all_told, decided, lapses, look
-from tests.pairing.scene import Scene, done
+from tests.pairing.scene import SERVICE, Scene, done
 
 from hoede.db import Database
 from hoede.flow.pair import Guardian, Teen
@@ -26,7 +26,7 @@ from hoede.pairing.rules.seeing import RestingSeen
 from hoede.simulators.cybertipline import VirtualClock
 
 DAYS = {"a day": 1, "six days": 6, "a month": 31}
-BEFORE = ("limit", "ask", "again", "stop", "a day")  # nothing is invited when it comes to rest
+BEFORE = ("limit", "ask", "again", "stop", "a day", "come")
 AFTER = (*BEFORE, "pair", "answer", "exit", "six days", "a month")
 Act = tuple[str, int, bool]  # what, with which guardian, and whether the teen does it
 
@@ -45,9 +45,12 @@ class Family:
         for one in self.guardians:
             scene.paired(self.teen, one)
 
-    def rest(self, cause: Cause) -> None:
+    def rest(self, cause: Cause) -> bool:
+        """Let all rest that counts; false when nothing does."""
+        of = self.scene.db.read(partial(store.of_account, service=SERVICE, account=self.teen.account))
         cause(self.scene, self.teen)
         self.seen += look(self.scene, self.teen, self.guardians)
+        return any(one.counts for one in of)
 
     def do(self, act: Act) -> None:
         """Do it, keep what was answered, and look at everything."""
@@ -57,8 +60,8 @@ class Family:
             self.scene.later(days=DAYS[what])
         elif what == "exit":
             decided(self.scene, self.scene.exits.ask(self.teen).case_id, Decided.STAYS)
-        elif what == "pair":
-            self.seen += map(said, self._pair(guardian, by_teen=by_teen))
+        elif what in {"come", "pair"}:
+            self.seen += map(said, self._pair(guardian, by_teen=by_teen, whole=what == "pair"))
         else:
             of = self.scene.db.read(partial(store.of_guardian, guardian=guardian.person))
             self.seen += [said(self._act(what, guardian, one, by_teen=by_teen)) for one in of]
@@ -77,14 +80,17 @@ class Family:
         asked = scene.db.read(lambda conn: requests.of_account(conn, self.teen.service, self.teen.account))
         return [scene.asking.approve(guardian, one.id) for one in asked]
 
-    def _pair(self, guardian: Guardian, *, by_teen: bool) -> Iterator[object]:
-        """Try the whole way, one inviting, as far as it goes."""
+    def _pair(self, guardian: Guardian, *, by_teen: bool, whole: bool) -> Iterator[object]:
+        """One invites and the other comes, or the whole way, as far as it goes."""
         links, ends = self.scene.links, (self.teen, guardian) if by_teen else (guardian, self.teen)
         made = links.invite(ends[0])
         yield made
         if isinstance(made, Refusal):
             return
+        yield links.look_at(made.secret)
         yield links.accept_link(ends[1], made.secret)
+        if not whole:
+            return
         _, version = links.what_is_seen(self.teen)
         yield links.confirm(self.teen, made.link, version)
 
@@ -110,6 +116,7 @@ ONE_AFTER_THE_OTHER: list[Act] = [
     *(("again", 0, False), ("again", 0, True), ("pair", 0, False), ("pair", 0, True)),
     *(("six days", 0, True), ("stop", 0, False), ("pair", 0, True), ("a month", 0, True), ("pair", 0, True)),
 ]
+WHILE_ANOTHER_WAITS: list[Act] = [("stop", 1, True), ("come", 1, True), ("come", 1, False)]
 A_GUARDIAN_INSISTS: list[Act] = [
     one for _ in range(3) for one in (("again", 1, True), ("pair", 1, True), ("six days", 1, True))
 ]
@@ -120,7 +127,8 @@ def test_whatever_anybody_does_every_cause_looks_the_same(databases: Databases, 
         with family(databases, tmp_path, age) as living:
             for act in before:
                 living.do(act)
-            living.rest(cause)
+            if not living.rest(cause):
+                return "nothing rests"
             for act in after:
                 living.do(act)
             return all_told(living.scene, living.seen)
@@ -132,6 +140,7 @@ def test_whatever_anybody_does_every_cause_looks_the_same(databases: Databases, 
         phases=tuple(Phase) if LONG_RUN else (Phase.explicit, Phase.generate),  # shrinking takes minutes
     )
     @example(age=14, before=[("limit", 0, False), ("ask", 0, True)], after=ONE_AFTER_THE_OTHER)
+    @example(age=16, before=WHILE_ANOTHER_WAITS, after=[("pair", 1, True), ("six days", 0, True)])
     @example(age=16, before=[], after=A_GUARDIAN_INSISTS)
     @given(age=st.sampled_from([13, 15, 16, 17]), before=acts(BEFORE, 4), after=acts(AFTER, 6))
     def told_alike(age: int, before: list[Act], after: list[Act]) -> None:

@@ -10,12 +10,14 @@ from typing import Any
 
 import pytest
 from tests.databases import KEY, KINDS
+from tests.pairing.resting import take
 from tests.pairing.scene import VOCABULARY, Scene, done, why
 
 from hoede.db import Database, Transaction
 from hoede.flow.pair import SendMail, Teen
 from hoede.mail import Letter
-from hoede.pairing import Mode, State, codes, digests, families, looks, mails, proposals
+from hoede.pairing import Mode, State, codes, digests, families, looks, mails, proposals, store
+from hoede.pairing.exits import Decided
 from hoede.pairing.rules.asking import Kind, Stands, Wish
 from hoede.pairing.rules.saying import Why
 
@@ -197,6 +199,44 @@ def test_what_a_teen_chooses_in_the_very_moment_of_a_signature_is_not_lost(
     scene.sides.forget(teen.service, teen.account)
 
     assert scene.step(teen, "mention") == "none"
+
+
+def test_what_begins_in_the_moment_of_a_safe_exit_rests_too_or_never_begins(
+    scene: Scene, elsewhere: Scene
+) -> None:
+    teen, bo = scene.teen(), scene.guardian("Bo")
+    scene.paired(teen, scene.guardian("Anna"))
+    waits = done(scene.links.accept_link(bo, scene.invited(teen).secret))
+    _, version = scene.links.what_is_seen(teen)
+    case = scene.exits.ask(teen).case_id
+    take(elsewhere, case)
+    at_once(
+        scene,
+        teen,
+        lambda: scene.links.confirm(teen, waits.id, version),
+        lambda: elsewhere.exits.answer(case, "eva", Decided.ENDS, reason="they told us how it is"),
+    )
+    scene.later()
+
+    assert not any(one.counts for one in scene.db.read(lambda conn: store.of_account(conn, "plein", "noor")))
+
+
+def test_a_letter_that_cannot_be_one_stops_no_other(scene: Scene) -> None:
+    assert scene.people.write_to("=?utf-8?q?=0a?=@mail.example", name="X", locale="en") is not None
+    for name in ("Anna", "Bo"):
+        scene.people.write_to(f"{name.lower()}@mail.example", name=name, locale="en")
+    sent = Sent()
+
+    class Picky:
+        def send(self, letter: Letter) -> None:
+            if letter.to.startswith("anna"):
+                raise ValueError("a line break in a header")
+            sent.send(letter)
+
+    while SendMail(db=scene.db, post=Picky()).once():
+        pass
+
+    assert [one.to for one in sent.letters] == ["bo@mail.example"]
 
 
 def test_what_is_written_anew_is_read_as_it_was_said(scene: Scene) -> None:

@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, func, insert, select, update
 
 from hoede.db import Transaction
 from hoede.pairing.tables import EXITS
@@ -37,6 +37,7 @@ FITS = {
 class Reach(StrEnum):
     """How somebody may be told what came of it."""
 
+    UNSAID = "unsaid"  # likewise not at all
     APP = "app"
     NOT = "not"
     TRUSTED = "trusted"  # through somebody they name in their words
@@ -62,16 +63,25 @@ def add_exit(tx: Transaction, case_id: str, *, service: str, account: str, words
     _add(tx, case_id, About.EXIT, service=service, account=account, words=words, reach=reach)
 
 
-def add_words(tx: Transaction, exit_: ExitRow, words: str, reach: Reach | None) -> bool:
-    """Put what somebody says later below what they said; false when a person answered meanwhile."""
+def add_words(tx: Transaction, exit_: ExitRow, words: str, reach: Reach) -> bool:
+    """Put what somebody says later below what they said; false when a person answered meanwhile.
+
+    How to reach them is as they said first, or not at all as soon as they say so: who holds their phone
+    later cannot have it told there.
+    """
     said = words if not exit_.words else f"{exit_.words}\n\n{words}" if words else exit_.words
     open_one = (EXITS.c.case_id == exit_.case_id, EXITS.c.answer.is_(None))
-    values = {"words": said, "reach": exit_.reach if reach is None else reach}
+    values = {"words": said, "reach": said_first(exit_.reach, reach)}
     return bool(tx.conn.execute(update(EXITS).where(*open_one).values(**values)).rowcount)
 
 
+def said_first(before: Reach, said: Reach) -> Reach:
+    """How somebody may be told, after they said it again."""
+    return said if before is Reach.UNSAID or said is Reach.NOT else before
+
+
 def add_reach(tx: Transaction, case_id: str, guardian: str) -> None:
-    _add(tx, case_id, About.REACH, guardian=guardian, words="", reach=Reach.NOT)
+    _add(tx, case_id, About.REACH, guardian=guardian, words="", reach=Reach.UNSAID)
 
 
 def find(conn: Connection, case_id: str) -> ExitRow | None:
@@ -80,10 +90,12 @@ def find(conn: Connection, case_id: str) -> ExitRow | None:
 
 
 def open_of(tx: Transaction, service: str, account: str) -> ExitRow | None:
-    """The exit somebody asked for that no person has answered; nobody does before this transaction ends."""
+    """The newest exit somebody asked for that nobody answered; nobody does until this transaction ends."""
     c = EXITS.c
     mine = (c.about == About.EXIT, c.service == service, c.account == account, c.answer.is_(None))
-    row = tx.conn.execute(select(EXITS).where(*mine).order_by(c.asked_at).with_for_update()).first()
+    row = tx.conn.execute(
+        select(EXITS).where(*mine).order_by(c.asked_at.desc(), c.case_id.desc()).with_for_update()
+    ).first()
     return None if row is None else _row(row)
 
 
@@ -92,6 +104,14 @@ def newest_of(conn: Connection, service: str, account: str) -> ExitRow | None:
     mine = (c.about == About.EXIT, c.service == service, c.account == account)
     row = conn.execute(select(EXITS).where(*mine).order_by(c.asked_at.desc(), c.case_id)).first()
     return None if row is None else _row(row)
+
+
+def ended_at(conn: Connection, service: str, account: str) -> datetime | None:
+    """When a person last decided that a teen's pairings rest."""
+    c = EXITS.c
+    mine = (c.about == About.EXIT, c.service == service, c.account == account, c.answer == Decided.ENDS)
+    found: datetime | None = conn.execute(select(func.max(c.answered_at)).where(*mine)).scalar()
+    return found
 
 
 def open_reach(conn: Connection, guardian: str) -> ExitRow | None:

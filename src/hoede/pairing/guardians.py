@@ -16,6 +16,7 @@ from hoede.pairing.tables import GUARDIAN_ACCOUNTS, GUARDIANS
 
 _MAIL = re.compile(r"[^\s@<>,;:\"()\[\]\\]{1,64}@[a-z0-9-]+(\.[a-z0-9-]+)+")
 _LONGEST_MAIL = 254
+_ENCODED = "=?"  # a mail program would read something else in it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +38,8 @@ def plain_mail(typed: str) -> str | None:
         mail = f"{local.casefold()}{at}{host.encode('idna').decode().lower()}"
     except UnicodeError:
         return None
-    return mail if len(mail) <= _LONGEST_MAIL and mail.isprintable() and _MAIL.fullmatch(mail) else None
+    fits = len(mail) <= _LONGEST_MAIL and mail.isprintable() and _ENCODED not in mail
+    return mail if fits and _MAIL.fullmatch(mail) else None
 
 
 def add(tx: Transaction, person: str, *, name: str, mail: str, locale: str) -> bool:

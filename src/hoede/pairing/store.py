@@ -154,10 +154,10 @@ def is_adult_on(tx: Transaction, link_id: str, day: date) -> None:
     tx.conn.execute(update(LINKS).where(LINKS.c.id == link_id).values(adult_on=day))
 
 
-def rested_at(conn: Connection, service: str, account: str, guardian: str) -> datetime | None:
-    """When a pairing of these two last came to rest, whatever became of it."""
+def rested_at(conn: Connection, service: str, account: str) -> datetime | None:
+    """When a pairing of this teen last came to rest, whatever became of it."""
     c = LINKS.c
-    theirs = (c.service == service, c.account == account, c.guardian == guardian, CHANGES.c.act == RESTS)
+    theirs = (c.service == service, c.account == account, CHANGES.c.act == RESTS)
     found: datetime | None = conn.execute(
         select(func.max(CHANGES.c.at)).join(LINKS, CHANGES.c.link == c.id).where(*theirs)
     ).scalar()

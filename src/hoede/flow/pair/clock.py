@@ -4,6 +4,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
+import structlog
+
 from hoede import accounts
 from hoede.accounts import AgeGround, age_ground
 from hoede.accounts.rules import best, bounds, local_date
@@ -14,6 +16,8 @@ from hoede.flow.pair.desk import PairDesk, move, teen_facts, teen_of
 from hoede.pairing import By, Cause, LinkRow, State, codes, mails, requests, store
 from hoede.pairing.rules.leaving import FADES, REMINDED, adult_day, is_of_age
 from hoede.pairing.rules.saying import Refusal
+
+log = structlog.get_logger()
 
 AT_ONCE = 200  # pairings read at once
 
@@ -29,7 +33,10 @@ class Clock:
         after = ""
         while due := self._due(after):
             for link_id in due:
-                self._one(link_id)
+                try:
+                    self._one(link_id)
+                except Exception as error:  # noqa: BLE001 - the other pairings' time goes on
+                    log.error("pairing.stuck", error=type(error).__name__)  # noqa: TRY400 - no values
             after = due[-1]
         self.desk.db.commit(requests.expire)
         self.desk.db.commit(codes.forget_old)
@@ -52,7 +59,11 @@ class Clock:
         return self.desk.db.read(lambda conn: store.due(conn, now, now + REMINDED, after=after, most=AT_ONCE))
 
     def _one(self, link_id: str) -> None:
-        done = self.desk.db.commit(lambda tx: self._step(tx, store.lock(tx, link_id)))
+        def step(tx: Transaction) -> LinkRow | None:
+            link = store.lock_if_there(tx, link_id)
+            return None if link is None else self._step(tx, link)
+
+        done = self.desk.db.commit(step)
         if done is not None and done.service and done.account:
             self.desk.forget(done.service, done.account)
 
@@ -60,7 +71,7 @@ class Clock:
         """What is due for one pairing; None when nothing is any more."""
         if link.state is not State.ENDED and self._is_of_age(tx, link):
             return _moved(move(tx, self.desk, link, "come_of_age", By.CLOCK))
-        if link.until is not None and link.until <= tx.now:
+        if link.state is not State.ACTIVE and link.until is not None and link.until <= tx.now:
             return self._over(tx, link)
         if link.counts and _is_past(link.teen_by, tx.now):
             return self._teen_is_silent(tx, link)

@@ -8,7 +8,7 @@ from hoede.core.errors import HoedeError
 from hoede.db import Transaction
 from hoede.flow.pair.clock import rest
 from hoede.flow.pair.desk import PairDesk, Teen
-from hoede.pairing import By, Cause, LinkRow, State, codes, guardians, store
+from hoede.pairing import By, Cause, LinkRow, families, guardians, store
 from hoede.pairing import exits as rows
 from hoede.pairing.exits import FITS, Decided, ExitRow, Reach
 from hoede.pairing.rules.reach import unrelated
@@ -17,7 +17,7 @@ from hoede.review import store as review
 from hoede.review.asked import LONGEST_TEXT, SHORTEST_REASON
 
 LANE = "safe_exit"
-MOST_TEXT = 10 * LONGEST_TEXT  # of all that somebody writes before a person answers
+MOST_TEXT = 10 * LONGEST_TEXT  # of one case
 
 
 class ExitTooLong(HoedeError):
@@ -26,31 +26,23 @@ class ExitTooLong(HoedeError):
     code = "exit-too-long"
 
 
-class ExitFull(HoedeError):
-    """No more words fit; what you wrote before is kept, and how to reach you was taken. A person reads it."""
-
-    code = "exit-full"
-
-
 @dataclass(frozen=True, slots=True)
 class Exits:
     """Takes what teens ask, and what people decide about it."""
 
     desk: PairDesk
 
-    def ask(self, teen: Teen, *, words: str = "", reach: Reach | None = None) -> ExitRow:
+    def ask(self, teen: Teen, *, words: str = "", reach: Reach = Reach.UNSAID) -> ExitRow:
         """Home is not safe: one tap is enough. Asked again while nobody answered, it is the same case.
 
-        What is written then is put below the words before, and how to reach them is as they said last;
-        who never said it is not reached. Raises `ExitTooLong`, or `ExitFull`, which takes how to reach them.
+        What is written then is put below the words before; what does not fit there is another case, and
+        nobody is told so: who holds the phone later reads the same, whether somebody wrote before or not.
+        Raises `ExitTooLong`.
         """
         if len(words) > LONGEST_TEXT:
             raise ExitTooLong
         case_id = self.desk.new_id("case")
-        row, fits = self.desk.db.commit(lambda tx: self._ask(tx, teen, words.strip(), reach, case_id))
-        if not fits:
-            raise ExitFull
-        return row
+        return self.desk.db.commit(lambda tx: self._ask(tx, teen, words.strip(), reach, case_id))
 
     def told(self, teen: Teen) -> ExitRow | None:
         """What came of it, for who wants to read it in the app; nothing where they said: not at all."""
@@ -69,17 +61,15 @@ class Exits:
                 self.desk.forget(link.service, link.account)
         return done
 
-    def _ask(
-        self, tx: Transaction, teen: Teen, words: str, reach: Reach | None, case_id: str
-    ) -> tuple[ExitRow, bool]:
-        """The case, and whether the words were taken."""
+    def _ask(self, tx: Transaction, teen: Teen, words: str, reach: Reach, case_id: str) -> ExitRow:
         there = rows.open_of(tx, teen.service, teen.account)
         if there is not None:
             if f"\n\n{there.words}".endswith(f"\n\n{words}"):
                 words = ""  # sent twice
             fits = len(there.words) + len(words) <= MOST_TEXT
-            if rows.add_words(tx, there, words if fits else "", reach):
-                return _there(tx, there.case_id), fits
+            if fits and rows.add_words(tx, there, words, reach):
+                return _there(tx, there.case_id)
+            reach = rows.said_first(there.reach, reach)
         lane = self.desk.lanes[LANE]
         review.open_case(
             tx,
@@ -90,9 +80,8 @@ class Exits:
             lane=lane.name,
             due_at=tx.now + lane.due,
         )
-        reached = Reach.NOT if reach is None else reach
-        rows.add_exit(tx, case_id, service=teen.service, account=teen.account, words=words, reach=reached)
-        return _there(tx, case_id), True
+        rows.add_exit(tx, case_id, service=teen.service, account=teen.account, words=words, reach=reach)
+        return _there(tx, case_id)
 
     def _answer(
         self, tx: Transaction, case_id: str, person: str, decided: Decided, reason: str
@@ -114,28 +103,32 @@ class Exits:
 
     def _follow(self, tx: Transaction, row: ExitRow, decided: Decided) -> None:
         if decided is Decided.ENDS and row.service and row.account:
-            self._rest_all(tx, store.of_account(tx.conn, row.service, row.account), Cause.SAFE_EXIT)
+            self._rest_all(tx, row.service, row.account, Cause.SAFE_EXIT)
         if row.guardian is None:
             return
         mine = store.of_guardian(tx.conn, row.guardian)
+        teens = [(one.service, one.account) for one in mine if one.service and one.account]
         if decided is Decided.CLEARS:
-            teens = [(one.service, one.account) for one in mine if one.service and one.account]
             found = unrelated(teens, store.guardians_beside(tx.conn, teens, row.guardian))
             guardians.cleared(tx, row.guardian, max(found, len(set(teens))) + 1)
         elif decided is Decided.SHUTS_OUT:
             guardians.shut_out(tx, row.guardian)
-            self._rest_all(tx, mine, Cause.SHUT_OUT)
+            for service, account in sorted(set(teens)):
+                self._rest_all(tx, service, account, Cause.SHUT_OUT, of=row.guardian)
 
-    def _rest_all(self, tx: Transaction, links: tuple[LinkRow, ...], cause: Cause) -> None:
-        """What counts rests from now on; what has not begun never does, as if its time were over."""
-        for one in links:
-            if one.counts:
+    def _rest_all(
+        self, tx: Transaction, service: str, account: str, cause: Cause, *, of: str | None = None
+    ) -> None:
+        """What counts of this teen rests from now on; of one guardian, where that is all it is about.
+
+        What has not begun is left alone, as after any other rest, and begins no sooner than that.
+        """
+        for one in store.of_account(tx.conn, service, account):
+            store.lock(tx, one.id)  # one that begins in this very moment has begun, or is too late
+        families.lock(tx, service, account)
+        for one in store.standing_of(tx.conn, service, account):
+            if one.counts and of in {None, one.guardian}:
                 rest(tx, self.desk, store.lock(tx, one.id), cause, By.PERSON)
-            elif one.state is State.FROZEN:
-                store.note(tx, store.lock(tx, one.id), "stays", by=By.PERSON, rests_for=cause)
-            elif one.state is not State.ENDED:
-                codes.end(tx, one.id)
-                store.note(tx, store.lock(tx, one.id), "stays", by=By.PERSON, until=tx.now)
 
 
 def _touched(conn: Connection, row: ExitRow) -> tuple[LinkRow, ...]:

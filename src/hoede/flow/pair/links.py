@@ -333,10 +333,23 @@ class Links:
         standing = store.standing_of(tx.conn, *teen_of(link))
         if any(one.guardian == guardian for one in standing):
             return Refusal(Why.REPEAT)
-        rested = store.rested_at(tx.conn, *teen_of(link), guardian)
+        if len(standing) >= MOST_GUARDIANS:
+            return Refusal(Why.TOO_MANY)
+        return self._rested(tx, *teen_of(link))
+
+    def _rested(self, tx: Transaction, service: str, account: str) -> Refusal | None:
+        """A teen whose pairing came to rest begins none for as long as that rests, with nobody.
+
+        What has not begun is left alone until then, whatever it rests for: who waits learns nothing by it.
+        Where nothing rested that a person could end, both read something neutral for as long.
+        """
+        rested = store.rested_at(tx.conn, service, account)
         if rested is not None and tx.now < rested + FADES:
             return Refusal(Why.RESTED, rested + FADES)
-        return Refusal(Why.TOO_MANY) if len(standing) >= MOST_GUARDIANS else None
+        ended = exits.ended_at(tx.conn, service, account)
+        if ended is None or ended + FADES <= tx.now or (rested is not None and ended < rested + FADES):
+            return None
+        return Refusal(Why.UNAVAILABLE)
 
     def _reaches_far(self, tx: Transaction, link: LinkRow) -> Refusal | None:
         """One adult who reaches for many unrelated teens: a person looks first, and both read no reason."""

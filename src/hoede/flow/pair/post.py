@@ -31,6 +31,9 @@ class SendMail:
             except MailRefused as error:
                 log.warning("mail.refused", mail=one.id, error=error.code)
                 self.db.commit(partial(mails.refused, mail_id=one.id))
+            except ValueError as error:  # nothing that can be a letter; the others go on
+                log.error("mail.refused", mail=one.id, error=type(error).__name__)  # noqa: TRY400 - no values
+                self.db.commit(partial(mails.refused, mail_id=one.id))
             except MailUnavailable as error:
                 log.warning("mail.later", mail=one.id, error=error.code)
                 self.db.commit(partial(mails.later, mail_id=one.id, tries=one.tries))

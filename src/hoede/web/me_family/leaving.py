@@ -3,7 +3,7 @@
 from starlette.responses import Response
 from starlette.routing import Route
 
-from hoede.flow.pair.exits import ExitFull, ExitTooLong
+from hoede.flow.pair.exits import ExitTooLong
 from hoede.pairing import State
 from hoede.pairing.exits import Decided, Reach
 from hoede.pairing.rules.saying import Refusal, Why
@@ -13,6 +13,7 @@ from hoede.web.me_family.frame import OK, MeFamily, Mine, act, look, shown, why_
 from hoede.web.me_family.home import HOME, card_of, home
 
 SAFE = "/me/safe"
+REACHES = (Reach.APP, Reach.NOT, Reach.TRUSTED)  # what somebody can say
 
 
 def routes(pages: MeFamily) -> list[Route]:
@@ -68,7 +69,7 @@ def safe_page(mine: Mine, *, status: int = OK, wrong: str = "", sent: bool = Fal
         sent=sent,
         ended=answer is Decided.ENDS,
         stays=answer is Decided.STAYS,
-        reaches=[one.value for one in Reach],
+        reaches=[one.value for one in REACHES],
         longest=mine.words.number(LONGEST_TEXT),
         typed=mine.fields.get("words", ""),
         reach=mine.fields.get("reach", ""),
@@ -78,12 +79,10 @@ def safe_page(mine: Mine, *, status: int = OK, wrong: str = "", sent: bool = Fal
 def ask(mine: Mine) -> Response:
     """One tap is enough: no words, and how to reach somebody is theirs to say or not."""
     said = mine.fields.get("reach", "")
-    reach = Reach(said) if said in set(Reach) else None
+    reach = Reach(said) if said in REACHES else Reach.UNSAID
     try:
         mine.pages.exits.ask(mine.teen, words=storable(mine.fields.get("words", "")), reach=reach)
     except ExitTooLong:
         wrong = mine.words.say("me.safe.long", max=mine.words.number(LONGEST_TEXT))
         return safe_page(mine, status=422, wrong=wrong)
-    except ExitFull:
-        return safe_page(mine, status=422, wrong=mine.words.say("me.safe.full"))
     return safe_page(mine, sent=True)
