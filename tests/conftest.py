@@ -25,7 +25,7 @@ NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 LONG_RUN = bool(os.environ.get("HOEDE_LONG"))
 
 # A busy machine is no reason to fail.
-settings.register_profile("hoede", deadline=None, max_examples=100 if LONG_RUN else 50)
+settings.register_profile("hoede", deadline=None, max_examples=100 if LONG_RUN else 30)
 settings.load_profile("hoede")
 
 # What a check of 25 minutes leaves to `./check long`: of journeys and operating five of six on PostgreSQL
