@@ -37,7 +37,7 @@ FITS = {
 class Reach(StrEnum):
     """How somebody may be told what came of it."""
 
-    UNSAID = "unsaid"  # likewise not at all
+    UNSAID = "unsaid"  # so not at all
     APP = "app"
     NOT = "not"
     TRUSTED = "trusted"  # through somebody they name in their words

@@ -168,9 +168,7 @@ class Permits:
 
             def keep(tx: Transaction) -> None:
                 if known.facts.said.family.paired:
-                    families.lock(
-                        tx, service, account
-                    )  # who signs meanwhile sees what was chosen, or is before
+                    families.lock(tx, service, account)  # a signature is before this, or sees it
                 accounts.choose(tx, service, account, setting.name, written)
 
             self.db.commit(keep)

@@ -88,7 +88,7 @@ class Clock:
                 return store.note(tx, link, "remind", by=By.CLOCK, reminded_at=tx.now)
         return None
 
-    def _teen_is_silent(self, tx: Transaction, link: LinkRow) -> LinkRow | None:
+    def _teen_is_silent(self, tx: Transaction, link: LinkRow) -> LinkRow:
         """All pairings of a teen rest at once, as they do after a safe exit: two guardians may compare."""
         for one in store.standing_of(tx.conn, *teen_of(link)):
             if one.counts:

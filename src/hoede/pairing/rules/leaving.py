@@ -10,7 +10,7 @@ COOLS = timedelta(days=7)
 CONFIRMED_FOR = timedelta(days=180)  # at most
 _ASKED_FROM = timedelta(hours=1)  # what a teen said an hour ago they may be asked again
 REMINDED = timedelta(days=14)  # before a guardian's day
-FADES = timedelta(days=30)  # how long frozen; as long the same two do not pair anew
+FADES = timedelta(days=30)  # how long frozen; as long the teen begins no other
 WAITS = timedelta(days=7)  # for the other end, once somebody accepted
 
 

@@ -13,7 +13,7 @@ class Why(StrEnum):
     UNAVAILABLE = "unavailable"  # covers suspicion
     TOO_MANY = "too_many"
     TOO_SOON = "too_soon"
-    RESTED = "rested"  # these two, not long ago
+    RESTED = "rested"  # a pairing of this teen, not long ago
     ONLY_TIGHTER = "only_tighter"
     PAST_TIGHTEST = "past_tightest"
     PAST_LIMIT = "past_limit"
