@@ -14,8 +14,8 @@ from tests.databases import KEY
 from tests.db.conftest import Open
 
 from hoede.db import Database, DatabaseBusy, DatabaseUnavailable, DiskFull, Transaction, postgresql
-from hoede.db.columns import insert_new
 from hoede.db.leases import LEASES, hold_still, take_lease
+from hoede.db.rows import insert_new
 
 
 @pytest.fixture

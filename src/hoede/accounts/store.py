@@ -11,7 +11,7 @@ from sqlalchemy import Column, Connection, Row, String, Table, Text, delete, sel
 from hoede.accounts.rules import age_at
 from hoede.core.ages import AgeEvidence, evidence_from_json, evidence_to_json
 from hoede.core.leaves import Leaf
-from hoede.db import METADATA, Moment, Transaction, insert_new
+from hoede.db import METADATA, Moment, Transaction, insert_new, one_row
 
 ZONE_COUNTS_ON = timedelta(hours=24)  # after a change both zones count
 
@@ -164,8 +164,7 @@ def choose(tx: Transaction, service: str, account_id: str, setting: str, step: A
 
 
 def _row(conn: Connection, service: str, account_id: str) -> Row[Any] | None:
-    asked = select(ACCOUNTS).where(ACCOUNTS.c.service == service, ACCOUNTS.c.id == account_id)
-    return conn.execute(asked).one_or_none()
+    return one_row(conn, ACCOUNTS, service=service, id=account_id)
 
 
 def _account(row: Row[Any]) -> Account:

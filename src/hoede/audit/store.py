@@ -48,11 +48,20 @@ LOG_KEYS = Table(
 
 _HASH_BYTES = 32
 
+_NEWEST = select(HEADS).order_by(HEADS.c.size.desc()).limit(1)
+_UNNUMBERED = (
+    select(LEAVES.c.id, LEAVES.c.body)
+    .where(LEAVES.c.number.is_(None))
+    .order_by(LEAVES.c.id)
+    .limit(bindparam("most", type_=Integer))
+)
+_NUMBERED = update(LEAVES).where(LEAVES.c.id == bindparam("leaf")).values(number=bindparam("place"))
+_SIGNS_NOW = select(LOG_KEYS.c.public).order_by(LOG_KEYS.c.number.desc()).limit(1)
+
 
 def frontier(conn: Connection) -> Frontier:
     """Where the tree stands."""
-    asked = select(HEADS.c.size, HEADS.c.peaks).order_by(HEADS.c.size.desc()).limit(1)
-    return frontier_of(conn.execute(asked).one_or_none())
+    return frontier_of(conn.execute(_NEWEST).one_or_none())
 
 
 def frontier_of(row: Any) -> Frontier:
@@ -65,20 +74,18 @@ def frontier_of(row: Any) -> Frontier:
 
 def last_signed(conn: Connection) -> datetime | None:
     """When the newest head was signed."""
-    return conn.execute(select(HEADS.c.at).order_by(HEADS.c.size.desc()).limit(1)).scalar_one_or_none()
+    newest = conn.execute(_NEWEST).one_or_none()
+    return None if newest is None else newest.at
 
 
 def unnumbered(conn: Connection, most: int) -> list[tuple[int, str]]:
     """Ids and bodies of leaves without a number, oldest first."""
-    rows = conn.execute(
-        select(LEAVES.c.id, LEAVES.c.body).where(LEAVES.c.number.is_(None)).order_by(LEAVES.c.id).limit(most)
-    )
-    return [(row.id, row.body) for row in rows]
+    return [(row.id, row.body) for row in conn.execute(_UNNUMBERED, {"most": most})]
 
 
 def number(tx: Transaction, ids: Sequence[int], first: int) -> None:
     tx.conn.execute(
-        update(LEAVES).where(LEAVES.c.id == bindparam("leaf")).values(number=bindparam("place")),
+        _NUMBERED,
         [{"leaf": leaf, "place": first + step} for step, leaf in enumerate(ids)],
     )
 
@@ -131,8 +138,7 @@ def log_keys(conn: Connection) -> list[LogKey]:
 
 def signs_now(conn: Connection) -> bytes | None:
     """The public half of the key in force; None in a database that never was opened with its keys."""
-    newest = select(LOG_KEYS.c.public).order_by(LOG_KEYS.c.number.desc()).limit(1)
-    return conn.execute(newest).scalar_one_or_none()
+    return conn.execute(_SIGNS_NOW).scalar_one_or_none()
 
 
 def check_log_key(tx: Transaction, held: Collection[bytes], current: bytes) -> None:

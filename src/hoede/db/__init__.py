@@ -1,7 +1,7 @@
 """The database: engine, grouped transactions, orders, leases, idempotency. Carries rows, decides nothing."""
 
 from hoede.db.bulk import insert_all_new
-from hoede.db.columns import METADATA, Moment, Serial, insert_new
+from hoede.db.columns import METADATA, Moment, Serial
 from hoede.db.engine import Database, Transaction
 from hoede.db.errors import (
     DatabaseBusy,
@@ -10,6 +10,7 @@ from hoede.db.errors import (
     SchemaOutdated,
     naming_a_full_disk,
 )
+from hoede.db.rows import change, insert_new, one_row, rows_where
 
 __all__ = [
     "METADATA",
@@ -21,7 +22,10 @@ __all__ = [
     "SchemaOutdated",
     "Serial",
     "Transaction",
+    "change",
     "insert_all_new",
     "insert_new",
     "naming_a_full_disk",
+    "one_row",
+    "rows_where",
 ]

@@ -1,12 +1,8 @@
-"""What all tables share: one metadata, one way to keep time, one way to insert once."""
+"""What all tables share: one metadata, one way to keep time."""
 
-from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from functools import cache
-from typing import Any
 
-from sqlalchemy import BigInteger, Connection, Dialect, Insert, Integer, MetaData, Table, TypeDecorator
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import BigInteger, Dialect, Integer, MetaData, TypeDecorator
 
 METADATA = MetaData()
 
@@ -38,16 +34,3 @@ def milliseconds(at: datetime) -> int:
 
 def moment(ms: int) -> datetime:
     return _EPOCH + timedelta(milliseconds=ms)
-
-
-def insert_new(conn: Connection, table: Table, row: Mapping[str, Any]) -> bool:
-    """Insert unless a row with the same unique key is there; tells whether it was new."""
-    return conn.execute(_insert_new(conn.dialect.name, table), dict(row)).rowcount == 1
-
-
-@cache
-def _insert_new(kind: str, table: Table) -> Insert:
-    """Made once a table: making a statement takes longer than running it."""
-    dialect = postgresql if kind == "postgresql" else sqlite
-    asked: Insert = dialect.insert(table).on_conflict_do_nothing()
-    return asked.execution_options(preserve_rowcount=True)

@@ -137,7 +137,7 @@ class Database:
     def read(self, question: Callable[[Connection], T]) -> T:
         """Ask in one read transaction: everything in it is of one moment."""
         try:
-            with self.engine.connect().execution_options(**self._backend.READING) as conn, conn.begin():
+            with self.engine.begin() as conn:
                 return question(conn)
         except DBAPIError as error:
             raise self._backend.named(error) from error
@@ -176,7 +176,7 @@ class Database:
     def alone(self, step: Step[T]) -> T:
         """Do a long step in a transaction of its own, in this thread, in one process at a time."""
         try:
-            with self._writing.connect().execution_options(**self._backend.WRITING) as conn, conn.begin():
+            with self._writing.begin() as conn:
                 self._backend.lock_whole(conn)
                 tx = Transaction(conn, key=self._key, now=self._clock(conn))
                 answer = step(tx)
@@ -260,7 +260,7 @@ class Database:
         """All steps in one transaction; whoever asked is answered once it is durable."""
         outcomes: list[tuple[_Call[Any], Any, BaseException | None]] = []
         opened = False
-        with self._writing.connect().execution_options(**self._backend.WRITING) as conn, conn.begin():
+        with self._writing.begin() as conn:
             now = self._clock(conn) if self._backend.NOBODY_IN_THE_WAY else None
             leaves: list[str] = []
             for call in calls:

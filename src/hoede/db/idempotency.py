@@ -4,11 +4,12 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Column, Connection, Integer, String, Table, Text, delete, select
+from sqlalchemy import Column, Connection, Integer, String, Table, Text, delete
 
 from hoede.core.errors import HoedeError
-from hoede.db.columns import METADATA, Moment, insert_new
+from hoede.db.columns import METADATA, Moment
 from hoede.db.engine import Transaction
+from hoede.db.rows import insert_new, one_row
 
 KEPT = timedelta(days=7)
 
@@ -49,11 +50,7 @@ class Remembered:
 
 def recall(conn: Connection, request: Remembered) -> tuple[int, str] | None:
     """Status and answer given before; `KeyReused` when the key belonged to another request."""
-    row = conn.execute(
-        select(REQUESTS.c.request, REQUESTS.c.status, REQUESTS.c.answer).where(
-            REQUESTS.c.service == request.service, REQUESTS.c.key == request.key
-        )
-    ).one_or_none()
+    row = one_row(conn, REQUESTS, service=request.service, key=request.key)
     if row is None:
         return None
     if row.request != request.request:

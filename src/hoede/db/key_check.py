@@ -3,8 +3,9 @@
 from sqlalchemy import Column, Integer, String, Table, inspect, select, update
 
 from hoede.core.errors import HoedeError
-from hoede.db.columns import METADATA, insert_new
+from hoede.db.columns import METADATA
 from hoede.db.engine import Database, Transaction
+from hoede.db.rows import insert_new
 
 KEY_CHECK = Table(
     "key_check",

@@ -2,10 +2,11 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import Column, Connection, String, Table, delete, or_, select, update
+from sqlalchemy import Column, Connection, String, Table, bindparam, delete, or_, select, update
 
-from hoede.db.columns import METADATA, Moment, insert_new
+from hoede.db.columns import METADATA, Moment
 from hoede.db.engine import Transaction
+from hoede.db.rows import change, insert_new, one_row
 
 # Nobody puts anything off for so long: what is due later was written by a clock that ran ahead.
 TOO_FAR = timedelta(days=2)
@@ -27,6 +28,17 @@ LEASES = Table(
     Column("until", Moment, nullable=False),
 )
 
+_ASKED = {name: bindparam(name, type_=Moment) for name in ("now", "longest")}
+_FREE = select(LEASES.c.name).where(
+    LEASES.c.name == bindparam("lease"),
+    or_(
+        LEASES.c.holder == bindparam("by"),
+        LEASES.c.until < _ASKED["now"],
+        LEASES.c.until > _ASKED["longest"],
+    ),
+)
+_MINE, _ANYBODYS = _FREE.with_for_update(), _FREE.with_for_update(skip_locked=True)
+
 
 def take_lease(tx: Transaction, name: str, holder: str, duration: timedelta) -> bool:
     """Take or renew a lease on database time; false while somebody else holds it.
@@ -35,15 +47,12 @@ def take_lease(tx: Transaction, name: str, holder: str, duration: timedelta) -> 
     the steps of other callers waiting.
     """
     until = tx.now + duration
-    c = LEASES.c
-    seen = tx.conn.execute(select(c.holder).where(c.name == name)).scalar_one_or_none()
-    if seen is None:
+    if (seen := one_row(tx.conn, LEASES, name=name)) is None:
         return insert_new(tx.conn, LEASES, {"name": name, "holder": holder, "until": until})
-    over = or_(c.holder == holder, c.until < tx.now, c.until > tx.now + longest(duration))
-    free = select(c.name).where(c.name == name, over)
-    if tx.conn.execute(free.with_for_update(skip_locked=seen != holder)).first() is None:
+    asked = {"lease": name, "by": holder, "now": tx.now, "longest": tx.now + longest(duration)}
+    if tx.conn.execute(_MINE if seen.holder == holder else _ANYBODYS, asked).first() is None:
         return False
-    tx.conn.execute(update(LEASES).where(c.name == name).values(holder=holder, until=until))
+    change(tx.conn, LEASES, {"holder": holder, "until": until}, name=name)
     return True
 
 

@@ -14,8 +14,10 @@ LEAVES = Table(
     Column("body", Text, nullable=False),  # canonical JSON, what is hashed
 )
 
+_APPENDED = insert(LEAVES)
+
 
 def append_leaves(conn: Connection, bodies: Sequence[str]) -> None:
     """Write leaves in this order, all at once: a statement costs more than a row."""
     if bodies:
-        conn.execute(insert(LEAVES), [{"body": one} for one in bodies])
+        conn.execute(_APPENDED, [{"body": one} for one in bodies])

@@ -28,9 +28,10 @@ from sqlalchemy import (
 
 from hoede.core.leaves import Leaf
 from hoede.core.orders import ENDED, Order, OrderState, OrderView, Target, TargetKind
-from hoede.db.columns import METADATA, Moment, insert_new
+from hoede.db.columns import METADATA, Moment
 from hoede.db.engine import Transaction
 from hoede.db.leases import TOO_FAR, longest
+from hoede.db.rows import change, insert_new, one_row
 
 IDS_AT_ONCE = 500
 RESTORED = "restored"  # why an order waits that may have been carried out before a restore
@@ -70,7 +71,7 @@ AFTER = Table(
 )
 
 _FORMER = ORDERS.alias("former")
-
+_IN_NO_HANDS: Mapping[str, Any] = {"lease_by": None, "lease_until": None}
 
 _ASKED: Mapping[str, Any] = {"by": String, "now": Moment, "far": Moment, "longest": Moment}
 
@@ -94,6 +95,10 @@ def _claimable() -> tuple[Any, ...]:
     )
 
 
+def _ended(now: Any, outcome: Any) -> dict[str, Any]:
+    return {"state": OrderState.DONE, "outcome": outcome, "ended_at": now, "reason": None, **_IN_NO_HANDS}
+
+
 # Put together once: every idle worker asks them again and again.
 _DUE = select(ORDERS.c.id).where(*_claimable()).limit(1)
 _CLAIMED = (
@@ -102,6 +107,11 @@ _CLAIMED = (
     .order_by(ORDERS.c.due_at, ORDERS.c.id)
     .limit(1)
     .with_for_update(skip_locked=True)
+)
+_ENDED_BY_RECEIPT = (
+    update(ORDERS)
+    .where(ORDERS.c.id == bindparam("order"), ORDERS.c.state.in_((OrderState.OPEN, OrderState.WAITING)))
+    .values(_ended(bindparam("now", type_=Moment), bindparam("by", type_=String)))
 )
 
 
@@ -153,9 +163,7 @@ def claim(tx: Transaction, *, by: str, holder: str, lease: timedelta) -> Claim |
     row = tx.conn.execute(_CLAIMED, _asked(by, tx.now, lease)).one_or_none()
     if row is None:
         return None
-    tx.conn.execute(
-        update(ORDERS).where(ORDERS.c.id == row.id).values(lease_by=holder, lease_until=tx.now + lease)
-    )
+    change(tx.conn, ORDERS, {"lease_by": holder, "lease_until": tx.now + lease}, id=row.id)
     return Claim(_order(row), holder, row.tries, lease)
 
 
@@ -165,38 +173,38 @@ def renew(tx: Transaction, claimed: Claim) -> bool:
     Whoever writes state for a claim does it in the same transaction, so that a worker that slept
     through its lease cannot write over what its successor did.
     """
-    held = tx.conn.execute(update(ORDERS).where(*_held(claimed)).values(lease_until=tx.now + claimed.lease))
-    return held.rowcount == 1
+    return change(tx.conn, ORDERS, {"lease_until": tx.now + claimed.lease}, **_held(claimed)) == 1
 
 
 def end(tx: Transaction, claimed: Claim, outcome: str) -> bool:
     """End a claimed order as done; false when the claim was lost meanwhile."""
-    return _end(tx, claimed.order.id, outcome, *_held(claimed))
+    ended = change(tx.conn, ORDERS, _ended(tx.now, outcome), **_held(claimed))
+    return _note_end(tx, claimed.order.id, outcome, ended)
 
 
 def end_by_receipt(tx: Transaction, order: str, outcome: str = "receipt") -> bool:
     """End an order because its receipt came, whoever holds the claim; false when it had ended."""
-    return _end(tx, order, outcome, ORDERS.c.state.in_((OrderState.OPEN, OrderState.WAITING)))
+    asked = {"order": order, "by": outcome, "now": tx.now}
+    return _note_end(tx, order, outcome, tx.conn.execute(_ENDED_BY_RECEIPT, asked).rowcount)
 
 
 def try_again(tx: Transaction, claimed: Claim, *, wait: timedelta, reason: str, call_after: int) -> None:
     """Give a claim back for a later try. From `call_after` tries on a person is called; tries go on."""
     tries = claimed.tries + 1
     calls = tries >= call_after
-    given = tx.conn.execute(
-        update(ORDERS)
-        .where(*_held(claimed))
-        .values(tries=tries, reason=reason, due_at=tx.now + wait, lease_by=None, lease_until=None)
+    given = change(
+        tx.conn,
+        ORDERS,
+        {"tries": tries, "reason": reason, "due_at": tx.now + wait, **_IN_NO_HANDS},
+        **_held(claimed),
     )
-    if given.rowcount and calls:
+    if given and calls:
         call_a_person(tx, claimed.order.id)
 
 
 def not_yet(tx: Transaction, claimed: Claim, *, wait: timedelta) -> None:
     """Give a claim back because its time has not come; this is no try."""
-    tx.conn.execute(
-        update(ORDERS).where(*_held(claimed)).values(due_at=tx.now + wait, lease_by=None, lease_until=None)
-    )
+    change(tx.conn, ORDERS, {"due_at": tx.now + wait, **_IN_NO_HANDS}, **_held(claimed))
 
 
 def call_a_person(tx: Transaction, order: str, reason: str | None = None) -> None:
@@ -213,14 +221,11 @@ def call_a_person(tx: Transaction, order: str, reason: str | None = None) -> Non
 
 def let_wait(tx: Transaction, order: str, reason: str) -> bool:
     """Park an open order whose ground fell away; only a judgment moves it again."""
-    parked = tx.conn.execute(
-        update(ORDERS)
-        .where(ORDERS.c.id == order, ORDERS.c.state == OrderState.OPEN)
-        .values(state=OrderState.WAITING, reason=reason, waited_at=tx.now, lease_by=None, lease_until=None)
-    )
-    if parked.rowcount:
+    values = {"state": OrderState.WAITING, "reason": reason, "waited_at": tx.now, **_IN_NO_HANDS}
+    parked = change(tx.conn, ORDERS, values, id=order, state=OrderState.OPEN)
+    if parked:
         tx.leaf(Leaf("order.waiting", order))
-    return bool(parked.rowcount)
+    return bool(parked)
 
 
 def supersede(tx: Transaction, order: str) -> bool:
@@ -228,7 +233,7 @@ def supersede(tx: Transaction, order: str) -> bool:
     gone = tx.conn.execute(
         update(ORDERS)
         .where(ORDERS.c.id == order, ORDERS.c.state.not_in(ENDED))
-        .values(state=OrderState.SUPERSEDED, ended_at=tx.now, lease_by=None, lease_until=None)
+        .values(state=OrderState.SUPERSEDED, ended_at=tx.now, **_IN_NO_HANDS)
     )
     if gone.rowcount:
         tx.leaf(Leaf("order.superseded", order))
@@ -257,7 +262,7 @@ def lock(tx: Transaction, causes: Iterable[str]) -> None:
 
 
 def view(conn: Connection, order: str) -> OrderView | None:
-    row = conn.execute(select(ORDERS).where(ORDERS.c.id == order)).one_or_none()
+    row = one_row(conn, ORDERS, id=order)
     return None if row is None else _view(row)
 
 
@@ -375,28 +380,15 @@ def _asked(by: str, now: datetime, lease: timedelta) -> dict[str, Any]:
     return {"by": by, "now": now, "far": now + TOO_FAR, "longest": now + longest(lease)}
 
 
-def _held(claimed: Claim) -> tuple[Any, ...]:
-    c = ORDERS.c
-    return (c.id == claimed.order.id, c.lease_by == claimed.holder, c.state == OrderState.OPEN)
+def _held(claimed: Claim) -> dict[str, Any]:
+    return {"id": claimed.order.id, "lease_by": claimed.holder, "state": OrderState.OPEN}
 
 
-def _end(tx: Transaction, order: str, outcome: str, *where: Any) -> bool:
-    ended = tx.conn.execute(
-        update(ORDERS)
-        .where(ORDERS.c.id == order, *where)
-        .values(
-            state=OrderState.DONE,
-            outcome=outcome,
-            ended_at=tx.now,
-            lease_by=None,
-            lease_until=None,
-            reason=None,
-        )
-    )
-    if ended.rowcount:
+def _note_end(tx: Transaction, order: str, outcome: str, ended: int) -> bool:
+    if ended:
         tx.leaf(Leaf("order.done", order, outcome))
         tx.opened_orders = True  # what waited for it may now be claimed
-    return bool(ended.rowcount)
+    return bool(ended)
 
 
 def _order(row: Row[Any]) -> Order:

@@ -18,8 +18,7 @@ from hoede.db.statements import OPTIONS
 NAME = "postgresql"
 MOST_READERS = 8  # of a server's hundred or so connections, for each of several processes
 NOBODY_IN_THE_WAY = False  # each step may wait for a row, and leases are of the time after that
-READING: Mapping[str, Any] = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
-WRITING: Mapping[str, Any] = {}
+_READING: Mapping[str, Any] = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 CONNECT_WITHIN_S = 5
 _NOW = text("SELECT clock_timestamp()")
 _LOCK = text("SELECT pg_advisory_xact_lock(4711)")
@@ -49,7 +48,7 @@ def engine(url: URL, *, connections: int, busy_wait_s: float, writes: bool) -> E
         pool_size=connections,
         max_overflow=0,
         pool_timeout=busy_wait_s,
-        execution_options=OPTIONS,
+        execution_options=OPTIONS if writes else {**OPTIONS, **_READING},
         pool_pre_ping=True,  # a server that was restarted is found again
         connect_args={
             "connect_timeout": CONNECT_WITHIN_S,

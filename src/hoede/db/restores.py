@@ -28,10 +28,11 @@ from sqlalchemy import (
 from hoede.core.leaves import Leaf
 from hoede.core.orders import OrderState
 from hoede.db import orders
-from hoede.db.columns import METADATA, Moment, insert_new
+from hoede.db.columns import METADATA, Moment
 from hoede.db.engine import Transaction
 from hoede.db.leases import LEASES
 from hoede.db.orders import ORDERS
+from hoede.db.rows import insert_new
 
 RESTORES = Table(
     "restore",

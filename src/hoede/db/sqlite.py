@@ -2,7 +2,6 @@
 
 import os
 import sqlite3
-from collections.abc import Mapping
 from contextlib import closing
 from datetime import datetime
 from functools import partial
@@ -21,8 +20,6 @@ from hoede.db.statements import OPTIONS
 NAME = "sqlite"
 MOST_READERS = 32
 NOBODY_IN_THE_WAY = True  # once a transaction has begun it waits for nobody: one time holds for all its steps
-READING: Mapping[str, Any] = {}
-WRITING: Mapping[str, Any] = {"hoede_begin": "BEGIN IMMEDIATE"}  # so that a step never has to give up midway
 _NOW = text("SELECT CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)")
 
 
@@ -56,7 +53,7 @@ class _Connection(sqlite3.Connection):
             one.close()
 
 
-def engine(url: URL, *, connections: int, busy_wait_s: float, writes: bool) -> Engine:  # noqa: ARG001 - the other backend's question
+def engine(url: URL, *, connections: int, busy_wait_s: float, writes: bool) -> Engine:
     made = create_engine(
         url,
         pool_size=connections,
@@ -65,7 +62,7 @@ def engine(url: URL, *, connections: int, busy_wait_s: float, writes: bool) -> E
         connect_args={"factory": _Connection},
     )
     event.listen(made, "connect", partial(_open, busy_wait_s))
-    event.listen(made, "begin", _begin)
+    event.listen(made, "begin", _begin_to_write if writes else _begin_to_read)
     return made
 
 
@@ -91,7 +88,7 @@ def now(conn: Connection) -> datetime:
 
 
 def control(conn: Connection, statement: str) -> None:
-    """Savepoints, past SQLAlchemy: they move nothing to the disk, and its way costs five times as much."""
+    """What moves nothing to the disk, past SQLAlchemy, whose way costs five times as much."""
     cast("sqlite3.Connection", conn.connection.driver_connection).execute(statement)
 
 
@@ -130,5 +127,9 @@ def _open(busy_wait_s: float, connection: sqlite3.Connection, _record: object) -
     connection.execute(f"PRAGMA busy_timeout={int(busy_wait_s * 1000)}")
 
 
-def _begin(conn: Connection) -> None:
-    conn.exec_driver_sql(conn.get_execution_options().get("hoede_begin", "BEGIN"))
+def _begin_to_write(conn: Connection) -> None:
+    conn.exec_driver_sql("BEGIN IMMEDIATE")  # so that a step never has to give up midway
+
+
+def _begin_to_read(conn: Connection) -> None:
+    control(conn, "BEGIN")  # it takes no lock, so there is nothing that can go wrong

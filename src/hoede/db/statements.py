@@ -6,7 +6,6 @@ commands open more than one database.
 
 from typing import Any
 
-from sqlalchemy import Dialect
 from sqlalchemy.util import LRUCache
 
 KEPT = 1000  # more than all statements of ours on both kinds of database
@@ -23,11 +22,8 @@ class Statements(LRUCache[Any, Any]):
 
 
 def _of_its_kind(key: Any) -> tuple[Any, ...]:
-    return tuple(_kind(part) if isinstance(part, Dialect) else part for part in key)
-
-
-def _kind(dialect: Dialect) -> tuple[Any, ...]:
-    return dialect.name, dialect.driver, dialect.server_version_info
+    dialect = key[0]  # the rest is what is asked
+    return dialect.name, dialect.driver, dialect.server_version_info, *key[1:]
 
 
 STATEMENTS = Statements(KEPT)

@@ -25,7 +25,7 @@ from sqlalchemy import (
 
 from hoede.core.events import Answer, Channel, Event, EventKind
 from hoede.core.findings import Category, Certainty, DigestKind, Finding, Match
-from hoede.db import METADATA, Moment, Serial, Transaction, insert_new
+from hoede.db import METADATA, Moment, Serial, Transaction, insert_new, one_row, rows_where
 from hoede.detection.rules import Coverage
 
 IDS_AT_ONCE: Final = 500
@@ -184,9 +184,7 @@ def forget_address(tx: Transaction, event_id: str) -> None:
 
 def told(conn: Connection, service: str, told_id: str) -> EventRow | None:
     """The event a platform told under this id."""
-    row = conn.execute(
-        select(EVENTS).where(EVENTS.c.service == service, EVENTS.c.told_id == told_id)
-    ).one_or_none()
+    row = one_row(conn, EVENTS, service=service, told_id=told_id)
     return None if row is None else _event(row)
 
 
@@ -225,13 +223,12 @@ def gravest(conn: Connection, event_ids: Collection[str]) -> dict[str, str]:
 
 
 def find(conn: Connection, event_id: str) -> EventRow | None:
-    row = conn.execute(select(EVENTS).where(EVENTS.c.id == event_id)).one_or_none()
+    row = one_row(conn, EVENTS, id=event_id)
     return None if row is None else _event(row)
 
 
 def findings_of(conn: Connection, event_id: str) -> tuple[Finding, ...]:
-    rows = conn.execute(select(FINDINGS).where(FINDINGS.c.event == event_id).order_by(FINDINGS.c.id))
-    return tuple(_finding(row) for row in rows)
+    return tuple(_finding(row) for row in rows_where(conn, FINDINGS, FINDINGS.c.id, event=event_id))
 
 
 def _event(row: Row[Any]) -> EventRow:

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Column, Connection, Row, String, Table, Text, select
 
 from hoede.core.leaves import Leaf
-from hoede.db import METADATA, Moment, Transaction, insert_new
+from hoede.db import METADATA, Moment, Transaction, insert_new, one_row, rows_where
 from hoede.enforcement.rules import Decision
 
 IDS_AT_ONCE = 500
@@ -81,13 +81,12 @@ def save_decision(
 
 
 def find(conn: Connection, decision_id: str) -> DecisionRow | None:
-    row = conn.execute(select(DECISIONS).where(DECISIONS.c.id == decision_id)).one_or_none()
+    row = one_row(conn, DECISIONS, id=decision_id)
     return None if row is None else _row(row)
 
 
 def of_case(conn: Connection, case_id: str) -> tuple[DecisionRow, ...]:
-    rows = conn.execute(select(DECISIONS).where(DECISIONS.c.case_id == case_id).order_by(DECISIONS.c.at))
-    return tuple(_row(row) for row in rows)
+    return tuple(_row(row) for row in rows_where(conn, DECISIONS, DECISIONS.c.at, case_id=case_id))
 
 
 def events_of_cases(conn: Connection, cases: Sequence[str]) -> dict[str, list[str]]:

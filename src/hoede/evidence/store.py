@@ -21,7 +21,7 @@ from sqlalchemy import (
 )
 
 from hoede.core.leaves import Leaf
-from hoede.db import METADATA, Moment, Transaction
+from hoede.db import METADATA, Moment, Transaction, change, one_row
 from hoede.evidence.rules import GONE, EvidenceState, Why
 from hoede.evidence.vault import Taken
 from hoede.evidence.vault_keys import refuse_retired
@@ -109,7 +109,7 @@ def add_taken(
 
 
 def find(conn: Connection, evidence: str) -> EvidenceRow | None:
-    row = conn.execute(select(EVIDENCE).where(EVIDENCE.c.id == evidence)).one_or_none()
+    row = one_row(conn, EVIDENCE, id=evidence)
     return None if row is None else _row(row)
 
 
@@ -136,14 +136,11 @@ def count_wanted(conn: Connection) -> int:
 
 def mark_sealed(tx: Transaction, evidence: str, keep_until: datetime) -> bool:
     """The object is in its place; saying so twice changes nothing."""
-    sealed = tx.conn.execute(
-        update(EVIDENCE)
-        .where(EVIDENCE.c.id == evidence, EVIDENCE.c.state == EvidenceState.INTAKE)
-        .values(state=EvidenceState.SEALED, sealed_at=tx.now, keep_until=keep_until)
-    )
-    if sealed.rowcount:
+    values = {"state": EvidenceState.SEALED, "sealed_at": tx.now, "keep_until": keep_until}
+    sealed = change(tx.conn, EVIDENCE, values, id=evidence, state=EvidenceState.INTAKE)
+    if sealed:
         tx.leaf(Leaf("preserve.ended", evidence, "sealed"))
-    return bool(sealed.rowcount)
+    return bool(sealed)
 
 
 def mark_impossible(tx: Transaction, evidence: str, reason: str) -> bool:

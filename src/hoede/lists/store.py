@@ -6,7 +6,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Executable, Row, Select, delete, func, insert, select, union_all, update
+from sqlalchemy import (
+    Connection,
+    Executable,
+    Row,
+    Select,
+    bindparam,
+    delete,
+    func,
+    insert,
+    select,
+    union_all,
+    update,
+)
 
 from hoede.core.findings import EXACT, Category, DigestKind
 from hoede.core.leaves import Leaf
@@ -176,15 +188,15 @@ def entries_of(conn: Connection, list_name: str) -> list[str]:
     return list(conn.execute(asked).scalars())
 
 
+_GONE_AT = func.coalesce(ENTRIES.c.withdrawn_at, LISTS.c.withdrawn_at, IMPORTS.c.rolled_back_at)
+_ENTRY = joined(
+    select(ENTRIES.c.id, ENTRIES.c.source_id, _GONE_AT.label("gone_at"), quarantined().label("held"), LISTS)
+).where(ENTRIES.c.id == bindparam("entry"), IMPORTS.c.active.is_(True))
+
+
 def entry(conn: Connection, entry_id_: str) -> Entry | None:
     """An entry of a finished import, withdrawn or not."""
-    gone = func.coalesce(ENTRIES.c.withdrawn_at, LISTS.c.withdrawn_at, IMPORTS.c.rolled_back_at)
-    asked = joined(
-        select(ENTRIES.c.id, ENTRIES.c.source_id, gone.label("gone_at"), quarantined().label("held"))
-    )
-    row = conn.execute(
-        asked.add_columns(LISTS).where(ENTRIES.c.id == entry_id_, IMPORTS.c.active.is_(True))
-    ).one_or_none()
+    row = conn.execute(_ENTRY, {"entry": entry_id_}).one_or_none()
     if row is None:
         return None
     return Entry(

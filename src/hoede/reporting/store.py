@@ -19,13 +19,14 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    bindparam,
     insert,
     select,
     update,
 )
 
 from hoede.core.leaves import Leaf
-from hoede.db import METADATA, Moment, Serial, Transaction, insert_new
+from hoede.db import METADATA, Moment, Serial, Transaction, change, insert_new, one_row, rows_where
 from hoede.reporting.drafts import Draft
 from hoede.reporting.port import Reply
 from hoede.reporting.rules import Saga, SagaFile, SagaState, Step, StepKind
@@ -117,39 +118,35 @@ def add_report(tx: Transaction, order_id: str, authority: str, draft: Draft, url
     return new
 
 
+_CALLED = insert(CALLS).returning(CALLS.c.id)
+
+
 def announce(tx: Transaction, order_id: str, saga: Saga, step: Step, request: bytes) -> int:
     """Note that a call is about to be made; returns the call's row."""
     save(tx, order_id, saga)
-    made = tx.conn.execute(
-        insert(CALLS)
-        .values(
-            order_id=order_id,
-            step=step.kind,
-            evidence=step.evidence,
-            request_sha256=hashlib.sha256(request).hexdigest(),
-            at=tx.now,
-        )
-        .returning(CALLS.c.id)
-    )
-    return int(made.scalar_one())
+    call = {
+        "order_id": order_id,
+        "step": step.kind,
+        "evidence": step.evidence,
+        "request_sha256": hashlib.sha256(request).hexdigest(),
+        "at": tx.now,
+    }
+    return int(tx.conn.execute(_CALLED, call).scalar_one())
 
 
 def note(tx: Transaction, order_id: str, call: int, saga: Saga, reply: Reply) -> None:
     """Note an answer and where the report stands now, with the leaves that belong to it."""
-    tx.conn.execute(
-        update(CALLS)
-        .where(CALLS.c.id == call)
-        .values(
-            answered_at=tx.now,
-            code=reply.code,
-            request_id=(reply.request_id or "")[:LONGEST_REQUEST_ID] or None,
-            raw=reply.raw,
-        )
-    )
+    answered = {
+        "answered_at": tx.now,
+        "code": reply.code,
+        "request_id": (reply.request_id or "")[:LONGEST_REQUEST_ID] or None,
+        "raw": reply.raw,
+    }
+    change(tx.conn, CALLS, answered, id=call)
     before = _state(tx.conn, order_id)
     save(tx, order_id, saga)
     if saga.state is SagaState.OPEN and before is SagaState.DRAFT:
-        tx.conn.execute(update(CALLS).where(CALLS.c.id == call).values(opened_remote_id=saga.remote_id))
+        change(tx.conn, CALLS, {"opened_remote_id": saga.remote_id}, id=call)
         tx.leaf(Leaf("report.opened", f"{order_id}/{saga.remote_id}"))
     if saga.state is SagaState.FINISHED:
         finished = tx.conn.execute(
@@ -191,27 +188,21 @@ def finish_with(tx: Transaction, order_id: str, of_all: ReportRow) -> None:
 
 
 def save(tx: Transaction, order_id: str, saga: Saga) -> None:
-    tx.conn.execute(
-        update(REPORTS)
-        .where(REPORTS.c.order_id == order_id)
-        .values(
-            state=saga.state,
-            remote_id=saga.remote_id,
-            remote_touched_at=saga.touched_at,
-            calling=saga.calling.kind if saga.calling else None,
-            calling_evidence=saga.calling.evidence if saga.calling else None,
-        )
-    )
+    now = {
+        "state": saga.state,
+        "remote_id": saga.remote_id,
+        "remote_touched_at": saga.touched_at,
+        "calling": saga.calling.kind if saga.calling else None,
+        "calling_evidence": saga.calling.evidence if saga.calling else None,
+    }
+    change(tx.conn, REPORTS, now, order_id=order_id)
     for file in saga.files:
-        tx.conn.execute(
-            update(FILES)
-            .where(FILES.c.order_id == order_id, FILES.c.evidence == file.evidence)
-            .values(remote_id=file.remote_id, detailed=file.detailed)
-        )
+        values = {"remote_id": file.remote_id, "detailed": file.detailed}
+        change(tx.conn, FILES, values, order_id=order_id, evidence=file.evidence)
 
 
 def find(conn: Connection, order_id: str) -> ReportRow | None:
-    row = conn.execute(select(REPORTS).where(REPORTS.c.order_id == order_id)).one_or_none()
+    row = one_row(conn, REPORTS, order_id=order_id)
     return None if row is None else _report(conn, row)
 
 
@@ -245,12 +236,15 @@ def finished(conn: Connection) -> list[str]:
     return list(conn.execute(select(REPORTS.c.order_id).where(REPORTS.c.finished_at.is_not(None))).scalars())
 
 
+_STATE = select(REPORTS.c.state).where(REPORTS.c.order_id == bindparam("order"))
+
+
 def _state(conn: Connection, order_id: str) -> SagaState:
-    return SagaState(conn.execute(select(REPORTS.c.state).where(REPORTS.c.order_id == order_id)).scalar_one())
+    return SagaState(conn.execute(_STATE, {"order": order_id}).scalar_one())
 
 
 def _report(conn: Connection, row: Row[Any]) -> ReportRow:
-    files = conn.execute(select(FILES).where(FILES.c.order_id == row.order_id).order_by(FILES.c.place))
+    files = rows_where(conn, FILES, FILES.c.place, order_id=row.order_id)
     saga = Saga(
         state=SagaState(row.state),
         files=tuple(SagaFile(file.evidence, file.remote_id, file.detailed) for file in files),

@@ -15,6 +15,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    bindparam,
     func,
     insert,
     or_,
@@ -23,7 +24,7 @@ from sqlalchemy import (
 )
 
 from hoede.core.leaves import Leaf
-from hoede.db import METADATA, Moment, Transaction, insert_new
+from hoede.db import METADATA, Moment, Transaction, insert_new, rows_where
 from hoede.review.asked import Named, PersonIs, Said
 from hoede.review.outcomes import AccountIs
 from hoede.review.rules import Grounds
@@ -219,12 +220,21 @@ def find(conn: Connection, judgment_id: str) -> JudgmentRow | None:
     return None if row is None else _judgment(conn, row)
 
 
+_IN_FORCE = (
+    select(JUDGMENTS)
+    .where(
+        JUDGMENTS.c.case_id == bindparam("case"),
+        JUDGMENTS.c.undone_at.is_(None),
+        JUDGMENTS.c.keeps.is_(False),
+    )
+    .order_by(JUDGMENTS.c.at.desc(), JUDGMENTS.c.id.desc())
+    .limit(1)
+)
+
+
 def in_force(conn: Connection, case_id: str) -> JudgmentRow | None:
     """What counts for a case: its newest judgment that decides and was not undone."""
-    c = JUDGMENTS.c
-    counts = (c.case_id == case_id, c.undone_at.is_(None), c.keeps.is_(False))
-    asked = select(JUDGMENTS).where(*counts).order_by(c.at.desc(), c.id.desc()).limit(1)
-    row = conn.execute(asked).one_or_none()
+    row = conn.execute(_IN_FORCE, {"case": case_id}).one_or_none()
     return None if row is None else _judgment(conn, row)
 
 
@@ -307,10 +317,8 @@ def _blind(conn: Connection, judgment_id: str) -> str | None:
 
 
 def _judgment(conn: Connection, row: Row[Any]) -> JudgmentRow:
-    files = conn.execute(select(FILES).where(FILES.c.judgment_id == row.id).order_by(FILES.c.evidence)).all()
-    people = conn.execute(
-        select(PEOPLE).where(PEOPLE.c.judgment_id == row.id).order_by(PEOPLE.c.account)
-    ).all()
+    files = rows_where(conn, FILES, FILES.c.evidence, judgment_id=row.id)
+    people = rows_where(conn, PEOPLE, PEOPLE.c.account, judgment_id=row.id)
     return JudgmentRow(
         id=row.id,
         case_id=row.case_id,
