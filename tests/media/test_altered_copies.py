@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from tests.conftest import LONG_RUN
 from tests.media.conftest import Look
 from tests.pictures import drawn, encoded
 
@@ -13,7 +14,7 @@ from hoede.core.media import Frame
 from hoede.lists.index import BYTES, Index
 from hoede.lists.rules import QUALITY_FLOOR, THRESHOLD
 
-PICTURES, SIZE = 30, (240, 180)
+PICTURES, SIZE = 30 if LONG_RUN else 10, (240, 180)
 DATA = Path(__file__).parents[3] / "shared" / "data"
 BRIDGE = DATA / "bridge-mods" / "aaa-orig.jpg"
 ALTERED = ("palette-png", "gif", "cmyk-jpeg", "exif-turned-jpeg", "heic", "webp")

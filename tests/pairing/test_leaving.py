@@ -8,7 +8,7 @@ from tests.pairing.scene import BASELINE, VOCABULARY, Scene, done, why
 
 from hoede.core.ages import Assurance
 from hoede.flow.pair import clock
-from hoede.pairing import State, exits
+from hoede.pairing import State, exits, store
 from hoede.pairing.exits import Decided, Reach
 from hoede.pairing.rules.asking import Kind, Stands
 from hoede.pairing.rules.leaving import COOLS
@@ -305,6 +305,10 @@ def test_what_cannot_move_keeps_no_other_pairing_waiting(
     assert scene.link(stuck.id).state is not State.ENDED
 
 
+def overdue(scene: Scene) -> int:
+    return scene.db.read(lambda conn: store.overdue(conn, scene.clock.now()))
+
+
 def test_a_pairing_that_breaks_stops_no_other_and_no_cleaning(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -313,9 +317,11 @@ def test_a_pairing_that_breaks_stops_no_other_and_no_cleaning(
     other = done(scene.links.invite(scene.guardian("Bo")))
     without = LINKS.update().where(LINKS.c.id == broken.id).values(account=None, teen_by=scene.clock.now())
     scene.db.commit(lambda tx: tx.conn.execute(without))
+    assert overdue(scene) == 0
     scene.later(days=2)
 
     assert scene.link(other.link).state is State.ENDED
+    assert overdue(scene) == 1
 
 
 @pytest.mark.parametrize("age", [None, 16])

@@ -212,7 +212,7 @@ def test_no_budget_is_overrun_whatever_people_do(databases: Databases, kind: str
     run_state_machine_as_test(
         machine,
         settings=settings(
-            max_examples=60 if LONG_RUN else 15,
+            max_examples=60 if LONG_RUN else 15 if kind == "sqlite" else 5,
             stateful_step_count=30,
             deadline=None,
             suppress_health_check=list(HealthCheck),

@@ -23,6 +23,7 @@ GAUGES = {
     "hoede_disk_ballast",
     "hoede_vault_keys",
     "hoede_policy_rollbacks_overdue",
+    "hoede_pairings_overdue",
 }
 
 

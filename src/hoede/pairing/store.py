@@ -2,10 +2,10 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, func, insert, or_, select, update
 
 from hoede.core.leaves import Leaf
 from hoede.db import Transaction
@@ -14,6 +14,7 @@ from hoede.pairing.tables import CHANGES, LINKS
 
 RESTS = "freeze"  # the act by which a pairing comes to rest
 CHANGED = "pairing.changed"  # the one act of every leaf: the log tells no kind of change from another
+LATE = timedelta(hours=1)  # a worker comes by each minute or so
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,18 +180,32 @@ def guardians_beside(
 def due(conn: Connection, now: datetime, remind_before: datetime, *, after: str, most: int) -> list[str]:
     """Ids of pairings about which time alone may have something to do, in their order, after this one."""
     c = LINKS.c
-    live = c.state != State.ENDED
-    counting = c.state.in_(COUNTS)
+    live, counting = c.state != State.ENDED, c.state.in_(COUNTS)
     asked = or_(
-        and_(live, c.until.is_not(None), c.until <= now),
-        and_(counting, c.teen_by <= now),
-        and_(counting, c.guardian_by <= now),
-        and_(counting, c.assured, c.assured_until <= now),
+        *_over(now),
         and_(live, c.adult_on <= now.date()),
         and_(counting, c.reminded_at.is_(None), c.guardian_by <= remind_before),
         and_(counting, c.reminded_at.is_(None), c.assured, c.assured_until <= remind_before),
     )
     return list(conn.execute(select(c.id).where(asked, c.id > after).order_by(c.id).limit(most)).scalars())
+
+
+def overdue(conn: Connection, now: datetime) -> int:
+    """How many pairings should have moved an hour ago, and did not."""
+    asked = select(func.count()).select_from(LINKS).where(or_(*_over(now - LATE)))
+    return int(conn.execute(asked).scalar_one())
+
+
+def _over(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    """What ends a state by time, each by itself."""
+    c = LINKS.c
+    counting = c.state.in_(COUNTS)
+    return (
+        and_(c.state != State.ENDED, c.until.is_not(None), c.until <= now),
+        and_(counting, c.teen_by <= now),
+        and_(counting, c.guardian_by <= now),
+        and_(counting, c.assured, c.assured_until <= now),
+    )
 
 
 def history(conn: Connection, link_id: str, since: datetime | None = None) -> tuple[ChangeRow, ...]:

@@ -15,6 +15,7 @@ from hoede.db import Database, orders
 from hoede.evidence import clock, vault_keys
 from hoede.lists import quarantine
 from hoede.pairing import codes
+from hoede.pairing import store as pairings
 from hoede.policy import store as policy
 from hoede.review import blind
 from hoede.review import store as review
@@ -69,18 +70,21 @@ class _Figures(Collector):
 
     def collect(self) -> Iterable[Metric]:
         db = self._health.db
-        backlog, waiting, quarantined, behind, keys, unconfirmed, guessed, now, stopped, apart = db.read(
-            lambda conn: (
-                orders.backlog(conn),
-                review.waiting(conn, db.time(conn)),
-                quarantine.count(conn),
-                audit.oldest_unnumbered(conn),
-                vault_keys.in_force(conn),
-                policy.rollbacks_overdue(conn, db.time(conn)),
-                codes.tried_by_everybody(conn, db.time(conn)),
-                db.time(conn),
-                clock.stopped_at(conn),
-                blind.count_disagreements(conn),
+        backlog, waiting, quarantined, behind, keys, unconfirmed, guessed, late, now, stopped, apart = (
+            db.read(
+                lambda conn: (
+                    orders.backlog(conn),
+                    review.waiting(conn, db.time(conn)),
+                    quarantine.count(conn),
+                    audit.oldest_unnumbered(conn),
+                    vault_keys.in_force(conn),
+                    policy.rollbacks_overdue(conn, db.time(conn)),
+                    codes.tried_by_everybody(conn, db.time(conn)),
+                    pairings.overdue(conn, db.time(conn)),
+                    db.time(conn),
+                    clock.stopped_at(conn),
+                    blind.count_disagreements(conn),
+                )
             )
         )
         oldest = backlog.oldest_opened_at
@@ -124,6 +128,7 @@ class _Figures(Collector):
             "policy_rollbacks_overdue", "Rollbacks of policy that nobody confirmed in 24 hours", unconfirmed
         )
         yield _gauge("pairing_codes_guessed", "Wrong codes of pairings today, of everybody together", guessed)
+        yield _gauge("pairings_overdue", "Pairings that should have moved an hour ago, and did not", late)
         ill = GaugeMetricFamily(
             "hoede_detector_ill", "1 while a detector fails too often in this process", labels=["detector"]
         )
