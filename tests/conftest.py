@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import TextIO, cast
 from zlib import crc32
 
 import pytest
@@ -17,6 +18,7 @@ from tests.databases import KEY, KINDS, Databases, Postgres, postgres
 
 from hoede.db import Database
 from hoede.db.engine import database_time
+from hoede.logs import Stderr
 from hoede.reporting import Draft, DraftFile, IpEvent, Suspect
 from hoede.simulators.cybertipline import VirtualClock
 
@@ -58,13 +60,23 @@ def _is_for_long(test: str) -> bool:
 
 @pytest.fixture(autouse=True)
 def logging_as_before() -> Iterator[None]:
-    """Leaves the process's logging as it was found: a command that starts it runs in here too."""
+    """Leaves the process's logging as it was found: a command that starts it runs in here too.
+
+    What is logged goes to standard error from the beginning: workers of a service that runs beside a command
+    would write into what the command says.
+    """
     root = logging.getLogger()
     handlers, level = list(root.handlers), root.level
+    _log_to_stderr()
     yield
-    structlog.reset_defaults()
+    _log_to_stderr()
     root.handlers[:] = handlers
     root.setLevel(level)
+
+
+def _log_to_stderr() -> None:
+    structlog.reset_defaults()
+    structlog.configure(logger_factory=structlog.WriteLoggerFactory(file=cast("TextIO", Stderr())))
 
 
 @pytest.fixture(scope="session")

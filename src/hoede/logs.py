@@ -38,13 +38,13 @@ def start_logs(*, level: str = "info") -> None:
             structlog.processors.JSONRenderer(sort_keys=True),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level.upper())),
-        logger_factory=structlog.WriteLoggerFactory(file=cast("TextIO", _Stderr())),
+        logger_factory=structlog.WriteLoggerFactory(file=cast("TextIO", Stderr())),
         cache_logger_on_first_use=False,
     )
     logging.basicConfig(level=logging.WARNING, handlers=[_NamesOnly()], force=True)
 
 
-class _Stderr:
+class Stderr:
     """The standard error of the moment; a line that cannot be written stops nobody's work."""
 
     def write(self, line: str) -> None:
