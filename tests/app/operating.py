@@ -22,7 +22,7 @@ from hoede.db import Database
 from hoede.db.move import copy_rows
 from hoede.keys import FileKeys
 
-CASES = int(os.environ.get("HOEDE_CASES", "200"))
+CASES = int(os.environ.get("HOEDE_CASES", "60"))
 REAL = 4  # of them through the whole journey
 ZYGOTE = Path(__file__).with_name("zygote.py")
 

@@ -49,7 +49,7 @@ MUTANTS = (
         "the report's id is kept only after it was finished: a crash in between files it twice",
         (
             Edit(_JOURNEY, _NOTE, f'        if after.saga.state.value == "finished":\n    {_NOTE}'),
-            Edit("reporting/store.py", "    save(tx, order_id, saga)\n    made = ", "    made = "),
+            Edit("reporting/store.py", "    save(tx, order_id, saga)\n    call = {", "    call = {"),
         ),
     ),
     Mutant(
