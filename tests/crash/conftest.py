@@ -10,7 +10,7 @@ import pytest
 from hoede.bench.crash import simulate
 from hoede.bench.crash.simulate import Simulated
 
-SEEDS = int(os.environ.get("HOEDE_SEEDS", "500"))
+SEEDS = int(os.environ.get("HOEDE_SEEDS", "1000"))
 FIRST_SEED = int(os.environ.get("HOEDE_FIRST_SEED", "0"))
 Told = Callable[[str], None]
 LINES = pytest.StashKey[list[str]]()

@@ -1,5 +1,6 @@
 """From somebody's two taps to a judgment, a report that says truly who looked, a check, and a way back."""
 
+import re
 from collections.abc import Callable
 from functools import partial
 
@@ -49,6 +50,9 @@ def judge(desk: Desk, case: str) -> None:
     claim(desk, case)
     page.locator("button[name=how][value=clear]").focus()
     keys.press("Enter")
+    expect(page).to_have_url(
+        re.compile(f"/cases/{case}/look#")
+    )  # keys pressed before reach the page that goes
     expect(page.locator("main img")).to_have_js_property("complete", value=True)
     access("o")
     keys.press("2")

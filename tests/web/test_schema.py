@@ -10,6 +10,7 @@ import schemathesis
 from hypothesis import strategies as st
 from schemathesis.config import SchemathesisConfig
 from schemathesis.engine import events, from_schema
+from tests.conftest import LONG_RUN
 from tests.parts import fresh
 from tests.web.api import Api
 
@@ -17,7 +18,7 @@ from hoede.web.age_appeals_api import NOT_OFFERED
 from hoede.web.asking import LATER, NO_STEP, ONLY_SETTINGS
 from hoede.web.described import EVENT_BODY
 
-SEED, EXAMPLES = 20261126, 20
+SEED, EXAMPLES = 20261126, 60 if LONG_RUN else 10
 WITH_MEDIA = EVENT_BODY["requestBody"]["content"]["multipart/form-data"]["schema"]["properties"]["event"]
 PHASES = ["examples", "coverage", "fuzzing", "stateful"]
 # What no description can say: it depends on the deployment, on a table of names, or on two fields at once.
