@@ -25,7 +25,7 @@ HERE = re.compile(r'failpoints\.here\("([a-z_.]+)"\)')
 
 
 def test_every_invariant_holds_after_every_run(simulated: Simulated, tell: Told) -> None:
-    tell(f"simulation: {simulated.seeds} seeds from {simulated.first} on in {simulated.took_s:.0f} s")
+    tell(f"simulation: {simulated.seeds} seeds, {simulated.ran}, in {simulated.took_s:.0f} s")
     assert simulated.broken == {}
 
 
@@ -50,6 +50,16 @@ def test_every_failpoint_has_a_name_and_every_name_a_failpoint() -> None:
 def test_the_same_seed_is_the_same_run_in_another_program() -> None:
     first, second = (simulate.begin(7, 2) for _ in range(2))
     assert simulate.result(first).trace == simulate.result(second).trace
+
+
+def test_pieces_are_added_up_each_seed_once() -> None:
+    parts = [
+        Simulated("here", [(first, last)], last - first + 1) for first, last in ((5, 9), (0, 4), (20, 29))
+    ]
+    whole = simulate.together(parts, in_turn=True)
+    assert (whole.ran, whole.seeds) == ([(0, 9), (20, 29)], 20)
+    with pytest.raises(ValueError, match="seed 29 would be counted twice"):
+        simulate.together([whole, Simulated("here", [(29, 30)], 2)])
 
 
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda one: one.name)

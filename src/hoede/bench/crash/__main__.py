@@ -1,7 +1,8 @@
 """Runs seeds, or tells what those came to that were run before.
 
 `python -m hoede.bench.crash FIRST COUNT [--until-broken]` prints one JSON object. So many seeds that they
-take hours are run in pieces, each to a file; `python -m hoede.bench.crash FILE...` prints the rows of all.
+take hours are run in pieces, each to a file: `python -m hoede.bench.crash FILE...` prints the rows of all,
+and with `--keep` one such object, to be added up with later ones.
 """
 
 import json
@@ -21,8 +22,9 @@ def main() -> None:
         _on_one_processor(int(first) // max(1, int(count)))
         json.dump(vars(several(int(first), int(count), until_broken="--until-broken" in more)), sys.stdout)
         return
-    parts = sorted((read(json.loads(Path(one).read_bytes())) for one in asked), key=lambda one: one.first)
-    json.dump(document(seed_rows(together(parts, in_turn=True))), sys.stdout, indent=1)
+    files = [Path(one) for one in asked if one != "--keep"]
+    whole = together([read(json.loads(one.read_bytes())) for one in files], in_turn=True)
+    json.dump(vars(whole) if "--keep" in asked else document(seed_rows(whole)), sys.stdout, indent=1)
 
 
 def _on_one_processor(place: int) -> None:

@@ -44,7 +44,7 @@ def simulated(first: int, seeds: int, beside: int = 1) -> Simulated:
 def seed_rows(run: Simulated) -> list[Row]:
     """What they came to; every invariant by its name."""
     failing = {name: [seed for seed, wrong in run.broken.items() if name in wrong] for name in INVARIANTS}
-    told = f"seeds {run.first} to {run.first + run.seeds - 1}, {load()}"
+    told = f"seeds {', '.join(f'{first} to {last}' for first, last in run.ran)}; {load()}"
     rows = [
         Row(name="seeds", unit="runs", ours=run.seeds, target="1000 in each check", spread=told),
         _none("lost", failing["I1_lost"]),

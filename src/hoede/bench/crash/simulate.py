@@ -35,7 +35,7 @@ class Simulated:
     """What a number of seeds came to."""
 
     package: str
-    first: int
+    ran: list[tuple[int, int]]  # the first seed of a row, and the last
     seeds: int = 0
     broken: dict[int, dict[str, list[str]]] = field(default_factory=dict)  # by seed and invariant
     passed: Counter[str] = field(default_factory=Counter)  # by failpoint
@@ -73,7 +73,7 @@ def _afterwards(world: World) -> dict[str, list[str]]:
 
 def several(first: int, count: int, *, until_broken: bool = False) -> Simulated:
     """Run this many seeds, or fewer when one is enough to know."""
-    out = Simulated(str(Path(hoede.__file__).parent), first)
+    out = Simulated(str(Path(hoede.__file__).parent), [])
     with tempfile.TemporaryDirectory(
         prefix="hoede-crash-", dir=MEMORY if MEMORY.is_dir() else None
     ) as folder:
@@ -91,6 +91,7 @@ def several(first: int, count: int, *, until_broken: bool = False) -> Simulated:
                 out.broken[seed] = wrong
                 if until_broken:
                     break
+        out.ran = [(first, first + out.seeds - 1)]
         out.took_s, out.cpu_s = time.monotonic() - began, time.process_time() - cpu
     return out
 
@@ -117,12 +118,13 @@ def result(process: "subprocess.Popen[bytes]") -> Simulated:
 def read(said: Mapping[str, Any]) -> Simulated:
     counters = {name: Counter(said[name]) for name in ("passed", "struck", "troubles")}
     found = {int(seed): wrong for seed, wrong in said["broken"].items()}
-    return Simulated(**{**said, **counters, "broken": found})
+    ran = [(first, last) for first, last in said["ran"]]
+    return Simulated(**{**said, **counters, "broken": found, "ran": ran})
 
 
 def together(parts: list[Simulated], *, in_turn: bool = False) -> Simulated:
-    """Several runs as one; they ran side by side, or one after the other."""
-    whole = Simulated(parts[0].package, parts[0].first)
+    """Several runs as one; they ran side by side, or one after the other. Refuses to count a seed twice."""
+    whole = Simulated("several", _joined(sorted(row for part in parts for row in part.ran)))
     for part in parts:
         whole.seeds += part.seeds
         whole.broken |= part.broken
@@ -133,3 +135,17 @@ def together(parts: list[Simulated], *, in_turn: bool = False) -> Simulated:
         whole.cpu_s += part.cpu_s
         whole.took_s = whole.took_s + part.took_s if in_turn else max(whole.took_s, part.took_s)
     return whole
+
+
+def _joined(rows: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Rows of seeds in their order, those that follow on one another as one."""
+    joined: list[tuple[int, int]] = []
+    for first, last in rows:
+        before = joined[-1][1] if joined else first - 1
+        if first <= before:
+            raise ValueError(f"seed {first} would be counted twice")
+        if joined and first == before + 1:
+            joined[-1] = (joined[-1][0], last)
+        else:
+            joined.append((first, last))
+    return joined
