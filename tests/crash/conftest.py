@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from hoede.bench.crash import simulate
-from hoede.bench.crash.simulate import Simulated
+from hoede.bench.crash import pieces
+from hoede.bench.crash.simulate import Simulated, together
 
 SEEDS = int(os.environ.get("HOEDE_SEEDS", "1000"))
 FIRST_SEED = int(os.environ.get("HOEDE_FIRST_SEED", "0"))
@@ -32,7 +32,7 @@ def tell(pytestconfig: pytest.Config) -> Told:
 def simulating() -> Iterator[list[subprocess.Popen[bytes]]]:
     """Programs that simulate, two side by side."""
     half = SEEDS // 2
-    begun = [simulate.begin(FIRST_SEED, half), simulate.begin(FIRST_SEED + half, SEEDS - half)]
+    begun = [pieces.begin(FIRST_SEED, half), pieces.begin(FIRST_SEED + half, SEEDS - half)]
     yield begun
     for one in begun:
         one.kill()
@@ -44,7 +44,7 @@ def simulating() -> Iterator[list[subprocess.Popen[bytes]]]:
 @pytest.fixture(scope="session")
 def simulated(simulating: list[subprocess.Popen[bytes]]) -> Simulated:
     """What all seeds came to."""
-    return simulate.together([simulate.result(one) for one in simulating])
+    return together([pieces.result(one) for one in simulating])
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

@@ -6,6 +6,7 @@ whether every place was struck is asked of 500 and more.
 """
 
 import re
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,9 +14,11 @@ import pytest
 from tests.crash.conftest import SEEDS, Told
 
 import hoede
-from hoede.bench.crash import plan, simulate
+from hoede.bench.crash import pieces, plan, simulate
 from hoede.bench.crash.figures import caught
+from hoede.bench.crash.killed import Killed
 from hoede.bench.crash.mutants import MUTANTS, AnchorGone, Mutant, mutated
+from hoede.bench.crash.pieces import Piece
 from hoede.bench.crash.simulate import Simulated
 from hoede.db import failpoints
 
@@ -48,18 +51,37 @@ def test_every_failpoint_has_a_name_and_every_name_a_failpoint() -> None:
 
 
 def test_the_same_seed_is_the_same_run_in_another_program() -> None:
-    first, second = (simulate.begin(7, 2) for _ in range(2))
-    assert simulate.result(first).trace == simulate.result(second).trace
+    first, second = (pieces.begin(7, 2) for _ in range(2))
+    assert pieces.result(first).trace == pieces.result(second).trace
 
 
-def test_pieces_are_added_up_each_seed_once() -> None:
-    parts = [
-        Simulated("here", [(first, last)], last - first + 1) for first, last in ((5, 9), (0, 4), (20, 29))
-    ]
-    whole = simulate.together(parts, in_turn=True)
-    assert (whole.ran, whole.seeds) == ([(0, 9), (20, 29)], 20)
+def test_pieces_that_were_kept_are_added_up_each_seed_once() -> None:
+    rows, draws = ((5, 9), (0, 4), (20, 29)), (7, 8)
+    parts = [Piece(Simulated("here", [(first, last)], last - first + 1)) for first, last in rows]
+    parts += [Piece(killed=killed_by(seed)) for seed in draws]
+    whole = pieces.read(pieces.written(pieces.added(parts)))
+    assert whole.simulated is not None
+    assert (whole.simulated.ran, whole.simulated.seeds) == ([(0, 9), (20, 29)], 20)
+    assert whole.killed == killed_by(*draws)
     with pytest.raises(ValueError, match="seed 29 would be counted twice"):
-        simulate.together([whole, Simulated("here", [(29, 30)], 2)])
+        pieces.added([whole, Piece(Simulated("here", [(29, 30)], 2))])
+    with pytest.raises(ValueError, match="a seed would be counted twice"):
+        pieces.added([whole, Piece(killed=killed_by(8))])
+
+
+def killed_by(*seeds: int) -> Killed:
+    """Ten kills each, all alike."""
+    times = len(seeds)
+    return Killed(
+        seeds=seeds,
+        kills=10 * times,
+        at=Counter({"commit.after": 9 * times, "anywhere": times}),
+        paused=2 * times,
+        broken={"I1_lost": ["ord_1"] * times},
+        broke=("serve ended with 3",) * times,
+        recovered_ms=Counter({80: 9 * times, 1400: times}),
+        took_s=4.5 * times,
+    )
 
 
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda one: one.name)

@@ -1,8 +1,8 @@
-"""Runs seeds, or tells what those came to that were run before.
+"""Runs pieces of what takes hours, or tells what those came to that were run before.
 
-`python -m hoede.bench.crash FIRST COUNT [--until-broken]` prints one JSON object. So many seeds that they
-take hours are run in pieces, each to a file: `python -m hoede.bench.crash FILE...` prints the rows of all,
-and with `--keep` one such object, to be added up with later ones.
+`python -m hoede.bench.crash FIRST COUNT [--until-broken]` simulates seeds and prints one JSON object; with
+`--kills` it kills so often, drawn by that seed. `python -m hoede.bench.crash FILE...` prints the rows of all
+pieces kept in files, and with `--keep` one piece that is all of them, to be added up with later ones.
 """
 
 import json
@@ -10,21 +10,34 @@ import os
 import sys
 from pathlib import Path
 
-from hoede.bench.crash.figures import seed_rows
-from hoede.bench.crash.simulate import read, several, together
+from hoede.bench.crash.figures import kill_rows, seed_rows
+from hoede.bench.crash.killed import kill
+from hoede.bench.crash.pieces import Piece, added, read, written
+from hoede.bench.crash.simulate import several
 from hoede.bench.rows import document
 
 
 def main() -> None:
-    asked = sys.argv[1:]
+    flags = {one for one in sys.argv[1:] if one.startswith("--")}
+    asked = [one for one in sys.argv[1:] if one not in flags]
     if asked[0].isdecimal():
-        first, count, *more = asked
-        _on_one_processor(int(first) // max(1, int(count)))
-        json.dump(vars(several(int(first), int(count), until_broken="--until-broken" in more)), sys.stdout)
+        first, count = int(asked[0]), int(asked[1])
+        sys.stdout.buffer.write(written(_run(first, count, flags)))
         return
-    files = [Path(one) for one in asked if one != "--keep"]
-    whole = together([read(json.loads(one.read_bytes())) for one in files], in_turn=True)
-    json.dump(vars(whole) if "--keep" in asked else document(seed_rows(whole)), sys.stdout, indent=1)
+    whole = added([read(Path(one).read_bytes()) for one in asked])
+    if "--keep" in flags:
+        sys.stdout.buffer.write(written(whole))
+        return
+    rows = seed_rows(whole.simulated) if whole.simulated else []
+    rows += kill_rows(whole.killed) if whole.killed else []
+    json.dump(document(rows), sys.stdout, indent=1)
+
+
+def _run(first: int, count: int, flags: set[str]) -> Piece:
+    if "--kills" in flags:
+        return Piece(killed=kill(count, first))
+    _on_one_processor(first // max(1, count))
+    return Piece(several(first, count, until_broken="--until-broken" in flags))
 
 
 def _on_one_processor(place: int) -> None:

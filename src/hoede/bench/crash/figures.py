@@ -4,12 +4,12 @@ import tempfile
 from collections import Counter
 from pathlib import Path
 
-from hoede.bench.crash import plan, simulate
+from hoede.bench.crash import pieces, plan
 from hoede.bench.crash.invariants import INVARIANTS
 from hoede.bench.crash.killed import Killed, kill
 from hoede.bench.crash.mutants import MUTANTS, Mutant, mutated
 from hoede.bench.crash.network import FAULTS, network
-from hoede.bench.crash.simulate import Simulated
+from hoede.bench.crash.simulate import Simulated, together
 from hoede.bench.processes import load
 from hoede.bench.rows import Row, percentile, spread
 from hoede.db import failpoints
@@ -35,10 +35,9 @@ def simulated(first: int, seeds: int, beside: int = 1) -> Simulated:
     """So many seeds, shared among programs that run side by side."""
     share = -(-seeds // beside)
     begun = [
-        simulate.begin(start, min(share, first + seeds - start))
-        for start in range(first, first + seeds, share)
+        pieces.begin(start, min(share, first + seeds - start)) for start in range(first, first + seeds, share)
     ]
-    return simulate.together([simulate.result(one) for one in begun])
+    return together([pieces.result(one) for one in begun])
 
 
 def seed_rows(run: Simulated) -> list[Row]:
@@ -85,7 +84,7 @@ def caught(mutant: Mutant | None) -> Simulated:
     """The run that a mutant does not outlive; None for a copy as it is, which must."""
     with mutated(mutant) as package:
         count = CONTROL_SEEDS if mutant is None else MUTANT_SEEDS
-        run = simulate.result(simulate.begin(0, count, package=package, until_broken=True))
+        run = pieces.result(pieces.begin(0, count, package=package, until_broken=True))
         if not run.package.startswith(str(package)):
             raise RuntimeError(f"{run.package} ran, not the copy in {package}")
         return run
@@ -124,14 +123,15 @@ def network_row() -> Row:
 
 def kill_rows(run: Killed) -> list[Row]:
     """What real kills came to, on SQLite; `./check crash` kills on PostgreSQL too."""
-    recovered = [one * 1000 for one in run.recovered_s]
+    recovered = [float(one) for one in run.recovered_ms.elements()]
     rows = [
         Row(
             name="kills",
             unit="kills",
             ours=run.kills,
             target="300 in each check",
-            spread=f"{run.paused} pauses; {dict(sorted(run.at.items()))}",
+            spread=f"drawn by {', '.join(map(str, run.seeds))}; {run.paused} pauses; "
+            f"{dict(sorted(run.at.items()))}",
         ),
         _unbroken("kills_lost", run, "I1_lost"),
         _unbroken("kills_duplicate", run, "I1_duplicate"),

@@ -28,12 +28,13 @@ from hoede.simulators.pictures import test_card as the_card
 class Killed:
     """What a number of kills came to."""
 
+    seeds: tuple[int, ...]  # each draws a row of kills
     kills: int
     at: Counter[str]
     paused: int
     broken: dict[str, list[str]]
     broke: tuple[str, ...]  # who ended, and not by a kill
-    recovered_s: tuple[float, ...]  # from the start of a process to its first answer
+    recovered_ms: Counter[int]  # from the start of a process to its first answer
     took_s: float
 
 
@@ -49,14 +50,36 @@ def kill(count: int, seed: int, deployment: Deployment = ONE_SERVE) -> Killed:
         took_s = time.monotonic() - began
         settle(run)
         return Killed(
+            seeds=(seed,),
             kills=sum(run.kills.values()),
             at=run.kills,
             paused=sum(run.fleet.pauses.values()),
             broken=broken(records_of(run)),
             broke=tuple(run.fleet.broke),
-            recovered_s=tuple(run.fleet.recovered_s),
+            recovered_ms=Counter(round(one * 1000) for one in run.fleet.recovered_s),
             took_s=took_s,
         )
+
+
+def all_killed(parts: list[Killed]) -> Killed:
+    """Several rows of kills as one, each with seeds of its own."""
+    seeds = [seed for one in parts for seed in one.seeds]
+    if len(set(seeds)) < len(seeds):
+        raise ValueError(f"a seed would be counted twice: {sorted(seeds)}")
+    broken: dict[str, list[str]] = {}
+    for one in parts:
+        for name, wrong in one.broken.items():
+            broken.setdefault(name, []).extend(wrong)
+    return Killed(
+        seeds=tuple(sorted(seeds)),
+        kills=sum(one.kills for one in parts),
+        at=sum((one.at for one in parts), Counter()),
+        paused=sum(one.paused for one in parts),
+        broken=broken,
+        broke=tuple(said for one in parts for said in one.broke),
+        recovered_ms=sum((one.recovered_ms for one in parts), Counter()),
+        took_s=sum(one.took_s for one in parts),
+    )
 
 
 def records_of(run: Harness) -> Records:

@@ -1,20 +1,10 @@
-"""Runs seeds, here or in a program of its own.
+"""Runs seeds, and adds up what they came to."""
 
-A program, because a copy of the package with a mutant in it can then run the same way, and because sets keep
-one order only where Python is told so at its start.
-"""
-
-import json
-import os
-import subprocess
-import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import hoede
 from hoede.bench.crash.afterwards import Afterwards
@@ -26,7 +16,6 @@ from hoede.bench.crash.wire import Trouble
 from hoede.bench.crash.world import World
 
 TROUBLES = tuple(Trouble)
-PROGRAM = "hoede.bench.crash"
 MEMORY = Path("/dev/shm")  # noqa: S108 - a folder of our own is made in it
 
 
@@ -94,32 +83,6 @@ def several(first: int, count: int, *, until_broken: bool = False) -> Simulated:
         out.ran = [(first, first + out.seeds - 1)]
         out.took_s, out.cpu_s = time.monotonic() - began, time.process_time() - cpu
     return out
-
-
-def begin(
-    first: int, count: int, *, package: Path | None = None, until_broken: bool = False
-) -> "subprocess.Popen[bytes]":
-    """Begin that program, with the package that lies in this folder, or with ours."""
-    env = {**os.environ, "PYTHONHASHSEED": "0"}
-    if package is not None:
-        env["PYTHONPATH"] = str(package)
-    command = [sys.executable, "-m", PROGRAM, str(first), str(count)] + ["--until-broken"] * until_broken
-    return subprocess.Popen(command, env=env, stdout=subprocess.PIPE)  # noqa: S603 - our own program
-
-
-def result(process: "subprocess.Popen[bytes]") -> Simulated:
-    """What it printed. Raises `RuntimeError` when it broke."""
-    said, _ = process.communicate()
-    if process.returncode:
-        raise RuntimeError(f"the simulation ended with {process.returncode}")
-    return read(json.loads(said))
-
-
-def read(said: Mapping[str, Any]) -> Simulated:
-    counters = {name: Counter(said[name]) for name in ("passed", "struck", "troubles")}
-    found = {int(seed): wrong for seed, wrong in said["broken"].items()}
-    ran = [(first, last) for first, last in said["ran"]]
-    return Simulated(**{**said, **counters, "broken": found, "ran": ran})
 
 
 def together(parts: list[Simulated], *, in_turn: bool = False) -> Simulated:
