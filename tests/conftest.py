@@ -60,10 +60,9 @@ def _is_for_long(test: str) -> bool:
 
 @pytest.fixture(autouse=True)
 def logging_as_before() -> Iterator[None]:
-    """Leaves the process's logging as it was found: a command that starts it runs in here too.
+    """Each test begins with logs on standard error, and leaves it so after commands that start logs.
 
-    What is logged goes to standard error from the beginning: workers of a service that runs beside a command
-    would write into what the command says.
+    Elsewhere workers of a service that runs beside a command would write into what the command says.
     """
     root = logging.getLogger()
     handlers, level = list(root.handlers), root.level

@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 from tests.crash.conftest import SEEDS, Told
 
 import hoede
@@ -57,22 +58,35 @@ def test_the_same_seed_is_the_same_run_in_another_program() -> None:
 
 def test_pieces_that_were_kept_are_added_up_each_seed_once() -> None:
     rows, draws = ((5, 9), (0, 4), (20, 29)), (7, 8)
-    parts = [Piece(Simulated("here", [(first, last)], last - first + 1)) for first, last in rows]
-    parts += [Piece(killed=killed_by(seed)) for seed in draws]
+    parts = [Piece(simulated_from(first, last), None) for first, last in rows]
+    parts += [Piece(None, killed_by(seed)) for seed in draws]
     whole = pieces.read(pieces.written(pieces.added(parts)))
     assert whole.simulated is not None
     assert (whole.simulated.ran, whole.simulated.seeds) == ([(0, 9), (20, 29)], 20)
     assert whole.killed == killed_by(*draws)
     with pytest.raises(ValueError, match="seed 29 would be counted twice"):
-        pieces.added([whole, Piece(Simulated("here", [(29, 30)], 2))])
+        pieces.added([whole, Piece(simulated_from(29, 30), None)])
     with pytest.raises(ValueError, match="a seed would be counted twice"):
-        pieces.added([whole, Piece(killed=killed_by(8))])
+        pieces.added([whole, Piece(None, killed_by(8))])
+
+
+@pytest.mark.parametrize(
+    "said", ["{}", '{"rows": []}', '{"first": 0, "seeds": 500, "broken": {}}', "no JSON"]
+)
+def test_what_is_no_piece_adds_nothing_but_is_refused(said: str) -> None:
+    with pytest.raises(ValidationError):
+        pieces.read(said.encode())
+
+
+def simulated_from(first: int, last: int) -> Simulated:
+    return Simulated("here", ["abc"], [(first, last)], last - first + 1)
 
 
 def killed_by(*seeds: int) -> Killed:
     """Ten kills each, all alike."""
     times = len(seeds)
     return Killed(
+        commits=("abc",),
         seeds=seeds,
         kills=10 * times,
         at=Counter({"commit.after": 9 * times, "anywhere": times}),

@@ -2,6 +2,7 @@
 
 import re
 import time
+from datetime import timedelta
 
 from tests.parts import fresh
 from tests.web.api import Api, event
@@ -9,6 +10,8 @@ from tests.web.conftest import OpenApi
 
 from hoede.db import Transaction, orders, restores
 from hoede.db.restores import Restore
+from hoede.pairing import By, Mode, codes
+from hoede.pairing import store as pairings
 
 GAUGES = {
     "hoede_oldest_unfinished_order_seconds",
@@ -110,6 +113,22 @@ def test_the_ballast_is_told_while_it_is_there(open_api: OpenApi) -> None:
     api.hoede.ballast.let_go()
 
     assert (before, figures(api)["hoede_disk_ballast"], figures(api)["hoede_vault_keys"]) == (1, 0, 1)
+
+
+def test_pairings_that_do_not_move_and_codes_that_are_guessed_are_told_apart(open_api: OpenApi) -> None:
+    api = open_api()
+
+    def happened(tx: Transaction) -> None:
+        for number, hours in enumerate((-2, -3, 1)):
+            until = tx.now + timedelta(hours=hours)
+            pairings.add(tx, f"pair_{number}", invited_by=By.GUARDIAN, mode=Mode.LIMITS, until=until)
+        for _ in range(5):
+            codes.wrong(tx, codes.EVERYBODY)
+
+    api.hoede.db.commit(happened)
+    after = figures(api)
+
+    assert (after["hoede_pairings_overdue"], after["hoede_pairing_codes_guessed"]) == (2, 5)
 
 
 def test_metrics_say_what_they_are(api: Api) -> None:

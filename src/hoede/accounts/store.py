@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Column, Connection, Row, String, Table, Text, delete, select, update
+from sqlalchemy import Column, Connection, Row, String, Table, Text, delete, select
 
 from hoede.accounts.rules import age_at
 from hoede.core.ages import AgeEvidence, evidence_from_json, evidence_to_json
 from hoede.core.leaves import Leaf
-from hoede.db import METADATA, Moment, Transaction, insert_new, one_row
+from hoede.db import METADATA, Moment, Transaction, change, insert_new, one_row
 
 ZONE_COUNTS_ON = timedelta(hours=24)  # after a change both zones count
 
@@ -85,11 +85,8 @@ def put_account(tx: Transaction, told: Account) -> None:
         "age_known_at": known_at if knows else None,
     }
     key = {"service": told.service, "id": told.id}
-    if insert_new(tx.conn, ACCOUNTS, key | values):
-        return
-    tx.conn.execute(
-        update(ACCOUNTS).where(ACCOUNTS.c.service == told.service, ACCOUNTS.c.id == told.id).values(**values)
-    )
+    if not insert_new(tx.conn, ACCOUNTS, key | values):
+        change(tx.conn, ACCOUNTS, values, **key)
 
 
 def find_age(tx: Transaction, service: str, account_id: str, evidence: AgeEvidence) -> None:
@@ -99,11 +96,8 @@ def find_age(tx: Transaction, service: str, account_id: str, evidence: AgeEviden
     """
     values = {"age_found": json.dumps([evidence_to_json(evidence)]), "age_known_at": tx.now}
     key = {"service": service, "id": account_id}
-    if insert_new(tx.conn, ACCOUNTS, key | values | {"age_evidence": "[]", "told_at": tx.now}):
-        return
-    tx.conn.execute(
-        update(ACCOUNTS).where(ACCOUNTS.c.service == service, ACCOUNTS.c.id == account_id).values(**values)
-    )
+    if not insert_new(tx.conn, ACCOUNTS, key | values | {"age_evidence": "[]", "told_at": tx.now}):
+        change(tx.conn, ACCOUNTS, values, **key)
 
 
 def _zone_before(
@@ -153,13 +147,12 @@ def chosen(
 def choose(tx: Transaction, service: str, account_id: str, setting: str, step: Any) -> None:
     """Keep what an account's owner chose; None lets go of the choice."""
     mine = {"service": service, "account": account_id, "setting": setting}
-    where = [CHOICES.c[name] == value for name, value in mine.items()]
     if step is None:
-        tx.conn.execute(delete(CHOICES).where(*where))
+        tx.conn.execute(delete(CHOICES).where(*(CHOICES.c[name] == value for name, value in mine.items())))
     else:
         values = {"step": json.dumps(step), "at": tx.now}
         if not insert_new(tx.conn, CHOICES, mine | values):
-            tx.conn.execute(update(CHOICES).where(*where).values(**values))
+            change(tx.conn, CHOICES, values, **mine)
     tx.leaf(Leaf("choice.made", f"{service} {account_id} {setting}"))
 
 

@@ -27,10 +27,10 @@ def document(rows: list[Row]) -> dict[str, Any]:
     """The JSON every bench prints."""
     python = platform.python_version()
     machine = f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, Python {python}"
-    return {"machine": machine, "commit": _commit(), "rows": [asdict(row) for row in rows]}
+    return {"machine": machine, "commit": commit(), "rows": [asdict(row) for row in rows]}
 
 
-def _commit() -> str | None:
+def commit() -> str | None:
     """The commit of the checkout we run in, when there is one."""
     git = shutil.which("git")
     if git is None:

@@ -10,7 +10,7 @@ from hoede.db.errors import (
     SchemaOutdated,
     naming_a_full_disk,
 )
-from hoede.db.rows import change, insert_new, one_row, rows_where
+from hoede.db.rows import change, insert, insert_new, one_row, rows_where
 
 __all__ = [
     "METADATA",
@@ -23,6 +23,7 @@ __all__ = [
     "Serial",
     "Transaction",
     "change",
+    "insert",
     "insert_all_new",
     "insert_new",
     "naming_a_full_disk",

@@ -111,7 +111,7 @@ _CLAIMED = (
 _ENDED_BY_RECEIPT = (
     update(ORDERS)
     .where(ORDERS.c.id == bindparam("order"), ORDERS.c.state.in_((OrderState.OPEN, OrderState.WAITING)))
-    .values(_ended(bindparam("now", type_=Moment), bindparam("by", type_=String)))
+    .values(_ended(bindparam("now", type_=Moment), bindparam("came_of", type_=String)))
 )
 
 
@@ -184,7 +184,7 @@ def end(tx: Transaction, claimed: Claim, outcome: str) -> bool:
 
 def end_by_receipt(tx: Transaction, order: str, outcome: str = "receipt") -> bool:
     """End an order because its receipt came, whoever holds the claim; false when it had ended."""
-    asked = {"order": order, "by": outcome, "now": tx.now}
+    asked = {"order": order, "came_of": outcome, "now": tx.now}
     return _note_end(tx, order, outcome, tx.conn.execute(_ENDED_BY_RECEIPT, asked).rowcount)
 
 

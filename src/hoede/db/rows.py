@@ -1,9 +1,13 @@
-"""Rows by what they are equal in. A statement is made once: making one takes longer than running it."""
+"""Rows by what they are equal in. A statement is made once: making one takes longer than running it.
+
+What is asked for each upload, order or report goes this way; what is asked seldom is written out where it is.
+"""
 
 from collections.abc import Mapping, Sequence
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
+import sqlalchemy
 from sqlalchemy import (
     Column,
     ColumnElement,
@@ -18,6 +22,9 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.sql.dml import ReturningInsert
+
+T = TypeVar("T")
 
 
 def one_row(conn: Connection, table: Table, **equal: Any) -> Row[Any] | None:
@@ -37,9 +44,15 @@ def change(conn: Connection, table: Table, values: Mapping[str, Any], **equal: A
     return conn.execute(asked, given | _values(equal)).rowcount
 
 
+def insert(conn: Connection, table: Table, row: Mapping[str, Any], asked: Column[T]) -> T:
+    """Insert a row; what it has in this column, e.g. the number that the database gave it."""
+    answer: T = conn.execute(_inserted(table, tuple(row), asked), dict(row)).scalar_one()
+    return answer
+
+
 def insert_new(conn: Connection, table: Table, row: Mapping[str, Any]) -> bool:
     """Insert unless a row with the same unique key is there; tells whether it was new."""
-    return conn.execute(_inserted(conn.dialect.name, table, tuple(row)), dict(row)).rowcount == 1
+    return conn.execute(_inserted_new(conn.dialect.name, table, tuple(row)), dict(row)).rowcount == 1
 
 
 @cache
@@ -54,12 +67,23 @@ def _changed(table: Table, names: tuple[str, ...], equal: tuple[str, ...]) -> Up
 
 
 @cache
-def _inserted(kind: str, table: Table, names: tuple[str, ...]) -> Insert:
-    if unknown := set(names) - set(table.c.keys()):  # SQLAlchemy would leave them out without a word
-        raise ValueError(f"{table.name} has no {', '.join(sorted(unknown))}")
+def _inserted(table: Table, names: tuple[str, ...], asked: Column[T]) -> ReturningInsert[tuple[T]]:
+    _refuse_unknown(table, names)
+    return sqlalchemy.insert(table).returning(asked)
+
+
+@cache
+def _inserted_new(kind: str, table: Table, names: tuple[str, ...]) -> Insert:
+    _refuse_unknown(table, names)
     dialect = postgresql if kind == "postgresql" else sqlite
     asked: Insert = dialect.insert(table).on_conflict_do_nothing()
     return asked.execution_options(preserve_rowcount=True)
+
+
+def _refuse_unknown(table: Table, names: tuple[str, ...]) -> None:
+    """SQLAlchemy would leave them out without a word."""
+    if unknown := set(names) - set(table.c.keys()):
+        raise ValueError(f"{table.name} has no {', '.join(sorted(unknown))}")
 
 
 def _equal(table: Table, names: tuple[str, ...]) -> list[ColumnElement[bool]]:

@@ -132,4 +132,4 @@ def _begin_to_write(conn: Connection) -> None:
 
 
 def _begin_to_read(conn: Connection) -> None:
-    control(conn, "BEGIN")  # it takes no lock, so there is nothing that can go wrong
+    control(conn, "BEGIN")  # takes no lock; a connection that is gone is all that could fail

@@ -25,7 +25,7 @@ from sqlalchemy import (
 
 from hoede.core.events import Answer, Channel, Event, EventKind
 from hoede.core.findings import Category, Certainty, DigestKind, Finding, Match
-from hoede.db import METADATA, Moment, Serial, Transaction, insert_new, one_row, rows_where
+from hoede.db import METADATA, Moment, Serial, Transaction, change, insert_new, one_row, rows_where
 from hoede.detection.rules import Coverage
 
 IDS_AT_ONCE: Final = 500
@@ -153,7 +153,7 @@ def add_findings(tx: Transaction, event_id: str, findings: tuple[Finding, ...]) 
 
 
 def set_coverage(tx: Transaction, event_id: str, coverage: Coverage) -> None:
-    tx.conn.execute(update(EVENTS).where(EVENTS.c.id == event_id).values(coverage=coverage))
+    change(tx.conn, EVENTS, {"coverage": coverage}, id=event_id)
 
 
 def hold_now(tx: Transaction, event_id: str, hold: str) -> bool:
@@ -178,8 +178,7 @@ def accounts_hit(conn: Connection, entry: str, since: datetime) -> int:
 
 def forget_address(tx: Transaction, event_id: str) -> None:
     """Nothing was found: where it came from and whom it went to is of no use any more."""
-    nothing = {"ip": None, "receivers": None, "victim_country": None}
-    tx.conn.execute(update(EVENTS).where(EVENTS.c.id == event_id).values(**nothing))
+    change(tx.conn, EVENTS, {"ip": None, "receivers": None, "victim_country": None}, id=event_id)
 
 
 def told(conn: Connection, service: str, told_id: str) -> EventRow | None:

@@ -21,7 +21,7 @@ from sqlalchemy import (
 )
 
 from hoede.core.leaves import Leaf
-from hoede.db import METADATA, Moment, Transaction, change, one_row
+from hoede.db import METADATA, Moment, Transaction, change, one_row, rows_where
 from hoede.evidence.rules import GONE, EvidenceState, Why
 from hoede.evidence.vault import Taken
 from hoede.evidence.vault_keys import refuse_retired
@@ -114,8 +114,7 @@ def find(conn: Connection, evidence: str) -> EvidenceRow | None:
 
 
 def of_event(conn: Connection, event: str) -> tuple[EvidenceRow, ...]:
-    rows = conn.execute(select(EVIDENCE).where(EVIDENCE.c.event == event).order_by(EVIDENCE.c.part))
-    return tuple(_row(row) for row in rows)
+    return tuple(_row(row) for row in rows_where(conn, EVIDENCE, EVIDENCE.c.part, event=event))
 
 
 def all_rows(conn: Connection) -> tuple[EvidenceRow, ...]:
@@ -144,23 +143,17 @@ def mark_sealed(tx: Transaction, evidence: str, keep_until: datetime) -> bool:
 
 
 def mark_impossible(tx: Transaction, evidence: str, reason: str) -> bool:
-    lost = tx.conn.execute(
-        update(EVIDENCE)
-        .where(EVIDENCE.c.id == evidence, EVIDENCE.c.state == EvidenceState.INTAKE)
-        .values(state=EvidenceState.IMPOSSIBLE, reason=reason)
-    )
-    if lost.rowcount:
+    values = {"state": EvidenceState.IMPOSSIBLE, "reason": reason}
+    lost = change(tx.conn, EVIDENCE, values, id=evidence, state=EvidenceState.INTAKE)
+    if lost:
         tx.leaf(Leaf("preserve.ended", evidence, f"impossible: {reason}"))
-    return bool(lost.rowcount)
+    return bool(lost)
 
 
 def drop(tx: Transaction, event: str) -> None:
     """Nothing was found: destroy the keys of the copies that wait in the intake folder."""
-    tx.conn.execute(
-        update(EVIDENCE)
-        .where(EVIDENCE.c.event == event, EVIDENCE.c.state == EvidenceState.INTAKE)
-        .values(state=EvidenceState.DROPPED, wrapped_key=b"")
-    )
+    values = {"state": EvidenceState.DROPPED, "wrapped_key": b""}
+    change(tx.conn, EVIDENCE, values, event=event, state=EvidenceState.INTAKE)
 
 
 def destroy_after(tx: Transaction, ids: Iterable[str], at: datetime | None) -> None:
@@ -177,11 +170,8 @@ def to_destroy(conn: Connection, now: datetime) -> list[str]:
 
 def destroy(tx: Transaction, evidence: str, why: Why) -> None:
     """Destroy the key of a copy: from this commit on nobody can read it."""
-    tx.conn.execute(
-        update(EVIDENCE)
-        .where(EVIDENCE.c.id == evidence)
-        .values(state=EvidenceState.DESTROYED, wrapped_key=b"", destroyed_at=tx.now, destroyed_why=why)
-    )
+    gone = {"state": EvidenceState.DESTROYED, "wrapped_key": b""}
+    change(tx.conn, EVIDENCE, gone | {"destroyed_at": tx.now, "destroyed_why": why}, id=evidence)
     tx.leaf(Leaf("evidence.destroyed", evidence, why))
 
 

@@ -191,7 +191,7 @@ def due(conn: Connection, now: datetime, remind_before: datetime, *, after: str,
 
 
 def overdue(conn: Connection, now: datetime) -> int:
-    """How many pairings should have moved an hour ago, and did not."""
+    """How many pairings should have moved an hour ago, and did not; birthdays apart, which may be doubted."""
     asked = select(func.count()).select_from(LINKS).where(or_(*_over(now - LATE)))
     return int(conn.execute(asked).scalar_one())
 

@@ -19,14 +19,12 @@ from sqlalchemy import (
     String,
     Table,
     Text,
-    bindparam,
-    insert,
     select,
     update,
 )
 
 from hoede.core.leaves import Leaf
-from hoede.db import METADATA, Moment, Serial, Transaction, change, insert_new, one_row, rows_where
+from hoede.db import METADATA, Moment, Serial, Transaction, change, insert, insert_new, one_row, rows_where
 from hoede.reporting.drafts import Draft
 from hoede.reporting.port import Reply
 from hoede.reporting.rules import Saga, SagaFile, SagaState, Step, StepKind
@@ -112,13 +110,9 @@ def add_report(tx: Transaction, order_id: str, authority: str, draft: Draft, url
     )
     if new:
         for place, file in enumerate(draft.files):
-            tx.conn.execute(
-                insert(FILES).values(order_id=order_id, evidence=file.evidence, place=place, detailed=False)
-            )
+            row = {"order_id": order_id, "evidence": file.evidence, "place": place, "detailed": False}
+            insert(tx.conn, FILES, row, FILES.c.place)
     return new
-
-
-_CALLED = insert(CALLS).returning(CALLS.c.id)
 
 
 def announce(tx: Transaction, order_id: str, saga: Saga, step: Step, request: bytes) -> int:
@@ -131,7 +125,7 @@ def announce(tx: Transaction, order_id: str, saga: Saga, step: Step, request: by
         "request_sha256": hashlib.sha256(request).hexdigest(),
         "at": tx.now,
     }
-    return int(tx.conn.execute(_CALLED, call).scalar_one())
+    return int(insert(tx.conn, CALLS, call, CALLS.c.id))
 
 
 def note(tx: Transaction, order_id: str, call: int, saga: Saga, reply: Reply) -> None:
@@ -236,11 +230,11 @@ def finished(conn: Connection) -> list[str]:
     return list(conn.execute(select(REPORTS.c.order_id).where(REPORTS.c.finished_at.is_not(None))).scalars())
 
 
-_STATE = select(REPORTS.c.state).where(REPORTS.c.order_id == bindparam("order"))
-
-
 def _state(conn: Connection, order_id: str) -> SagaState:
-    return SagaState(conn.execute(_STATE, {"order": order_id}).scalar_one())
+    row = one_row(conn, REPORTS, order_id=order_id)
+    if row is None:
+        raise LookupError(f"a call without its report: {order_id}")
+    return SagaState(row.state)
 
 
 def _report(conn: Connection, row: Row[Any]) -> ReportRow:

@@ -24,7 +24,7 @@ from sqlalchemy import (
 )
 
 from hoede.core.leaves import Leaf
-from hoede.db import METADATA, Moment, Transaction, insert_new, rows_where
+from hoede.db import METADATA, Moment, Transaction, insert_new, one_row, rows_where
 from hoede.review.asked import Named, PersonIs, Said
 from hoede.review.outcomes import AccountIs
 from hoede.review.rules import Grounds
@@ -216,7 +216,7 @@ def undo(tx: Transaction, judgment_id: str, how: str) -> bool:
 
 
 def find(conn: Connection, judgment_id: str) -> JudgmentRow | None:
-    row = conn.execute(select(JUDGMENTS).where(JUDGMENTS.c.id == judgment_id)).one_or_none()
+    row = one_row(conn, JUDGMENTS, id=judgment_id)
     return None if row is None else _judgment(conn, row)
 
 

@@ -1,12 +1,14 @@
 """For those who run it: is it alive, is it ready, and how is it doing."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from fastapi import APIRouter
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
+from sqlalchemy import Connection
 from starlette.responses import JSONResponse, Response
 
 from hoede.audit import store as audit
@@ -69,70 +71,30 @@ class _Figures(Collector):
         self._health = health
 
     def collect(self) -> Iterable[Metric]:
-        db = self._health.db
-        backlog, waiting, quarantined, behind, keys, unconfirmed, guessed, late, now, stopped, apart = (
-            db.read(
-                lambda conn: (
-                    orders.backlog(conn),
-                    review.waiting(conn, db.time(conn)),
-                    quarantine.count(conn),
-                    audit.oldest_unnumbered(conn),
-                    vault_keys.in_force(conn),
-                    policy.rollbacks_overdue(conn, db.time(conn)),
-                    codes.tried_by_everybody(conn, db.time(conn)),
-                    pairings.overdue(conn, db.time(conn)),
-                    db.time(conn),
-                    clock.stopped_at(conn),
-                    blind.count_disagreements(conn),
-                )
-            )
-        )
-        oldest = backlog.oldest_opened_at
-        age_s = (now - oldest).total_seconds() if oldest else 0.0
-        yield _gauge("oldest_unfinished_order_seconds", "Age of the oldest order no machine has ended", age_s)
-        yield _gauge("orders_open", "Orders to be carried out by a machine", backlog.open)
-        yield _gauge("orders_waiting", "Orders whose ground fell away", backlog.waiting)
-        yield _gauge("orders_restored", "Orders that wait for a person after a restore", backlog.restored)
-        yield _gauge("orders_needing_human", "Orders that need a person", backlog.needs_human)
-        yield _gauge("cases_waiting", "Cases that wait for a person", waiting.cases)
-        yield _gauge("cases_overdue", "Cases past their lane's time", waiting.overdue)
-        yield _gauge("cases_nobody_may_take", "Cases that nobody here may take", waiting.untakeable)
-        behind_s = (now - behind).total_seconds() if behind else 0.0
-        yield _gauge("log_behind_seconds", "Age of the oldest leaf that no signed head covers", behind_s)
+        health = self._health
+        yield from health.db.read(lambda conn: list(_of_rows(conn, health.db.time(conn))))
         yield _gauge(
             "disk_ballast",
             "1 while the ballast file is there, so that uploads are taken",
-            int(self._health.has_ballast()),
-        )
-        yield _gauge("vault_keys", "Keys that wrap evidence; more than one while one is replaced", len(keys))
-        yield _gauge(
-            "retention_clock_stopped",
-            "1 while nothing is destroyed because the clock jumped and nobody said that it is right",
-            int(stopped is not None),
+            int(health.has_ballast()),
         )
         yield _gauge(
             "hand_overs_due",
             "Cases that a law asks to be reported or handed over, and that are not there yet",
-            self._health.hand_overs_due(),
+            health.hand_overs_due(),
         )
         yield _gauge(
             "judging_drifts",
             "Lanes in which cases are surely judged worse, or less alike, than they should be",
-            self._health.judging_drifts(),
+            health.judging_drifts(),
         )
         yield _gauge(
-            "disagreements_waiting", "Cases that two people judged differently and nobody settled", apart
+            "helplines_unchecked", "Helplines nobody checked in 90 days", health.unchecked_helplines()
         )
-        yield _gauge("entries_quarantined", "List entries in quarantine", quarantined)
-        yield _gauge(
-            "policy_rollbacks_overdue", "Rollbacks of policy that nobody confirmed in 24 hours", unconfirmed
-        )
-        yield _gauge("pairing_codes_guessed", "Wrong codes of pairings today, of everybody together", guessed)
-        yield _gauge("pairings_overdue", "Pairings that should have moved an hour ago, and did not", late)
         ill = GaugeMetricFamily(
             "hoede_detector_ill", "1 while a detector fails too often in this process", labels=["detector"]
         )
-        for name, is_ill in self._health.detectors().items():
+        for name, is_ill in health.detectors().items():
             ill.add_metric([name], float(is_ill))
         yield ill
         heard = CounterMetricFamily(
@@ -140,12 +102,66 @@ class _Figures(Collector):
             "Heartbeats of devices in this process, by what became of them",
             labels=["came"],
         )
-        for came, times in self._health.heard().items():
+        for came, times in health.heard().items():
             heard.add_metric([came], float(times))
         yield heard
-        yield _gauge(
-            "helplines_unchecked", "Helplines nobody checked in 90 days", self._health.unchecked_helplines()
-        )
+
+
+def _of_rows(conn: Connection, now: datetime) -> Iterator[Metric]:
+    """What the database tells, all of one moment."""
+    backlog, waiting = orders.backlog(conn), review.waiting(conn, now)
+    yield _gauge(
+        "oldest_unfinished_order_seconds",
+        "Age of the oldest order no machine has ended",
+        _seconds(backlog.oldest_opened_at, now),
+    )
+    yield _gauge("orders_open", "Orders to be carried out by a machine", backlog.open)
+    yield _gauge("orders_waiting", "Orders whose ground fell away", backlog.waiting)
+    yield _gauge("orders_restored", "Orders that wait for a person after a restore", backlog.restored)
+    yield _gauge("orders_needing_human", "Orders that need a person", backlog.needs_human)
+    yield _gauge("cases_waiting", "Cases that wait for a person", waiting.cases)
+    yield _gauge("cases_overdue", "Cases past their lane's time", waiting.overdue)
+    yield _gauge("cases_nobody_may_take", "Cases that nobody here may take", waiting.untakeable)
+    yield _gauge(
+        "disagreements_waiting",
+        "Cases that two people judged differently and nobody settled",
+        blind.count_disagreements(conn),
+    )
+    yield _gauge(
+        "log_behind_seconds",
+        "Age of the oldest leaf that no signed head covers",
+        _seconds(audit.oldest_unnumbered(conn), now),
+    )
+    yield _gauge(
+        "vault_keys",
+        "Keys that wrap evidence; more than one while one is replaced",
+        len(vault_keys.in_force(conn)),
+    )
+    yield _gauge(
+        "retention_clock_stopped",
+        "1 while nothing is destroyed because the clock jumped and nobody said that it is right",
+        int(clock.stopped_at(conn) is not None),
+    )
+    yield _gauge("entries_quarantined", "List entries in quarantine", quarantine.count(conn))
+    yield _gauge(
+        "policy_rollbacks_overdue",
+        "Rollbacks of policy that nobody confirmed in 24 hours",
+        policy.rollbacks_overdue(conn, now),
+    )
+    yield _gauge(
+        "pairing_codes_guessed",
+        "Wrong codes of pairings today, of everybody together",
+        codes.tried_by_everybody(conn, now),
+    )
+    yield _gauge(
+        "pairings_overdue",
+        "Pairings that should have moved an hour ago, and did not",
+        pairings.overdue(conn, now),
+    )
+
+
+def _seconds(since: datetime | None, now: datetime) -> float:
+    return (now - since).total_seconds() if since else 0.0
 
 
 def _gauge(name: str, says: str, value: float) -> Metric:

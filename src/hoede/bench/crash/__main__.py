@@ -15,10 +15,17 @@ from hoede.bench.crash.killed import kill
 from hoede.bench.crash.pieces import Piece, added, read, written
 from hoede.bench.crash.simulate import several
 from hoede.bench.rows import document
+from hoede.logs import start_logs
+
+FLAGS = {"--until-broken", "--kills", "--keep"}
+BESIDE = "in pieces, beside one another and other work"
 
 
 def main() -> None:
+    start_logs(level="critical")
     flags = {one for one in sys.argv[1:] if one.startswith("--")}
+    if unknown := flags - FLAGS:
+        sys.exit(f"no such flag: {', '.join(sorted(unknown))}")
     asked = [one for one in sys.argv[1:] if one not in flags]
     if asked[0].isdecimal():
         first, count = int(asked[0]), int(asked[1])
@@ -28,16 +35,16 @@ def main() -> None:
     if "--keep" in flags:
         sys.stdout.buffer.write(written(whole))
         return
-    rows = seed_rows(whole.simulated) if whole.simulated else []
-    rows += kill_rows(whole.killed) if whole.killed else []
+    rows = seed_rows(whole.simulated, BESIDE) if whole.simulated else []
+    rows += kill_rows(whole.killed, BESIDE) if whole.killed else []
     json.dump(document(rows), sys.stdout, indent=1)
 
 
 def _run(first: int, count: int, flags: set[str]) -> Piece:
     if "--kills" in flags:
-        return Piece(killed=kill(count, first))
+        return Piece(None, kill(count, first))
     _on_one_processor(first // max(1, count))
-    return Piece(several(first, count, until_broken="--until-broken" in flags))
+    return Piece(several(first, count, until_broken="--until-broken" in flags), None)
 
 
 def _on_one_processor(place: int) -> None:

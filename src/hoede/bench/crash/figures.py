@@ -2,6 +2,7 @@
 
 import tempfile
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
 from hoede.bench.crash import pieces, plan
@@ -40,10 +41,12 @@ def simulated(first: int, seeds: int, beside: int = 1) -> Simulated:
     return together([pieces.result(one) for one in begun])
 
 
-def seed_rows(run: Simulated) -> list[Row]:
-    """What they came to; every invariant by its name."""
+def seed_rows(run: Simulated, beside: str = "") -> list[Row]:
+    """What they came to; every invariant by its name. `beside`: what else ran, where that is not now."""
+    beside = beside or load()
     failing = {name: [seed for seed, wrong in run.broken.items() if name in wrong] for name in INVARIANTS}
-    told = f"seeds {', '.join(f'{first} to {last}' for first, last in run.ran)}; {load()}"
+    rows_of_seeds = ", ".join(f"{first} to {last}" for first, last in run.ran)
+    told = f"seeds {rows_of_seeds}; commit {', '.join(run.commits)}; {beside}"
     rows = [
         Row(name="seeds", unit="runs", ours=run.seeds, target="1000 in each check", spread=told),
         _none("lost", failing["I1_lost"]),
@@ -54,7 +57,7 @@ def seed_rows(run: Simulated) -> list[Row]:
             unit="1/s",
             ours=round(run.seeds / run.took_s, 2),
             target=">= 100",
-            spread=f"{run.cpu_s / run.seeds:.2f} s of processor, {run.turns / run.seeds:.0f} turns; {load()}",
+            spread=f"{run.cpu_s / run.seeds:.2f} s of processor, {run.turns / run.seeds:.0f} turns; {beside}",
         ),
     ]
     rows += [_none(name, failing[name]) for name in INVARIANTS]
@@ -121,8 +124,9 @@ def network_row() -> Row:
     )
 
 
-def kill_rows(run: Killed) -> list[Row]:
-    """What real kills came to, on SQLite; `./check crash` kills on PostgreSQL too."""
+def kill_rows(run: Killed, beside: str = "") -> list[Row]:
+    """What real kills came to, on SQLite; `./check crash` kills on PostgreSQL too. `beside`: likewise."""
+    beside = beside or load()
     recovered = [float(one) for one in run.recovered_ms.elements()]
     rows = [
         Row(
@@ -130,11 +134,12 @@ def kill_rows(run: Killed) -> list[Row]:
             unit="kills",
             ours=run.kills,
             target="300 in each check",
-            spread=f"drawn by {', '.join(map(str, run.seeds))}; {run.paused} pauses; "
+            spread=f"drawn by {', '.join(map(str, run.seeds))}; commit {', '.join(run.commits)}; "
+            f"{run.paused} pauses; "
             f"{dict(sorted(run.at.items()))}",
         ),
-        _unbroken("kills_lost", run, "I1_lost"),
-        _unbroken("kills_duplicate", run, "I1_duplicate"),
+        _unbroken("kills_lost", run.broken.get("I1_lost", [])),
+        _unbroken("kills_duplicate", run.broken.get("I1_duplicate", [])),
         Row(
             name="kills_failpoints_hit",
             unit="%",
@@ -147,17 +152,17 @@ def kill_rows(run: Killed) -> list[Row]:
             unit="1/s",
             ours=round(run.kills / run.took_s, 2),
             target="none",
-            spread=load(),
+            spread=beside,
         ),
     ]
     for name, share in (("recovery_p50", 0.5), ("recovery_p99", 0.99)):
         p = round(percentile(recovered, share), 1)
-        told = f"from its start until it answers and works; {spread(recovered)}, {load()}"
+        told = f"from its start until it answers and works; {spread(recovered)}, {beside}"
         rows.append(Row(name=name, unit="ms", ours=p, target="<= 2000", spread=told))
-    return rows + [_unbroken(f"kills_{name}", run, name) for name in INVARIANTS]
+    rows += [_unbroken(f"kills_{name}", run.broken.get(name, [])) for name in INVARIANTS]
+    return [*rows, _unbroken("kills_that_broke", run.broke)]
 
 
-def _unbroken(name: str, run: Killed, invariant: str) -> Row:
-    wrong = run.broken.get(invariant, [])
+def _unbroken(name: str, wrong: Sequence[str]) -> Row:
     told = "; ".join(wrong[:3]) or "nothing"
     return Row(name=name, unit="breaches", ours=len(wrong), target="0", spread=told)

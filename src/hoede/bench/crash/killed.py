@@ -15,6 +15,7 @@ from hoede.bench.crash.harness import ONE_SERVE, Deployment, Harness, Upload, ha
 from hoede.bench.crash.invariants import Records, Told, broken
 from hoede.bench.crash.kills import PLACES, kill_once, settle
 from hoede.bench.crash.records import readable
+from hoede.bench.rows import commit
 from hoede.config import parse_config
 from hoede.core.events import Answer
 from hoede.db import orders
@@ -28,6 +29,7 @@ from hoede.simulators.pictures import test_card as the_card
 class Killed:
     """What a number of kills came to."""
 
+    commits: tuple[str, ...]  # of the checkouts that ran
     seeds: tuple[int, ...]  # each draws a row of kills
     kills: int
     at: Counter[str]
@@ -50,6 +52,7 @@ def kill(count: int, seed: int, deployment: Deployment = ONE_SERVE) -> Killed:
         took_s = time.monotonic() - began
         settle(run)
         return Killed(
+            commits=(commit() or "no checkout",),
             seeds=(seed,),
             kills=sum(run.kills.values()),
             at=run.kills,
@@ -71,6 +74,7 @@ def all_killed(parts: list[Killed]) -> Killed:
         for name, wrong in one.broken.items():
             broken.setdefault(name, []).extend(wrong)
     return Killed(
+        commits=tuple(sorted({commit for one in parts for commit in one.commits})),
         seeds=tuple(sorted(seeds)),
         kills=sum(one.kills for one in parts),
         at=sum((one.at for one in parts), Counter()),

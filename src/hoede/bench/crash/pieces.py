@@ -22,8 +22,8 @@ PROGRAM = "hoede.bench.crash"
 class Piece:
     """What a program did: one of both, or, added up, both."""
 
-    simulated: Simulated | None = None
-    killed: Killed | None = None
+    simulated: Simulated | None
+    killed: Killed | None
 
 
 _PIECE = TypeAdapter(Piece)
@@ -65,6 +65,5 @@ def added(parts: list[Piece]) -> Piece:
     simulated = [one.simulated for one in parts if one.simulated]
     killed = [one.killed for one in parts if one.killed]
     return Piece(
-        together(simulated, in_turn=True) if simulated else None,
-        all_killed(killed) if killed else None,
+        together(simulated, in_turn=True) if simulated else None, all_killed(killed) if killed else None
     )

@@ -14,6 +14,7 @@ from hoede.bench.crash.plan import plan_of
 from hoede.bench.crash.records import flips_missed, gather
 from hoede.bench.crash.wire import Trouble
 from hoede.bench.crash.world import World
+from hoede.bench.rows import commit
 
 TROUBLES = tuple(Trouble)
 MEMORY = Path("/dev/shm")  # noqa: S108 - a folder of our own is made in it
@@ -24,6 +25,7 @@ class Simulated:
     """What a number of seeds came to."""
 
     package: str
+    commits: list[str]  # of the checkouts that ran
     ran: list[tuple[int, int]]  # the first seed of a row, and the last
     seeds: int = 0
     broken: dict[int, dict[str, list[str]]] = field(default_factory=dict)  # by seed and invariant
@@ -62,7 +64,7 @@ def _afterwards(world: World) -> dict[str, list[str]]:
 
 def several(first: int, count: int, *, until_broken: bool = False) -> Simulated:
     """Run this many seeds, or fewer when one is enough to know."""
-    out = Simulated(str(Path(hoede.__file__).parent), [])
+    out = Simulated(str(Path(hoede.__file__).parent), [commit() or "no checkout"], [])
     with tempfile.TemporaryDirectory(
         prefix="hoede-crash-", dir=MEMORY if MEMORY.is_dir() else None
     ) as folder:
@@ -87,7 +89,8 @@ def several(first: int, count: int, *, until_broken: bool = False) -> Simulated:
 
 def together(parts: list[Simulated], *, in_turn: bool = False) -> Simulated:
     """Several runs as one; they ran side by side, or one after the other. Refuses to count a seed twice."""
-    whole = Simulated("several", _joined(sorted(row for part in parts for row in part.ran)))
+    commits = sorted({one for part in parts for one in part.commits})
+    whole = Simulated("several", commits, _joined(sorted(row for part in parts for row in part.ran)))
     for part in parts:
         whole.seeds += part.seeds
         whole.broken |= part.broken

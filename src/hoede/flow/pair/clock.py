@@ -141,7 +141,10 @@ def _rests_for(link: LinkRow, now: datetime) -> Cause | None:
 
 
 def _moved(done: LinkRow | Refusal) -> LinkRow | None:
-    return done if isinstance(done, LinkRow) else None
+    if isinstance(done, LinkRow):
+        return done
+    log.error("pairing.stuck", code=done.why)
+    return None
 
 
 def _is_past(at: datetime | None, now: datetime) -> bool:
