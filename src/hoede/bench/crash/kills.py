@@ -51,9 +51,11 @@ def account_of(run: Harness, number: int) -> str:
 
 
 def bring_up(run: Harness) -> None:
-    """Everybody who should be there, and now and then a helper, who is killed now and then too."""
+    """Now and then a helper, who is killed now and then too, and everybody who should be there.
+
+    In this order: while a helper is killed another one may die where it was told to.
+    """
     run.fleet.bury()
-    run.fleet.bring_up()
     for one in run.fleet.members:
         if one.always:
             continue
@@ -62,6 +64,7 @@ def bring_up(run: Harness) -> None:
         elif one.pid is not None and run.random.random() < 0.3:
             run.fleet.kill(one)
             run.kills["helper"] += 1
+    run.fleet.bring_up()
 
 
 def lull_somebody(run: Harness) -> None:
