@@ -13,7 +13,9 @@ import pytest
 import structlog
 from tests.parts import PATIENCE, api_key, failing_detectors, until
 from tests.plugins.hoede_trigger import FAIL
+from typer.testing import CliRunner
 
+from hoede.cli import app
 from hoede.client import AgeEvidence, Assurance, Channel, Client, Event, EventKind, HoedeRefused
 from hoede.db import orders
 from hoede.demo.stage import Ports, Stage, stage
@@ -141,3 +143,14 @@ def tell_everything(hoede: Client) -> None:
 def broken_platform_orders(playing: Stage) -> list[str]:
     seen = playing.hoede.db.read(orders.views)
     return [one.order.id for one in seen if one.needs_human and one.order.by == "platform"]
+
+
+def test_a_command_prints_its_answer_alone(capsys: pytest.CaptureFixture[str]) -> None:
+    """What is logged meanwhile stands beside it, and only from warnings on."""
+    CliRunner().invoke(app, ["bench", "nothing"])
+    structlog.get_logger().info("order.went")
+    structlog.get_logger().warning("order.went", order="ord_1")
+
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert json.loads(told.err)["order"] == "ord_1"

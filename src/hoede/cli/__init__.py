@@ -26,6 +26,7 @@ from hoede.cli import (
     run,
 )
 from hoede.core.errors import HoedeError
+from hoede.logs import start_logs
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -64,6 +65,7 @@ def settings(
         Path | None, typer.Option("--config", help="TOML file; else $HOEDE_CONFIG.", show_default=False)
     ] = None,
 ) -> None:
+    start_logs(level="warning")  # elsewhere than where answers are printed
     context.obj = config_file
 
 
