@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from structlog.testing import capture_logs
 from tests.pairing.resting import case_of, decided, lapses, subjects, take
 from tests.pairing.scene import BASELINE, VOCABULARY, Scene, done, why
 
@@ -12,7 +13,7 @@ from hoede.pairing import State, exits, store
 from hoede.pairing.exits import Decided, Reach
 from hoede.pairing.rules.asking import Kind, Stands
 from hoede.pairing.rules.leaving import COOLS
-from hoede.pairing.rules.saying import Why
+from hoede.pairing.rules.saying import Refusal, Why
 from hoede.pairing.tables import LINKS
 from hoede.policy import Policy, shipped_pack
 from hoede.review import Refused
@@ -303,6 +304,13 @@ def test_what_cannot_move_keeps_no_other_pairing_waiting(
 
     assert scene.link(link.id).state is State.ENDED
     assert scene.link(stuck.id).state is not State.ENDED
+
+
+def test_a_move_that_is_refused_is_told_with_its_reason_alone() -> None:
+    with capture_logs() as logged:
+        assert clock._moved(Refusal(Why.UNAVAILABLE)) is None
+
+    assert logged == [{"event": "pairing.stuck", "code": Why.UNAVAILABLE, "log_level": "error"}]
 
 
 def overdue(scene: Scene) -> int:

@@ -27,6 +27,8 @@ def main() -> None:
     if unknown := flags - FLAGS:
         sys.exit(f"no such flag: {', '.join(sorted(unknown))}")
     asked = [one for one in sys.argv[1:] if one not in flags]
+    if not asked or (asked[0].isdecimal() and len(asked) != 2):
+        sys.exit(__doc__)
     if asked[0].isdecimal():
         first, count = int(asked[0]), int(asked[1])
         sys.stdout.buffer.write(written(_run(first, count, flags)))
