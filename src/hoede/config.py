@@ -107,7 +107,11 @@ class AuthorityPart(_Part):
     url: str = Field(description="Base address; there is no default, least of all a production one.")
     user: str = Field(description="User name the authority gave.")
     password_file: Path = Field(description="File with the password the authority gave.")
-    timeout_s: float = Field(default=60, gt=0, description="How long one call may take.")
+    timeout_s: float = Field(
+        default=60,
+        gt=0,
+        description="How long the authority may be silent in a call; `lease_s` is over ten seconds more.",
+    )
     reporter_first_name: str = Field(description="Who reports, as the authority knows them.")
     reporter_last_name: str = Field(description="Likewise.")
     reporter_email: str = Field(description="Likewise; the authority requires it.")

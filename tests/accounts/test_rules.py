@@ -10,7 +10,9 @@ from hoede.accounts.rules import (
     age_ground,
     best,
     bounds,
+    known_age,
     local_date,
+    surely_minor,
 )
 from hoede.core.ages import REVIEWED, AgeBand, AgeEvidence, Assurance, band_of, years_between
 
@@ -227,3 +229,24 @@ def test_after_a_year_guesses_count_again() -> None:
     later = datetime(2027, 11, 3, 12, tzinfo=UTC)
     guess = said(Assurance.INFERRED, upper=15, as_of=later.date())
     assert age_band([FOUND, guess], later, "UTC") is AgeBand.FROM_13
+
+
+@pytest.mark.parametrize(
+    ("evidence", "age", "minor"),
+    [
+        ([], None, False),
+        ([said(Assurance.DECLARED, lower=13)], None, False),  # 13 or older
+        ([said(Assurance.VERIFIED, lower=18)], None, False),
+        ([said(Assurance.VERIFIED, lower=13, upper=17)], None, True),
+        ([said(Assurance.ESTIMATED, lower=15, upper=15)], 15, True),
+        ([said(Assurance.DECLARED, lower=15, upper=15, as_of=date(2025, 10, 1))], 16, True),  # or 17 by now
+        ([DECLARED_TEEN], 15, True),
+        ([DECLARED_ADULT], 36, False),
+        ([DECLARED_ADULT, said(Assurance.INFERRED, upper=16)], None, False),  # contradicted, not known
+        ([DECLARED_TEEN, VERIFIED_ADULT], None, False),
+    ],
+)
+def test_an_age_is_told_to_others_only_where_it_is_known_to_the_year(
+    evidence: list[AgeEvidence], age: int | None, *, minor: bool
+) -> None:
+    assert (known_age(evidence, NOW, TODAY), surely_minor(evidence, NOW, TODAY)) == (age, minor)

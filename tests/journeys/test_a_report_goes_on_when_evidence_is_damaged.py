@@ -4,30 +4,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from tests.journeys.harm import copies_in, cut, flip, lose
 from tests.journeys.scene import CARD, FIFTEEN, OTHER_CARD, VERIFIED, Scene
 
 from hoede.app import verify_log
 from hoede.evidence import EvidenceState
-
-
-def copies_in(play: Scene, part: str) -> list[Path]:
-    folder = play.hoede.config.data_folder / "vault" / part
-    return sorted(one for one in folder.iterdir() if one.suffix != ".json")
-
-
-def flip(path: Path) -> None:
-    """One byte in the middle is another one now."""
-    content = bytearray(path.read_bytes())
-    content[len(content) // 2] ^= 1
-    path.write_bytes(content)
-
-
-def cut(path: Path) -> None:
-    path.write_bytes(path.read_bytes()[:-1])
-
-
-def lose(path: Path) -> None:
-    path.unlink()
 
 
 @pytest.mark.parametrize("harm", [flip, cut, lose])

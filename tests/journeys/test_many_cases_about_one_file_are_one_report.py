@@ -1,17 +1,21 @@
 """Cases about a file that many share are told in one report, where the operator switched that on."""
 
 from collections.abc import Iterator
+from dataclasses import asdict, replace
 from datetime import timedelta
 
 import pytest
 from lxml import etree
+from sqlalchemy import insert
 from tests.journeys.conftest import OpenScene
 from tests.journeys.desk import Desk
 from tests.journeys.scene import CARD, DECLARED, OTHER_CARD
 
 from hoede.app import verify_log
+from hoede.db import Transaction
 from hoede.flow.report import Supplement
 from hoede.flow.report.more import BatchedReport
+from hoede.reporting import batches
 from hoede.reporting import store as reports
 from hoede.reporting.store import ReportRow
 from hoede.review import store as review
@@ -85,6 +89,33 @@ def test_a_later_case_finds_the_batch_closed_and_goes_by_itself(desk: Desk) -> N
     assert [named(one) for one in ended(desk)] == [set(early), {late}]
     assert ended(desk)[1].text(f"{REPORTED}/espService") == "Plein"  # with all that is known
     assert ended(desk)[1].files[0].text("fileAnnotations/viral") == ""
+
+
+def test_who_joins_while_it_is_composed_goes_by_itself(desk: Desk) -> None:
+    early = shared(desk), shared(desk)
+    desk.play.settle()
+    late = shared(desk)
+    there, order, case = own(desk, early[0]), desk.play.order(late, "report").order, desk.play.case(late)
+    desk.play.hoede.db.commit(lambda tx: join_late(tx, there.order_id, order.id, case.id))
+    desk.play.settle()
+    assert [named(one) for one in ended(desk)] == [set(early), {late}]
+    assert own(desk, late).saga.remote_id == str(ended(desk)[1].id)
+
+
+def join_late(tx: Transaction, of: str, order: str, case: str) -> None:
+    """As another process does whose moment was before the batch closed, and whose commit came after."""
+    member = batches.of_report(tx.conn, of)
+    assert member is not None
+    tx.conn.execute(insert(batches.BATCHED).values(**asdict(replace(member, order_id=order, case_id=case))))
+
+
+def test_who_is_judged_otherwise_before_it_is_told_is_not_told_of_as_before(desk: Desk) -> None:
+    accounts = [shared(desk) for _ in range(3)]
+    desk.play.carry("vault", "authority")
+    desk.undo(desk.judgments(accounts[0])[-1])
+    desk.judge(accounts[0], "eva", "victim")
+    desk.play.settle()
+    assert {frozenset(named(one)) for one in ended(desk)} == {frozenset(accounts[1:]), frozenset()}
 
 
 def test_what_may_not_be_said_of_many_goes_by_itself(desk: Desk) -> None:

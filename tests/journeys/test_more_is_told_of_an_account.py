@@ -9,6 +9,7 @@ from tests.journeys.scene import VERIFIED, Scene, scene
 
 from hoede.app import verify_log
 from hoede.client import HoedeRefused
+from hoede.db.engine import database_time
 
 AT = "2026-01-31T12:00:00Z"
 FACTS = {
@@ -103,3 +104,16 @@ def test_facts_nobody_asked_for_are_refused(play: Scene) -> None:
     with pytest.raises(HoedeRefused) as refused:
         play.client.send_receipt(play.order(account, "close_account").order.id, facts=FACTS)
     assert refused.value.code == "facts-unasked"
+
+
+def test_a_clock_that_ran_ahead_when_it_was_asked_makes_no_report_wait(
+    play: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    play.platform.silent = {"tell_more"}
+    play.upload(account := play.person(VERIFIED))
+    play.carry("vault")
+    with monkeypatch.context() as ahead:
+        ahead.setattr(play.hoede.db, "_clock", lambda conn: database_time(conn) + timedelta(days=400))
+        play.carry("authority")
+    play.settle_but("tell_more")
+    assert len(play.finished(account)) == 1

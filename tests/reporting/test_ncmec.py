@@ -1,14 +1,17 @@
 """NCMEC's answers and documents: what a code means, and what we say."""
 
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 
+import httpx2
 import pytest
 from lxml import etree
 
+from hoede.keys.trust import read_whole
 from hoede.reporting import AuthoritySettings, Draft, NoReply, ReplyKind
-from hoede.reporting.authorities.ncmec import Ncmec, _at_most, _certain, _wait, kind_of, reply
+from hoede.reporting.authorities.ncmec import Ncmec, _certain, _wait, kind_of, reply
 from hoede.simulators.cybertipline.schema import REPORT, first_complaint
 from hoede.simulators.cybertipline.xml import parse
 
@@ -110,9 +113,23 @@ def test_ids_and_raw_bytes_of_an_answer_are_kept() -> None:
 
 def test_an_answer_longer_than_any_of_theirs_is_not_read_to_its_end() -> None:
     endless = iter([answer(0)] * 1000)
-    assert _at_most(endless, 1000) == b""
+    assert read_whole(endless, most=1000, within_s=60) == b""
     assert next(endless, None) is not None
-    assert _at_most([b"one", b"two"], 6) == b"onetwo"
+    assert read_whole([b"one", b"two"], most=6, within_s=60) == b"onetwo"
+
+
+def test_an_answer_that_drips_is_none(settings: AuthoritySettings) -> None:
+    def drips() -> Iterator[bytes]:
+        while True:
+            time.sleep(0.01)
+            yield b" "
+
+    with pytest.raises(httpx2.ReadTimeout):
+        read_whole(drips(), most=1000, within_s=0.1)
+    dripping = httpx2.MockTransport(lambda _: httpx2.Response(200, content=drips()))
+    authority = Ncmec(replace(settings, timeout_s=0.1), transport=dripping)
+    with pytest.raises(NoReply, match="ReadTimeout"):
+        authority.finish("1")
 
 
 def test_a_namespace_in_an_answer_changes_nothing() -> None:

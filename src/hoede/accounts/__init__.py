@@ -1,6 +1,14 @@
 """Accounts as platforms tell us of them: where they live, what is known of their age, what they chose."""
 
-from hoede.accounts.rules import AgeGround, age_at, age_band, age_ground, age_then
+from hoede.accounts.rules import (
+    AgeGround,
+    age_at,
+    age_band,
+    age_ground,
+    age_then,
+    known_age,
+    surely_minor,
+)
 from hoede.accounts.store import Account, account, choices, choose, chosen, find_age, put_account, several
 
 __all__ = [
@@ -15,6 +23,8 @@ __all__ = [
     "choose",
     "chosen",
     "find_age",
+    "known_age",
     "put_account",
     "several",
+    "surely_minor",
 ]

@@ -109,6 +109,29 @@ def age_at(all_evidence: Iterable[AgeEvidence], now: datetime, today: date) -> i
     return None if strongest is None and least == UNKNOWN else least
 
 
+def known_age(all_evidence: Iterable[AgeEvidence], now: datetime, today: date) -> int | None:
+    """How old somebody is by the best statement, where it says so to the year; None where it bounds only.
+
+    For what is told to others as an age: who is "13 or older" is not 13.
+    """
+    lower, upper = _best_bounds(all_evidence, now, today)
+    to_the_year = lower is not None and upper is not None and upper - lower <= 1
+    return lower if to_the_year and lower == age_at(all_evidence, now, today) else None
+
+
+def surely_minor(all_evidence: Iterable[AgeEvidence], now: datetime, today: date) -> bool:
+    """Whether the best statement leaves no room for an adult: unknown is not sure."""
+    upper = _best_bounds(all_evidence, now, today)[1]
+    return upper is not None and upper < ADULT
+
+
+def _best_bounds(
+    all_evidence: Iterable[AgeEvidence], now: datetime, today: date
+) -> tuple[int | None, int | None]:
+    strongest = best(_said(_in_force(all_evidence, now)), now, today)
+    return (None, None) if strongest is None else bounds(strongest, today)
+
+
 def age_then(all_evidence: Iterable[AgeEvidence], now: datetime, today: date, then: date) -> int | None:
     """How old somebody was at least on an earlier day, as far as today's evidence tells.
 

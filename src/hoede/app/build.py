@@ -2,7 +2,7 @@
 
 import secrets
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
@@ -13,6 +13,7 @@ from typing import Protocol
 
 import structlog
 from fastapi import FastAPI
+from sqlalchemy import Connection
 
 from hoede.accounts.registry import all_age_adapters
 from hoede.app.console import console
@@ -28,6 +29,7 @@ from hoede.app.watch import COUNTS_EVERY_S, KEEP_EVERY_S, Watch
 from hoede.audit import Sequencer
 from hoede.config import Config, ConfigError
 from hoede.core.errors import HoedeError
+from hoede.core.orders import Order
 from hoede.db import Database, failpoints
 from hoede.db.ballast import Ballast
 from hoede.db.key_check import made_with_keys
@@ -54,7 +56,7 @@ from hoede.flow.judge import Judge, Objections, Quality
 from hoede.flow.notice import TakeNotice
 from hoede.flow.preserve import Preserve
 from hoede.flow.read import Read
-from hoede.flow.report import Batch, Before, Compose, Report, Supplement
+from hoede.flow.report import Batch, Before, Compose, Correct, Report, Supplement
 from hoede.flow.rescan import Rescan
 from hoede.flow.sample import DrawAllowed
 from hoede.flow.screen import Screening
@@ -71,6 +73,7 @@ from hoede.policy import Attempt, Permit, Side, shipped_vocabulary
 from hoede.policy.live import LivePolicy
 from hoede.policy.shadow import ShadowCounts
 from hoede.reporting import Authority
+from hoede.reporting.port import READ_WITHIN_S
 from hoede.review.helplines import shipped
 from hoede.web.console.desk import Desk
 
@@ -190,11 +193,12 @@ def build(config: Config, *, demo_links: Mapping[str, str] | None = None, holder
     appeal, notice = _appeal(config, tables, db), _notice(config, tables, db, keys)
     ages = _ages(config, tables, db)
     mine = holder or f"{secrets.token_hex(6)}"
-    jobs = jobs_of(config, tables, db, vault, keys, grounds, platform, authorities, screening)
+    compose = compose_of(config, tables, grounds, authorities)
+    jobs = jobs_of(config, tables, db, vault, keys, compose, platform, authorities, screening)
     carry_out = CarryOut(
         db=db,
         jobs=jobs,
-        ground_of=grounds.why_not,
+        why_not=why_not_of(grounds, compose),
         waits=waits_of(config),
         lanes=tables.lanes,
         holder=mine,
@@ -209,6 +213,7 @@ def build(config: Config, *, demo_links: Mapping[str, str] | None = None, holder
         undo_within=timedelta(seconds=config.undo_within_s),
         new_id=new_id,
         double_percent=config.double_review_percent,
+        correct=Correct(measures=tables.book.measures),
     )
     change = policy_changes(config, tables, db, keys)
     sides = Sides(db, tables.book.measures, change.vocabulary)
@@ -375,6 +380,12 @@ def refuse_unsafe(config: Config, db: Database) -> None:
         raise Unsafe("Failpoints are armed and the deployment is production.")
     if count := db.read(lists.rehearsal_entries):
         raise Unsafe(f"{count} rehearsal entries are in force; withdraw them with `hoede lists withdraw`.")
+    for name, part in config.authorities.items():
+        if part.timeout_s + READ_WITHIN_S >= config.lease_s:
+            raise Unsafe(
+                f"A call to {name} may take longer than a worker's lease: set `lease_s` above"
+                f" {part.timeout_s + READ_WITHIN_S:g}, or `timeout_s` lower."
+            )
     if off := db.unsafe_settings():
         raise Unsafe(f"The PostgreSQL server runs with {' and '.join(off)} off. Turn them on.")
 
@@ -460,24 +471,39 @@ def fetcher_of(config: Config) -> Fetcher:
     )
 
 
+def compose_of(
+    config: Config, tables: Tables, grounds: GroundsStand, authorities: Mapping[str, Authority]
+) -> Compose:
+    return Compose(
+        stands=grounds.of_decision,
+        service_names={name: one.name for name, one in config.services.items()},
+        outcomes=tables.outcomes,
+        urls={name: one.url for name, one in authorities.items()},
+    )
+
+
+def why_not_of(grounds: GroundsStand, compose: Compose) -> Callable[[Connection, Order], str | None]:
+    """Why an order may no longer stand: a report knows all that it is about, the others their decision."""
+
+    def why_not(conn: Connection, order: Order) -> str | None:
+        asked = compose.why_nothing if order.by == Carrier.AUTHORITY else grounds.why_not
+        return asked(conn, order)
+
+    return why_not
+
+
 def jobs_of(  # noqa: PLR0917 - likewise
     config: Config,
     tables: Tables,
     db: Database,
     vault: Vault,
     keys: FileKeys,
-    grounds: GroundsStand,
+    compose: Compose,
     platform: Platform,
     authorities: Mapping[str, Authority],
     screening: Screening,
 ) -> dict[str, Job]:
     """Measure to what carries it out: by carrier, so that a platform's new measure needs no code."""
-    compose = Compose(
-        stands=grounds.of_decision,
-        service_names={name: one.name for name, one in config.services.items()},
-        outcomes=tables.outcomes,
-        urls={name: one.url for name, one in authorities.items()},
-    )
     by_carrier: dict[Carrier, Job] = {
         Carrier.PLATFORM: Tell(
             db=db,
@@ -519,6 +545,7 @@ def jobs_of(  # noqa: PLR0917 - likewise
                     name: timedelta(seconds=one.tells_more_within_s) for name, one in config.services.items()
                 },
             ),
+            correct=Correct(measures=tables.book.measures),
         ),
         Carrier.SCREENING: screening.look_again,
     }

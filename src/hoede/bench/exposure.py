@@ -41,6 +41,7 @@ from hoede.evidence import store as evidence
 from hoede.flow.cases import Cases
 from hoede.flow.day import Days
 from hoede.flow.judge import Judge
+from hoede.flow.report import Correct
 from hoede.flow.view import How, Shown, View
 from hoede.keys import FileKeys
 from hoede.media import Reader
@@ -228,6 +229,7 @@ def _desk(folder: Path, stack: ExitStack, tables: Tables, *, every_item: bool) -
             authorities=("ncmec",),
             undo_within=timedelta(0),
             new_id=new_id,
+            correct=Correct(measures=tables.book.measures),
         ),
         view=View(db=db, vault=vault, reader=reader, wellness=told, names=keys.names, new_id=new_id),
         days=Days(db=db, wellness=told, new_id=new_id),

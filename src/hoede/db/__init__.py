@@ -10,10 +10,12 @@ from hoede.db.errors import (
     SchemaOutdated,
     naming_a_full_disk,
 )
+from hoede.db.leases import TOO_FAR
 from hoede.db.rows import change, insert, insert_new, one_row, rows_where
 
 __all__ = [
     "METADATA",
+    "TOO_FAR",
     "Database",
     "DatabaseBusy",
     "DatabaseUnavailable",

@@ -8,6 +8,7 @@ from threading import get_ident
 from typing import TypeVar
 
 import structlog
+from sqlalchemy import Connection
 
 from hoede.core.errors import HoedeError
 from hoede.core.jobs import AskFirst, Done, FellAway, Later, NotYet, Result
@@ -58,11 +59,11 @@ class Waits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CarryOut:
-    """Carries orders out; `jobs` is by measure, `ground_of` says why an order may no longer stand."""
+    """Carries orders out; `jobs` is by measure, `why_not` says why an order may no longer stand."""
 
     db: Database
     jobs: Mapping[str, Job]
-    ground_of: Callable[[Order], str | None]
+    why_not: Callable[[Connection, Order], str | None]
     waits: Waits
     lanes: Lanes
     holder: str
@@ -91,8 +92,10 @@ class CarryOut:
     def _do(self, claimed: Claim) -> Result:
         order = claimed.order
         # A report checks its ground itself, before each call: once finish was asked it must go on.
-        if order.may_fall_away and order.by != "authority" and (gone := self.ground_of(order)):
-            return FellAway(gone)
+        if order.may_fall_away and order.by != "authority":
+            gone = self.db.read(lambda conn: self.why_not(conn, order))
+            if gone is not None:
+                return FellAway(gone)
         try:
             return self.jobs[order.measure](claimed)
         except DiskFull:
@@ -108,8 +111,8 @@ class CarryOut:
                 orders.end(tx, claimed, outcome)
             case NotYet(wait):
                 orders.not_yet(tx, claimed, wait=wait)
-            case FellAway(reason):
-                self._let_wait(tx, claimed, reason)
+            case FellAway():
+                self._let_wait(tx, claimed)
             case AskFirst(restore):
                 self._ask_first(tx, claimed, restore)
             case Later(reason, person):
@@ -117,14 +120,21 @@ class CarryOut:
                 call_after = 0 if person else self.waits.call_after
                 orders.try_again(tx, claimed, wait=wait, reason=reason, call_after=call_after)
 
-    def _let_wait(self, tx: Transaction, claimed: Claim, reason: str) -> None:
-        """Neither carried out nor dropped: the content stays held, and a person is called to judge."""
+    def _let_wait(self, tx: Transaction, claimed: Claim) -> None:
+        """Neither carried out nor dropped: the content stays held, and a person is called to judge.
+
+        Whether it fell away is asked again here, where nobody can judge meanwhile: who judged it anew while
+        a call was made, or an open report was taken back, found it open and relies on it.
+        """
         order = claimed.order
-        if reason == JUDGED_OTHERWISE:  # a person has judged: nobody is called to judge it again
-            if orders.renew(tx, claimed):
-                orders.supersede(tx, order.id)
+        if not orders.renew(tx, claimed):
             return
-        if orders.renew(tx, claimed) and orders.let_wait(tx, order.id, reason):
+        reason = self.why_not(tx.conn, order)
+        if reason is None:
+            orders.not_yet(tx, claimed, wait=timedelta())
+        elif reason == JUDGED_OTHERWISE:  # a person has judged: nobody is called to judge it again
+            orders.supersede(tx, order.id)
+        elif orders.let_wait(tx, order.id, reason):
             if order.by == "authority":
                 # Later files get a case, and a report, of their own.
                 review.close_to_files(tx, order.values["case"])

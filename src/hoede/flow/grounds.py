@@ -26,11 +26,8 @@ class GroundsStand:
     measures: Measures
     switched_on: frozenset[str]
 
-    def why_not(self, order: Order) -> str | None:
+    def why_not(self, conn: Connection, order: Order) -> str | None:
         """A code for what fell away, or None while everything holds."""
-        return self.db.read(lambda conn: self._why_not(conn, order))
-
-    def _why_not(self, conn: Connection, order: Order) -> str | None:
         judged = judgments.in_force(conn, order.values.get("case", ""))
         if judged is not None and judged.wants(order.measure):
             return None  # a person asks for it now, whatever it stood on before

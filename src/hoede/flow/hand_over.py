@@ -14,7 +14,7 @@ from hoede.accounts.store import ACCOUNTS
 from hoede.core.errors import HoedeError
 from hoede.core.leaves import Leaf
 from hoede.core.orders import OrderState, TargetKind
-from hoede.db import Database
+from hoede.db import Database, orders
 from hoede.db.orders import ORDERS
 from hoede.evidence import EvidenceRow, EvidenceState, Vault
 from hoede.evidence import store as evidence
@@ -114,7 +114,7 @@ class HandOver:
         stand = self._stand(case_id, office)
         if (recipient := self.recipients.get(office)) is None:
             raise NoRecipient(office=office)
-        report, copies = self.db.read(lambda conn: _composed(conn, case_id))
+        report, copies = self.db.read(lambda conn: composed(conn, case_id))
         if report.draft.rehearsal and self.production:
             raise TestEntryLeaves
         why, now = _why(stand.routed), self.db.now()
@@ -225,15 +225,23 @@ def _filed(conn: Connection, cases: Sequence[str]) -> defaultdict[str, list[str]
     return found
 
 
-def _composed(conn: Connection, case_id: str) -> tuple[ReportRow, list[EvidenceRow]]:
+def composed(conn: Connection, case_id: str) -> tuple[ReportRow, list[EvidenceRow]]:
     """What the report says, and its copies. Raises `NotComposedYet`."""
-    orders = conn.execute(select(REPORTS.c.order_id).where(REPORTS.c.case_id == case_id)).scalars()
-    # Its own, not the one of a batch it is in: that says nothing but whose accounts shared a file.
-    found = (reports.find(conn, one) for one in orders)
-    report = next((one for one in found if one is not None and not one.draft.batch), None)
+    report = next((one for one in reversed(reports.of_case(conn, case_id)) if _is_own(conn, one)), None)
     if report is None:
         raise NotComposedYet
     return report, list(_sealed(conn, (file.evidence for file in report.draft.files)))
+
+
+def _is_own(conn: Connection, report: ReportRow) -> bool:
+    """Whether it is the case's own report as it still is.
+
+    That of a batch says nothing but whose accounts shared a file, a supplement only what came later, and
+    what a judgment took back says what nobody stands by.
+    """
+    seen = orders.view(conn, report.order_id)
+    taken_back = seen is not None and seen.state is OrderState.SUPERSEDED
+    return not (report.draft.batch or report.draft.supplements or taken_back)
 
 
 def _sealed(conn: Connection, copies: Iterable[str]) -> Iterator[EvidenceRow]:

@@ -5,9 +5,10 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, Connection, Index, Row, String, Table, insert, select, update
+from sqlalchemy import Column, Connection, Index, Row, String, Table, exists, insert, select, update
 
-from hoede.db import METADATA, Moment, Transaction
+from hoede.db import METADATA, TOO_FAR, Moment, Transaction
+from hoede.reporting.store import REPORTS
 
 BATCHED = Table(
     "report_batched",
@@ -39,12 +40,16 @@ class Member:
 
 
 def join(tx: Transaction, begins: Member) -> Member:
-    """Join the batch of this file that gathers now, else begin this one; who joined before stays there."""
+    """Join the batch of this file that gathers now, else begin this one; who joined before stays there.
+
+    One that is composed gathers no more, whatever the clock says, nor does one of a clock that ran ahead.
+    """
     if (before := of_report(tx.conn, begins.order_id)) is not None:
         return before
     c = BATCHED.c
     of_file = (c.service == begins.service, c.authority == begins.authority, c.sha256 == begins.sha256)
-    gathers = (c.left_at.is_(None), c.closes_at > tx.now)
+    composed = exists().where(REPORTS.c.order_id == c.batch)
+    gathers = (c.left_at.is_(None), c.closes_at > tx.now, c.closes_at <= tx.now + TOO_FAR, ~composed)
     asked = select(c.batch, c.closes_at).where(*of_file, *gathers).order_by(c.closes_at, c.batch).limit(1)
     there = tx.conn.execute(asked).one_or_none()
     joined = replace(begins, batch=there.batch, closes_at=there.closes_at) if there else begins

@@ -78,7 +78,8 @@ class Suspect:
     ip_events: tuple[IpEvent, ...]
     closed_at: datetime | None  # when the platform's receipt said so
     country: str | None = None
-    age: int | None = None  # in whole years, at least, by the best evidence
+    age: int | None = None  # in whole years, where the best evidence says it to the year
+    minor: bool = False  # by the best evidence, without any doubt
     told: Told = Told()
     prior_reports: tuple[str, ...] = ()  # the authority's numbers of earlier reports on it
     guardian: str | None = None  # a guardian's account, if this is a child's and a judge chose to name it
@@ -92,7 +93,8 @@ class Involved:
     role: Role
     screen_name: str | None = None
     country: str | None = None
-    age: int | None = None
+    age: int | None = None  # likewise
+    minor: bool = False  # likewise
     guardian: str | None = None  # likewise
 
 
@@ -138,10 +140,11 @@ class Draft:
     marks: tuple[Mark, ...] = ()
     supplements: str | None = None  # the authority's number of the finished report this one adds to
     words: str | None = None  # what a person adds
-    stands_on: tuple[str, ...] = ()  # copies the report it adds to is about
+    stands_on: tuple[str, ...] = ()  # copies it is about, also those that could not be sealed
     batch: tuple[str, ...] = ()  # accounts of a batched report, which says nothing else of them
     victims_in: tuple[str, ...] = ()  # countries of children it harms who have no account here, or none known
     platform_told: bool = False  # the platform had told what it knows when this was composed
+    judgment: str | None = None  # the one in force then: what is judged since makes this out of date
 
 
 def may_be_batched(draft: Draft) -> bool:

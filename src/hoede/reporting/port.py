@@ -35,6 +35,9 @@ class Reply:
     wait: timedelta | None = None  # they ask to be left alone for so long
 
 
+READ_WITHIN_S = 10.0  # seconds for the body of an answer, which is short; the timeout is of each read
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuthoritySettings:
     """What an adapter needs to know of its authority and of who reports."""

@@ -19,6 +19,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    delete,
     select,
     update,
 )
@@ -102,17 +103,34 @@ def add_report(tx: Transaction, order_id: str, authority: str, draft: Draft, url
             "case_id": draft.case_id,
             "authority": authority,
             "state": SagaState.DRAFT,
-            "draft": json.dumps(asdict(draft), default=_plain),
+            "draft": _json(draft),
             "rehearsal": draft.rehearsal,
             "composed_at": draft.composed_at,
             "url": url,
         },
     )
     if new:
-        for place, file in enumerate(draft.files):
-            row = {"order_id": order_id, "evidence": file.evidence, "place": place, "detailed": False}
-            insert(tx.conn, FILES, row, FILES.c.place)
+        _add_files(tx, order_id, draft)
     return new
+
+
+def compose_anew(tx: Transaction, order_id: str, draft: Draft) -> None:
+    """Let another draft take the place of one of which nothing is at the authority."""
+    said = {"draft": _json(draft), "rehearsal": draft.rehearsal, "composed_at": draft.composed_at}
+    if not change(tx.conn, REPORTS, said, order_id=order_id, state=SagaState.DRAFT):
+        raise LookupError(f"no report that is still a draft: {order_id}")
+    tx.conn.execute(delete(FILES).where(FILES.c.order_id == order_id))
+    _add_files(tx, order_id, draft)
+
+
+def _add_files(tx: Transaction, order_id: str, draft: Draft) -> None:
+    for place, file in enumerate(draft.files):
+        row = {"order_id": order_id, "evidence": file.evidence, "place": place, "detailed": False}
+        insert(tx.conn, FILES, row, FILES.c.place)
+
+
+def _json(draft: Draft) -> str:
+    return json.dumps(asdict(draft), default=_plain)
 
 
 def announce(tx: Transaction, order_id: str, saga: Saga, step: Step, request: bytes) -> int:

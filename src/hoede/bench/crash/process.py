@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
-from hoede.app.build import jobs_of, screening_of, waits_of
+from hoede.app.build import compose_of, jobs_of, screening_of, waits_of, why_not_of
 from hoede.app.tables import Tables
 from hoede.audit import Sequencer
 from hoede.bench.crash.database import SimulatedDatabase
@@ -75,7 +75,8 @@ def start(  # noqa: PLR0917 - parts in the order they are built
         record=replace(built.record, new_id=new_id),
         looking=replace(built.looking, executor=AtOnce()),
     )
-    jobs = jobs_of(config, tables, db, vault, keys, grounds, shared.platform, shared.authorities, screening)
+    compose = compose_of(config, tables, grounds, shared.authorities)
+    jobs = jobs_of(config, tables, db, vault, keys, compose, shared.platform, shared.authorities, screening)
     report = jobs["report"]
     assert isinstance(report, Report)
     jobs["report"] = replace(report, before=replace(report.before, new_id=new_id))
@@ -85,7 +86,7 @@ def start(  # noqa: PLR0917 - parts in the order they are built
         carry_out=CarryOut(
             db=db,
             jobs=jobs,
-            ground_of=grounds.why_not,
+            why_not=why_not_of(grounds, compose),
             waits=waits_of(config),
             lanes=tables.lanes,
             holder=holder,
@@ -107,6 +108,7 @@ def start(  # noqa: PLR0917 - parts in the order they are built
             authorities=tuple(config.authorities),
             undo_within=timedelta(seconds=config.undo_within_s),
             new_id=new_id,
+            correct=report.correct,
         ),
         expire=Expire(db=db, vault=vault, kept=tables.kept),
         erase=Erase(

@@ -14,10 +14,11 @@ from hoede.core.errors import HoedeError
 from hoede.core.orders import Order
 from hoede.db import failpoints
 from hoede.enforcement.port import OrderSent, PlatformRefused, PlatformUnavailable
-from hoede.keys.trust import trusted
+from hoede.keys.trust import read_whole, trusted
 from hoede.words.letters import Letter
 
 TIMEOUT_S = 15
+LONGEST_ANSWER = 1 << 20  # nothing of it is used
 LEAST_SECRET, MOST_SECRET = 24, 64  # bytes
 _GONE = 410  # Standard Webhooks: the endpoint wants nothing any more; for us a reason to call a person
 
@@ -78,17 +79,21 @@ class WebhookPlatform:
             raise PlatformRefused(f"No webhook is configured for service {order.service}.", order=order.id)
         body = message(order, account=account, letter=letter, now=now)
         try:
-            answer = self._http.post(
-                endpoint.url, content=body, headers=_signed(order.id, body, now, endpoint)
-            )
+            status = self._post(endpoint.url, body, _signed(order.id, body, now, endpoint))
         except httpx2.HTTPError as error:
             raise PlatformUnavailable(type(error).__name__, order=order.id) from error
         failpoints.here("platform.sent")
-        if answer.status_code == _GONE:
+        if status == _GONE:
             raise PlatformRefused(order=order.id)
-        if not answer.is_success:
-            raise PlatformUnavailable(f"HTTP {answer.status_code}", order=order.id)
+        if not httpx2.codes.is_success(status):
+            raise PlatformUnavailable(f"HTTP {status}", order=order.id)
         return OrderSent(now)
+
+    def _post(self, url: str, body: str, headers: Mapping[str, str]) -> int:
+        """The status; the body is read so that the connection can be used again."""
+        with self._http.stream("POST", url, content=body, headers=headers) as answer:
+            read_whole(answer.iter_bytes(), most=LONGEST_ANSWER, within_s=TIMEOUT_S)
+            return answer.status_code
 
     def close(self) -> None:
         self._http.close()

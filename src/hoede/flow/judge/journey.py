@@ -75,6 +75,7 @@ class Judge:
     authorities: tuple[str, ...]
     undo_within: timedelta
     new_id: Callable[[str], str]
+    correct: Callable[[Transaction, JudgmentRow], None]  # what was reported and is judged otherwise since
     double_percent: int = 0  # of judgments that somebody else gives once more, without knowing the first
 
     def preview(self, case_id: str, answer: Answer) -> Plan | Refused:
@@ -129,6 +130,8 @@ class Judge:
         else:
             say_victims(tx, case_id, answer.victims_in, person)
             self._done(tx, seen, todo, judgment_id, said)
+            if not said.outcome.keeps:
+                self.correct(tx, _there(tx.conn, judgment_id))
         self._goes_on(tx, held.case, said)
         claims.end(tx, held.claim, "judged")
         return Judged(_there(tx.conn, judgment_id), todo)

@@ -4,12 +4,13 @@ from hoede.flow.report.batch import Batch
 from hoede.flow.report.before import Before
 from hoede.flow.report.compose import Compose, NothingStands, NotSealedYet, texts_reported
 from hoede.flow.report.journey import Report
-from hoede.flow.report.more import Supplement, TakeFacts
+from hoede.flow.report.more import Correct, Supplement, TakeFacts
 
 __all__ = [
     "Batch",
     "Before",
     "Compose",
+    "Correct",
     "NotSealedYet",
     "NothingStands",
     "Report",

@@ -33,9 +33,15 @@ class Batch:
 
     def __call__(self, claimed: Claim, row: ReportRow) -> Result | None:
         """None: it goes by itself. Else how it went with the others, or that it waits."""
-        if BATCH in claimed.order.values or not may_be_batched(row.draft):
+        if BATCH in claimed.order.values:
+            return None
+        if not may_be_batched(row.draft) and self.db.read(lambda conn: self._member(conn, row)) is None:
             return None
         return self.db.commit(lambda tx: self._with_others(tx, claimed, row))
+
+    def _member(self, conn: Connection, row: ReportRow) -> Member | None:
+        """Its place in a batch, if it was given one, as it was composed before."""
+        return batches.of_report(conn, row.order_id)
 
     def _with_others(self, tx: Transaction, claimed: Claim, row: ReportRow) -> Result | None:
         if not orders.renew(tx, claimed):
@@ -45,8 +51,11 @@ class Batch:
             return self._join(tx, claimed.order, row)
         of_all, report = orders.view(tx.conn, member.batch), reports.find(tx.conn, member.batch)
         if member.left_at is None and report is not None and report.saga.state is SagaState.FINISHED:
-            reports.finish_with(tx, row.order_id, report)
-            return Done("finished")
+            if row.draft.suspect.account in report.draft.batch:
+                reports.finish_with(tx, row.order_id, report)
+                return Done("finished")
+            batches.leave(tx, {row.order_id})  # it came when all was composed: nobody was told of it
+            return None
         return None if _is_over(member, of_all) else NotYet(LOOK_AGAIN)
 
     def _join(self, tx: Transaction, order: Order, row: ReportRow) -> Result | None:

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from hoede.core.leaves import Leaf
 from hoede.core.orders import Order, OrderState, Target, TargetKind, order_id
-from hoede.db import Database, Transaction, orders
+from hoede.db import TOO_FAR, Database, Transaction, orders
 from hoede.db.orders import Claim
 from hoede.enforcement.measures import Measures
 from hoede.evidence import EvidenceState, Vault
@@ -53,7 +53,7 @@ class Before:
         if seen is None or seen.state is not OrderState.OPEN:
             return None
         left = seen.opened_at + within - tx.now
-        return min(left, LOOK_AGAIN) if left > timedelta() else None
+        return min(left, LOOK_AGAIN) if timedelta() < left <= within else None  # a clock may have run ahead
 
     def _put_together(self, claimed: Claim) -> timedelta | None:
         """One file of everything that was written and is to be reported, sealed like any other."""
@@ -120,7 +120,7 @@ def _gathers(tx: Transaction, batch: Order) -> timedelta | None:
     """How long a batch still gathers cases."""
     until = closes_at(tx.conn, batch.id)
     left = timedelta() if until is None else until - tx.now
-    return left if left > timedelta() else None
+    return left if timedelta() < left <= TOO_FAR else None  # a clock may have run ahead
 
 
 def ask_of(names: bytes, report: Order, measures: Measures) -> Order:

@@ -7,7 +7,6 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from hoede import accounts
-from hoede.core.ages import ADULT
 from hoede.core.errors import HoedeError
 from hoede.core.events import Channel
 from hoede.core.orders import Order, Target, TargetKind, order_id
@@ -91,15 +90,31 @@ class Compose:
     urls: Mapping[str, str]  # by authority: its numbers mean nothing at another address
 
     def __call__(self, tx: Transaction, order: Order) -> ReportRow:
-        """Compose and save, or give the report saved before.
+        """Compose and save, or give the report saved before; anew when somebody judged since.
 
         Raises `NothingStands`, `NotSealedYet` or `MayBeFiled`.
         """
-        if (saved := reports.find(tx.conn, order.id)) is not None:
+        saved = reports.find(tx.conn, order.id)
+        if saved is not None and not self.is_due(tx.conn, order.id):
             return saved
-        draft = self._draft(tx, order)
-        reports.add_report(tx, order.id, order.target.id, draft, self.urls[order.target.id])
+        draft, authority = self._draft(tx, order), order.target.id
+        if saved is None:
+            reports.add_report(tx, order.id, authority, draft, self.urls[authority])
+        else:
+            reports.compose_anew(tx, order.id, draft)
         return reports.find(tx.conn, order.id) or _lost(order)
+
+    def is_due(self, conn: Connection, order_id: str) -> bool:
+        """Whether it is still to be composed, or once more."""
+        saved = reports.find(conn, order_id)
+        return saved is None or (saved.saga.state is SagaState.DRAFT and self.is_outdated(conn, saved))
+
+    def is_outdated(self, conn: Connection, row: ReportRow) -> bool:
+        """Whether somebody judged since this was composed: whom it accuses may be untrue by now."""
+        if row.draft.batch:  # its members' own drafts tell
+            return False
+        judged = judgments.in_force(conn, row.case_id)
+        return row.draft.judgment != (judged.id if judged else None)
 
     def _draft(self, tx: Transaction, order: Order) -> Draft:
         if BATCH in order.values:
@@ -110,17 +125,24 @@ class Compose:
     def _of_all(self, tx: Transaction, order: Order) -> Draft:
         """One report of all cases of a batch that still stand; of fewer than two each goes by itself."""
         rows = rows_of(tx.conn, order.id)
-        fell = {one.order_id for one in rows if self.why_not(tx.conn, one)}
-        standing = [one for one in rows if one.order_id not in fell]
+        standing = self._standing(tx.conn, rows)
+        batches.leave(tx, {one.order_id for one in rows} - {one.order_id for one in standing})
+        return told_of_all(standing, tx.now)
+
+    def _standing(self, conn: Connection, rows: Iterable[ReportRow]) -> list[ReportRow]:
+        """Members of a batch that it may tell of as they were composed. Raises `NothingStands`."""
+        standing = [one for one in rows if self._as_composed(conn, one)]
         if len(standing) < LEAST:
             raise NothingStands(JUDGED_OTHERWISE)
-        batches.leave(tx, fell)
-        return told_of_all(standing, tx.now)
+        return standing
+
+    def _as_composed(self, conn: Connection, row: ReportRow) -> bool:
+        return not self.why_not(conn, row) and not self.is_outdated(conn, row)
 
     def texts(self, conn: Connection, order: Order) -> tuple[Reported, ...]:
         """What was written and is to be reported, if it is enough for a transcript; nothing once composed."""
         judged = judgments.in_force(conn, _case_of(order))
-        if judged is None or reports.find(conn, order.id) is not None:
+        if judged is None or not self.is_due(conn, order.id):
             return ()
         if "supplements" in order.values:
             return texts_reported(conn, _case_of(order)) if TRANSCRIPT in order.values else ()
@@ -134,7 +156,7 @@ class Compose:
         case_id, conn = _case_of(order), tx.conn
         case = review.lock_case(tx, case_id)  # no file joins, and nobody judges, while we read
         judged = judgments.in_force(conn, case_id)
-        uploads = self._judged(conn, judged) if judged else self._automatic(conn, case_id)
+        uploads = self._of_case(conn, case_id)
         texts = _written(uploads)
         made = transcript_of(conn, order, texts) if texts else None
         if any(one.copy.state is EvidenceState.INTAKE for one in uploads) or (
@@ -173,9 +195,9 @@ class Compose:
         files = self._files(conn, uploads, made, now)
         account_is = judged.account_is if judged else AccountIs.OFFENDER
         marks = [one for one in self._marks(judged.outcome if judged else None) if one in OF_THE_CASE]
-        if account_is is AccountIs.OFFENDER and _is_minor(suspect.age):
-            victims = (one.age for one in people if one.role is Role.VICTIM)
-            marks += [Mark.BETWEEN_MINORS] if any(_is_minor(age) for age in victims) else []
+        if account_is is AccountIs.OFFENDER and suspect.minor:
+            minors = any(one.minor for one in people if one.role is Role.VICTIM)
+            marks += [Mark.BETWEEN_MINORS] if minors else []
         return Draft(
             case_id=_case_of(order),
             service=order.service,
@@ -196,7 +218,9 @@ class Compose:
             places=_places(uploads),
             marks=tuple(marks),
             victims_in=_victims_elsewhere(conn, _case_of(order), suspect, account_is, people),
+            stands_on=tuple(dict.fromkeys(one.copy.taken.id for one in uploads)),
             platform_told=found is not None,
+            judgment=judged.id if judged else None,
         )
 
     def _files(
@@ -240,9 +264,7 @@ class Compose:
 
     def _supplement(self, tx: Transaction, order: Order, adds_to: str) -> Draft:
         """What came after a report was finished: a report of its own that names the first."""
-        first, new = reports.find(tx.conn, adds_to), told.find(tx.conn, order.cause)
-        if first is None or new is None or first.saga.state is not SagaState.FINISHED:
-            raise NothingStands(JUDGED_OTHERWISE)
+        first, new = _added(tx.conn, order, adds_to)
         _refuse_twice(tx.conn, order, [first.draft.composed_at])
         texts = self.texts(tx.conn, order)
         made = transcript_of(tx.conn, order, texts) if texts else None
@@ -255,10 +277,25 @@ class Compose:
             return replace(added, not_preserved=1)
         return replace(added, files=(_transcript(tx.conn, made, texts, tx.now),))
 
+    def why_nothing(self, conn: Connection, order: Order) -> str | None:
+        """A code for why nothing is to be reported under this order any more, composed or not; or None."""
+        if (row := reports.find(conn, order.id)) is not None:
+            return self.why_not(conn, row)
+        try:
+            if BATCH in order.values:
+                self._standing(conn, rows_of(conn, order.id))
+            elif "supplements" in order.values:
+                _added(conn, order, order.values["supplements"])
+            else:
+                self._of_case(conn, _case_of(order))
+        except NothingStands as nothing:
+            return nothing.detail
+        return None
+
     def why_not(self, conn: Connection, row: ReportRow) -> str | None:
         """A code for what fell away under any copy of a composed report, or None while all of it stands."""
         if row.draft.batch:  # one that fell away would be told of: each of the others goes by itself
-            fell = any(self.why_not(conn, one) for one in rows_of(conn, row.order_id))
+            fell = not all(self._as_composed(conn, one) for one in rows_of(conn, row.order_id))
             return JUDGED_OTHERWISE if fell else None
         judged = judgments.in_force(conn, row.case_id)
         asked = {one.event: one for one in decisions.of_case(conn, row.case_id)}
@@ -281,6 +318,11 @@ class Compose:
         if "report" not in decision.measures:
             return JUDGED_OTHERWISE  # a judgment asked for it, and counts no more
         return self.stands(conn, decision)
+
+    def _of_case(self, conn: Connection, case_id: str) -> list[Reported]:
+        """What is to be reported of a case. Raises `NothingStands`."""
+        judged = judgments.in_force(conn, case_id)
+        return self._judged(conn, judged) if judged else self._automatic(conn, case_id)
 
     def _automatic(self, conn: Connection, case_id: str) -> list[Reported]:
         """What is known, and still stands; what is only suspected stays behind. Raises `NothingStands`."""
@@ -314,8 +356,8 @@ class Compose:
 
 def told_more(conn: Connection, first: ReportRow, new: Facts, now: datetime) -> Draft:
     """What a report says that adds this to a finished one; without a transcript."""
-    number = first.saga.remote_id or ""
-    draft, causes = first.draft, _causes(conn, first.case_id)
+    number, causes = first.saga.remote_id or "", _causes(conn, first.case_id)
+    draft = _as_judged(first.draft, judgments.in_force(conn, first.case_id))
     stands_on = dict.fromkeys((*draft.stands_on, *_all_copies(draft)))
     return replace(
         draft,
@@ -335,6 +377,31 @@ def told_more(conn: Connection, first: ReportRow, new: Facts, now: datetime) -> 
         words=new.words,
         stands_on=tuple(stands_on),
         platform_told=True,
+    )
+
+
+def _added(conn: Connection, order: Order, adds_to: str) -> tuple[ReportRow, Facts]:
+    """The finished report that a supplement adds to, and what it adds. Raises `NothingStands`."""
+    first, new = reports.find(conn, adds_to), told.find(conn, order.cause)
+    if first is None or new is None or first.saga.state is not SagaState.FINISHED:
+        raise NothingStands(JUDGED_OTHERWISE)
+    return first, new
+
+
+def _as_judged(draft: Draft, judged: JudgmentRow | None) -> Draft:
+    """What a report said, but for what was judged since: it says less rather than something untrue."""
+    if judged is None or judged.id == draft.judgment:
+        return draft
+    return replace(
+        draft,
+        account_is=judged.account_is,
+        incident=judged.incident,
+        suspect=replace(draft.suspect, guardian=None),
+        people=(),
+        marks=(),
+        victims_in=(),
+        judged=True,
+        judgment=judged.id,
     )
 
 
@@ -433,10 +500,6 @@ def _victims_elsewhere(
     named = {one.country for one in people if one.role is Role.VICTIM}
     named |= {suspect.country} if account_is is AccountIs.VICTIM else set()
     return tuple(sorted(countries_of(conn, [case])[case] - named))
-
-
-def _is_minor(age: int | None) -> bool:
-    return age is not None and age < ADULT
 
 
 def _uploads(conn: Connection, case_id: str, asked: Mapping[str, DecisionRow]) -> list[Reported]:

@@ -4,6 +4,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
+from sqlalchemy import Connection
+
 from hoede.core.errors import HoedeError
 from hoede.core.jobs import AskFirst, Done, FellAway, Later, NotYet, Result
 from hoede.core.leaves import Leaf
@@ -14,6 +16,7 @@ from hoede.evidence import store as evidence
 from hoede.flow.report.batch import Batch
 from hoede.flow.report.before import SEALING_TAKES, Before
 from hoede.flow.report.compose import Compose, MayBeFiled, NothingStands, NotSealedYet
+from hoede.flow.report.more import Correct
 from hoede.reporting import (
     Authority,
     DraftFile,
@@ -31,6 +34,7 @@ from hoede.reporting import (
 )
 from hoede.reporting import store as reports
 from hoede.reporting.store import ReportRow
+from hoede.review import judgments
 
 
 class LeaseLost(HoedeError):
@@ -49,6 +53,7 @@ class Report:
     compose: Compose
     before: Before
     batch: Batch
+    correct: Correct
 
     def __call__(self, claimed: Claim) -> Result:
         authority = self.authorities[claimed.order.target.id]
@@ -68,7 +73,7 @@ class Report:
     def _composed(self, claimed: Claim) -> ReportRow | Result:
         """The report as it was composed, now or before; or why it is not yet."""
         order = claimed.order
-        is_new = self.db.read(lambda conn: reports.find(conn, order.id)) is None
+        is_new = self.db.read(lambda conn: self.compose.is_due(conn, order.id))
         if is_new and (wait := self.before(claimed)) is not None:
             return NotYet(wait)
         try:
@@ -84,18 +89,31 @@ class Report:
         """Step after step until it is finished. Raises `LeaseLost`."""
         saga = filing.row.saga
         while step := next_step(saga, self.db.now()):
-            gone = self.db.read(lambda conn: self.compose.why_not(conn, filing.row))
+            gone, outdated = self.db.read(lambda conn: self._since(conn, filing.row))
             if gone and saga.state is not SagaState.FINISHING:
                 self._take_back(filing, saga)
                 return FellAway(gone)
+            if outdated and saga.state is SagaState.DRAFT:
+                return NotYet(timedelta())  # nothing is there any more: it is composed anew
             if step.kind is StepKind.SUBMIT and filing.authority.wrong_with(filing.row.draft, self.db.now()):
                 return Later("document-invalid", person=True)  # the report's page says what is wrong
             # Whether a finish in doubt arrived can be found out by taking it back: too late says it did.
-            went = self._call(filing, saga, Step(StepKind.RETRACT) if gone else step)
+            went = self._call(filing, saga, Step(StepKind.RETRACT) if gone or outdated else step)
             if isinstance(went, Later):
                 return went
             saga = went
+        self.db.commit(lambda tx: self._correct(tx, filing.row))
         return Done("finished")
+
+    def _since(self, conn: Connection, row: ReportRow) -> tuple[str | None, bool]:
+        """A code for what fell away since it was composed, and whether somebody judged since."""
+        return self.compose.why_not(conn, row), self.compose.is_outdated(conn, row)
+
+    def _correct(self, tx: Transaction, row: ReportRow) -> None:
+        """It may have been judged otherwise while it was being finished."""
+        judged = judgments.in_force(tx.conn, row.case_id)
+        if judged is not None and not row.draft.batch:
+            self.correct(tx, judged)
 
     def _call(self, filing: "_Filing", saga: Saga, step: Step) -> Saga | Later:
         """Make one call; the saga as it stands then, or why to try later. Raises `LeaseLost`."""

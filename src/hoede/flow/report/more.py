@@ -1,14 +1,14 @@
 """What comes late, from the platform or a person, becomes a supplementary report."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection
 
 from hoede.core.errors import HoedeError
-from hoede.core.orders import Order, Target, TargetKind, order_id
+from hoede.core.orders import Order, Target, TargetKind, opaque, order_id
 from hoede.db import Database, Transaction, orders
 from hoede.enforcement.measures import Measures
 from hoede.flow.report.compose import TRANSCRIPT, Reported, texts_reported, told_more
@@ -16,9 +16,15 @@ from hoede.reporting import Draft, SagaState, facts
 from hoede.reporting import store as reports
 from hoede.reporting.facts import Facts
 from hoede.reporting.store import ReportRow
+from hoede.review import JudgmentRow
+from hoede.review import store as review
 
 LONGEST_WORDS = 3000  # characters
 _ADDITION = "sup"
+CORRECTION = (
+    "A person judged this case anew. What this report says of the account takes the place of what report"
+    " {number} said of it."
+)
 
 
 class NotFinished(HoedeError):
@@ -60,12 +66,40 @@ class TakeFacts:
     def __call__(self, tx: Transaction, ask: Order, told: Facts) -> None:
         """Keep it for the report that is still to be composed, or open one that adds to those that are."""
         case = ask.values["case"]
+        review.lock_case(tx, case)  # a report is composed before this, or with it
         new = facts.keep(tx, ask.id, case, facts.until(told, tx.now), service=ask.service)
         if not new or not told.says_something:
             return
         for row in reports.of_case(tx.conn, case):
             if not row.draft.platform_told:
                 orders.open_order(tx, _supplement(tx, row, ask.service, ask.id, self.measures))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Correct:
+    """Tells an authority of what was judged otherwise after its report was finished."""
+
+    measures: Measures
+
+    def __call__(self, tx: Transaction, judged: JudgmentRow) -> None:
+        """Open a supplementary report where the last one says something else, once a judgment."""
+        cause = f"{_ADDITION}_" + opaque(tx.key, f"correction\x1f{judged.id}")
+        for own, last in _last_words(reports.of_case(tx.conn, judged.case_id)):
+            said = last.draft.account_is, last.draft.incident
+            if said == (judged.account_is, judged.incident) or not judged.wants("report"):
+                continue
+            words, service = CORRECTION.format(number=own.saga.remote_id), own.draft.service
+            facts.keep(tx, cause, judged.case_id, Facts(words=words), service=service, by=judged.person)
+            orders.open_order(tx, _supplement(tx, own, service, cause, self.measures))
+
+
+def _last_words(rows: Iterable[ReportRow]) -> Iterable[tuple[ReportRow, ReportRow]]:
+    """By authority, a case's own report and the last that was said, both finished."""
+    finished = [one for one in rows if one.saga.state is SagaState.FINISHED and not one.draft.batch]
+    in_time = sorted(finished, key=lambda one: (one.draft.composed_at, one.order_id))
+    last = {one.authority: one for one in in_time}
+    own = {one.authority: one for one in in_time if one.draft.supplements is None}
+    return ((own[name], last[name]) for name in own)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,12 +8,12 @@ from typing import Any
 
 import httpx2
 
-from hoede.keys.trust import trusted
+from hoede.keys.trust import read_whole, trusted
 from hoede.reporting.cybertipline import SchemaUnusable, check, read_schema, to_xml
 from hoede.reporting.cybertipline.reading import NotOurXml, read
 from hoede.reporting.cybertipline.saying import details_of, report_of
 from hoede.reporting.drafts import Draft, DraftFile
-from hoede.reporting.port import AuthoritySettings, NoReply, Reply, ReplyKind
+from hoede.reporting.port import READ_WITHIN_S, AuthoritySettings, NoReply, Reply, ReplyKind
 
 _LONGEST_ANSWER = 1 << 20
 _XML = {"content-type": "text/xml; charset=utf-8"}
@@ -31,6 +31,7 @@ class Ncmec:
         self._theirs = read_schema(settings.schema) if settings.schema is not None else None
         self.url = settings.url
         self.production = settings.production
+        self._read_within_s = min(settings.timeout_s, READ_WITHIN_S)
         self._http = httpx2.Client(
             base_url=settings.url,
             verify=trusted(),
@@ -108,7 +109,8 @@ class Ncmec:
 
     def _asked(self, method: str, path: str, **request: Any) -> tuple[bytes, int, httpx2.Headers]:
         with self._http.stream(method, path, **request) as answer:
-            return _at_most(answer.iter_bytes(), _LONGEST_ANSWER), answer.status_code, answer.headers
+            raw = read_whole(answer.iter_bytes(), most=_LONGEST_ANSWER, within_s=self._read_within_s)
+            return raw, answer.status_code, answer.headers
 
 
 def reply(raw: bytes, status: int, request_id: str | None, *, wait: timedelta | None = None) -> Reply:
@@ -183,15 +185,6 @@ def _multipart(
         yield tail
 
     return body(), len(head) + file.size + len(tail)
-
-
-def _at_most(chunks: Iterable[bytes], most: int) -> bytes:
-    held = bytearray()
-    for chunk in chunks:
-        held += chunk
-        if len(held) > most:
-            return b""  # no answer of theirs is that long; an empty one says nothing
-    return bytes(held)
 
 
 def _text(raw: bytes, name: str) -> str:
