@@ -44,6 +44,10 @@ def test_every_kind_of_trouble_came_up(simulated: Simulated) -> None:
     met = {one.split()[1] for one in simulated.troubles if one.startswith("authority ")}
     assert {str(one) for one in simulate.TROUBLES} - met == set()
     assert simulated.troubles["full"] > 0
+    anew = {
+        one.removeprefix("judged anew: ") for one in simulated.troubles if one.startswith("judged anew: ")
+    }
+    assert anew == {one for ways in plan.ANEW.values() for one in ways if one is not None}
 
 
 def test_every_failpoint_has_a_name_and_every_name_a_failpoint() -> None:

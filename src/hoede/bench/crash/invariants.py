@@ -7,6 +7,7 @@ import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from hoede.audit import Verdict
 from hoede.core.events import Answer
@@ -17,6 +18,7 @@ from hoede.simulators.cybertipline import SimReport, State
 
 ENDED = frozenset({OrderState.DONE, OrderState.SUPERSEDED})
 MISDATED = "document-invalid"  # why a report waits that was composed by a clock far ahead; a person is called
+REPORTED = "personOrUserReported"
 FINAL = frozenset({"remove", "close_account", "restrict_account", "notify"})  # never before preserve ended
 
 
@@ -31,6 +33,11 @@ class Told:
     answers: tuple[tuple[Answer, str | None], ...]
     again: tuple[Answer, str | None] | None  # the answer when it is told once more, under the same key
     confirmed: bool  # by the list and a verified age, or by a judgment
+    was_confirmed: bool = False  # by a judgment that was taken back: it may have been reported before
+    victim: bool = False  # the account is the child's, as it was judged
+    judged_at: datetime | None = (
+        None  # by then it was judged as it counts; None: it was never judged otherwise
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,11 +105,26 @@ def nothing_forgotten_open(records: Records) -> Iterator[str]:
 
 def no_report_without_ground(records: Records) -> Iterator[str]:
     """I2: no finished report about somebody nobody confirmed."""
-    confirmed = {one.account for one in records.told if one.confirmed}
+    confirmed = {one.account for one in records.told if one.confirmed or one.was_confirmed}
     for report in records.reports:
-        about = str(report.text("personOrUserReported/espIdentifier"))
+        about, _ = _about(report)
         if report.state is State.FINISHED and about not in confirmed:
             yield f"report {report.id} is about {about}, and nobody confirmed that"
+
+
+def says_what_was_judged_last(records: Records) -> Iterator[str]:
+    """I2: what was judged last is the last that an authority was told, and all of what was begun after it."""
+    finished = [one for one in records.reports if one.state is State.FINISHED]
+    last = {_about(one)[0]: one for one in finished}
+    waits = {one.order.values["account"] for one in _misdated(records)}
+    for told in records.told:
+        if not told.confirmed or told.account in waits:
+            continue
+        for report in finished:
+            account, said = _about(report)
+            since = told.judged_at is None or report.opened_at > told.judged_at or report is last[account]
+            if account == told.account and since and said != ("victim" if told.victim else REPORTED):
+                yield f"report {report.id} calls {account} {said}, which was judged otherwise"
 
 
 def preserve_first(records: Records) -> Iterator[str]:
@@ -207,6 +229,7 @@ INVARIANTS = {
     "I1_duplicate": no_report_twice,
     "I1_left_open": nothing_forgotten_open,
     "I2_no_ground": no_report_without_ground,
+    "I2_judged_last": says_what_was_judged_last,
     "I3_preserve_first": preserve_first,
     "I4_removed": removed_stays_removed,
     "I5_evidence": sealed_as_taken,
@@ -228,11 +251,17 @@ def _misdated(records: Records) -> list[OrderView]:
 def _filed(records: Records) -> Counter[tuple[str, str]]:
     """How often each account's file is in finished reports."""
     return Counter(
-        (str(report.text("personOrUserReported/espIdentifier")), file.sha256)
+        (_about(report)[0], file.sha256)
         for report in records.reports
         if report.state is State.FINISHED
         for file in report.files
     )
+
+
+def _about(report: SimReport) -> tuple[str, str]:
+    """Whose account a report is about, and as what."""
+    reported = report.text(f"{REPORTED}/espIdentifier")
+    return (reported, REPORTED) if reported else (str(report.text("victim/espIdentifier")), "victim")
 
 
 def _places(records: Records) -> dict[tuple[str, str], int]:

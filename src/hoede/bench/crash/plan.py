@@ -1,6 +1,7 @@
 """What befalls one seed: blows at failpoints, lost answers, a full disk, a clock that jumps. Pure."""
 
 import random
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
@@ -25,6 +26,11 @@ ACTS = tuple(Act)
 PASSES = {"commit.before": 40, "commit.after": 40, "claim.after": 14, "job.after": 14, "number.before": 3}
 PASSES |= {"report.before_call": 5, "report.after_call": 5, "platform.sent": 6, "receipt.before": 5}
 PASSES |= {ANYWHERE: 400}
+# What a person judges, and what they may judge instead.
+ANEW: Mapping[str, tuple[str | None, ...]] = {
+    "confirmed_known": (None, "victim", "no_violation"),
+    "no_violation": (None, "confirmed_known"),
+}
 _JUMPS = (timedelta(minutes=10), timedelta(hours=-1), timedelta(days=400), timedelta(days=-400))
 
 
@@ -45,6 +51,7 @@ class Plan:
     late: Blow | None  # when accounts are erased and copies go; None: that is not played
     uploads: tuple[int, ...]  # of verified adults: how many files each uploads
     doubtful: tuple[str | None, ...]  # accounts of unknown age, and what a person judges of each
+    anew: str | None  # what they judge after they took that back; None: they do not
     wire_fails: float  # share of calls that something happens to
     outage_calls: int  # to the authority, all of which find nobody
     full_after: int | None  # turns until the disk is full for a while
@@ -71,12 +78,13 @@ def plan_of(seed: int) -> Plan:
         blows=tuple(blows),
         late=first if is_late else None,
         uploads=draw.choice(((1,), (1,), (2,), (2,), (1, 1))),
-        doubtful=draw.choice(((), (), (), (), (None,), ("confirmed_known",), ("no_violation",))),
+        doubtful=(doubtful := draw.choice(((), (), (), (), (None,), *((one,) for one in ANEW)))),
         wire_fails=draw.choice((0.0, 0.1, 0.1, 0.3)),
         outage_calls=draw.choice((0, 0, 0, 0, 0, 0, 0, 14)),
         full_after=draw.randint(20, 300) if draw.random() < 0.08 else None,
         jump=draw.choice(_JUMPS) if draw.random() < 0.1 else None,
         jump_after=draw.randint(20, 300),
+        anew=draw.choice(ANEW.get(doubtful[0] or "", (None,))) if doubtful else None,
     )
 
 

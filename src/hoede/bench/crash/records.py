@@ -23,7 +23,7 @@ from hoede.evidence.vault import Unreadable
 from hoede.reporting import store as reports
 from hoede.simulators.cybertipline import reports as ledger
 
-JUDGED_SO = frozenset({"automatic", "confirmed_known"})
+CONFIRMED = frozenset({"automatic", "confirmed_known", "victim"})
 
 
 def gather(world: World) -> Records:
@@ -95,7 +95,10 @@ def _told(conn: Connection, upload: Upload) -> Told:
         event_id=row.id if row else "",
         answers=tuple((one.answer, one.hold) for one in upload.answers),
         again=(Answer(given["answer"]), given.get("hold")) if given and row else None,
-        confirmed=upload.verdict in JUDGED_SO,
+        confirmed=upload.verdict in CONFIRMED,
+        was_confirmed=upload.taken_back in CONFIRMED,
+        victim=upload.verdict == "victim",
+        judged_at=upload.judged_at,
     )
 
 

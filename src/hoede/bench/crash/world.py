@@ -33,9 +33,9 @@ from hoede.db.columns import milliseconds
 from hoede.db.idempotency import Remembered
 from hoede.db.leases import TOO_FAR, longest
 from hoede.enforcement import Carrier
-from hoede.flow.judge import Judged
+from hoede.flow.judge import Judged, Undone
 from hoede.flow.screen import EventAnswer, Told
-from hoede.review import AccountIs, Refused
+from hoede.review import AccountIs, Refused, judgments
 from hoede.review import Answer as Judgment
 from hoede.review import store as review
 from hoede.review.claims import Taken
@@ -78,6 +78,8 @@ class Upload:
     event: Event
     media: bytes
     verdict: str | None = "automatic"  # a judgment's outcome; None: nobody judges
+    taken_back: str | None = None  # what was judged before, and may have been reported
+    judged_at: datetime | None = None  # by then it was judged anew
     answers: list[EventAnswer] = field(default_factory=list)
 
     @property
@@ -486,7 +488,22 @@ class World:
             self._until_acknowledged(upload)
         if verdict not in {"automatic", None}:
             self._judge(account, str(verdict))
+            if self.plan.anew is not None:
+                self._judge_anew(account, self.plan.anew)
             self.until_done(f"check {account}", partial(_check, account))
+
+    def _judge_anew(self, account: str, outcome: str) -> None:
+        """Soon after, while the report is on its way or was finished."""
+        self.scheduler.sleep(timedelta(seconds=self.draw.choice((0.0, 0.1, 0.5, 3.0))))
+        undone: list[bool] = []
+        self.until_done(f"undo {account}", partial(_undo, account, undone))
+        if undone[-1]:  # a clock that jumped ahead may have closed the time for it
+            self._judge(account, outcome)
+            self.troubles[f"judged anew: {outcome}"] += 1
+            for one in self.uploads:
+                if one.event.account == account:
+                    one.taken_back, one.verdict = one.verdict, outcome
+                    one.judged_at = self.scheduler.now
 
     def _until_acknowledged(self, upload: Upload) -> None:
         while not upload.acknowledged:
@@ -559,7 +576,7 @@ class World:
             return
         process.cases.take(case.id, "eva")
         files = process.db.read(lambda conn: review.files_of(conn, case.id))
-        account_is = AccountIs.OFFENDER if outcome != "no_violation" else None
+        account_is = AccountIs.OFFENDER if outcome == "confirmed_known" else None
         answer = Judgment(
             outcome=outcome,
             reason=REASON,
@@ -597,6 +614,18 @@ class World:
 def _rows(database: Path) -> sqlite3.Connection:
     """For whoever has the turn; there is one at a time."""
     return sqlite3.connect(database, isolation_level=None, check_same_thread=False)
+
+
+def _undo(account: str, undone: list[bool], process: Process) -> None:
+    """Take back what was judged last, unless that is done."""
+    case = process.db.read(lambda conn: review.latest_case(conn, SERVICE, account))
+    assert case is not None
+    last = process.db.read(lambda conn: judgments.of_case(conn, case.id))[-1]
+    if last.undone_at is None:
+        went = process.judge.undo(last.id, last.person)
+        undone.append(isinstance(went, Undone))
+    else:
+        undone.append(True)
 
 
 def _check(account: str, process: Process) -> None:
