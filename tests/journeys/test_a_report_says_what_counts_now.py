@@ -132,6 +132,41 @@ def test_what_is_judged_otherwise_after_it_was_finished_is_corrected_once(desk: 
     assert len(finished(desk, account)) == 2
 
 
+def test_what_turns_out_to_be_no_violation_after_it_was_finished_is_withdrawn(desk: Desk) -> None:
+    desk.play.upload(account := desk.play.person(DECLARED))
+    desk.judge(account, "eva", "confirmed_new")
+    desk.play.settle()
+    desk.undo(desk.judgments(account)[-1])
+    desk.judge(account, "eva", "no_violation")
+    desk.play.settle()
+    (first, withdrawal) = desk.play.finished()
+    assert (said(first, account), account in withdrawal.xml, withdrawal.files) == ({REPORTED}, False, ())
+    words = withdrawal.text("additionalInfo") or ""
+    assert f"what report {first.id} said of an account and of files stands no more" in words
+
+
+def test_who_is_judged_as_before_is_not_corrected(desk: Desk) -> None:
+    desk.play.upload(account := desk.play.person(DECLARED))
+    desk.judge(account, "eva", "confirmed_new")
+    desk.play.settle()
+    desk.undo(desk.judgments(account)[-1])
+    desk.judge(account, "eva", "confirmed_new")
+    desk.play.settle()
+    assert len(desk.play.finished()) == 1
+
+
+def test_a_correction_that_is_judged_otherwise_before_it_went_does_not_go(desk: Desk) -> None:
+    desk.play.upload(account := desk.play.person(DECLARED))
+    desk.judge(account, "eva", "confirmed_new")
+    desk.play.settle()
+    desk.undo(desk.judgments(account)[-1])
+    desk.judge(account, "eva", "no_violation")
+    desk.undo(desk.judgments(account)[-1])
+    desk.judge(account, "eva", "confirmed_new")
+    desk.play.settle()
+    assert [said(one, account) for one in desk.play.finished()] == [{REPORTED}]
+
+
 def test_who_was_named_by_a_judge_is_in_it_however_many_received_it(desk: Desk) -> None:
     to = tuple(desk.play.person(FIFTEEN) for _ in range(3))
     many = tuple(f"{to[0]}-{number}" for number in range(57))

@@ -115,7 +115,9 @@ def test_what_acted_without_a_person_is_undone_by_an_objection_too(desk: Desk) -
     answered(desk, object_(desk, account), "kim", right=True)
     done = desk.play.platform.ledger.done
     assert (account in done("reopen"), len(done("restore"))) == (True, 1)
-    assert len(desk.play.finished(account)) == 1  # what was filed cannot be taken back
+    (report,) = desk.play.finished(account)  # what was filed cannot be taken back, but it is told
+    told = [one.text("additionalInfo") or "" for one in desk.play.finished()]
+    assert [f"what report {report.id} said" in one for one in told].count(True) == 1
 
 
 def test_an_objection_that_comes_before_the_judgment_judges_the_case(desk: Desk) -> None:

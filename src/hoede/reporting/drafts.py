@@ -145,6 +145,8 @@ class Draft:
     victims_in: tuple[str, ...] = ()  # countries of children it harms who have no account here, or none known
     platform_told: bool = False  # the platform had told what it knows when this was composed
     judgment: str | None = None  # the one in force then: what is judged since makes this out of date
+    corrects: bool = False  # that judgment says otherwise than the report this one adds to
+    withdraws: bool = False  # it says that nothing is to be reported
 
 
 def may_be_batched(draft: Draft) -> bool:

@@ -4,6 +4,7 @@ Each function gives what is wrong, in words; none knows how the run went.
 """
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ from hoede.simulators.cybertipline import SimReport, State
 
 ENDED = frozenset({OrderState.DONE, OrderState.SUPERSEDED})
 MISDATED = "document-invalid"  # why a report waits that was composed by a clock far ahead; a person is called
-REPORTED = "personOrUserReported"
+REPORTED, WITHDRAWN = "personOrUserReported", "nobody"  # as what a report names an account
 FINAL = frozenset({"remove", "close_account", "restrict_account", "notify"})  # never before preserve ended
 
 
@@ -107,8 +108,8 @@ def no_report_without_ground(records: Records) -> Iterator[str]:
     """I2: no finished report about somebody nobody confirmed."""
     confirmed = {one.account for one in records.told if one.confirmed or one.was_confirmed}
     for report in records.reports:
-        about, _ = _about(report)
-        if report.state is State.FINISHED and about not in confirmed:
+        about, said = _about(report)
+        if report.state is State.FINISHED and said != WITHDRAWN and about not in confirmed:
             yield f"report {report.id} is about {about}, and nobody confirmed that"
 
 
@@ -118,7 +119,11 @@ def says_what_was_judged_last(records: Records) -> Iterator[str]:
     last = {_about(one)[0]: one for one in finished}
     waits = {one.order.values["account"] for one in _misdated(records)}
     for told in records.told:
-        if not told.confirmed or told.account in waits:
+        if told.account in waits:
+            continue
+        if not told.confirmed:
+            if told.account in last and str(last[told.account].id) not in last:
+                yield f"report {last[told.account].id} about {told.account} was not withdrawn"
             continue
         for report in finished:
             account, said = _about(report)
@@ -259,9 +264,13 @@ def _filed(records: Records) -> Counter[tuple[str, str]]:
 
 
 def _about(report: SimReport) -> tuple[str, str]:
-    """Whose account a report is about, and as what."""
-    reported = report.text(f"{REPORTED}/espIdentifier")
-    return (reported, REPORTED) if reported else (str(report.text("victim/espIdentifier")), "victim")
+    """Whose account a report is about, and as what; or which report it takes back."""
+    if reported := report.text(f"{REPORTED}/espIdentifier"):
+        return reported, REPORTED
+    if victim := report.text("victim/espIdentifier"):
+        return victim, "victim"
+    number = re.search("adds to report ([0-9]+)", report.text("additionalInfo") or "")
+    return number[1] if number else "", WITHDRAWN
 
 
 def _places(records: Records) -> dict[tuple[str, str], int]:

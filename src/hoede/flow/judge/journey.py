@@ -267,6 +267,7 @@ class Judge:
         _do(tx, todo)
         _end_reviews(tx, seen, allowed.name)
         self._goes_on(tx, case, said)
+        self.correct(tx, _there(tx.conn, judgment_id))
         return todo
 
     def _take_back(

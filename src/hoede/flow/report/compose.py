@@ -44,6 +44,7 @@ from hoede.review.rules import JUDGED_OTHERWISE
 OF_THE_CASE = frozenset({Mark.SEXTORTION, Mark.SOLICITATION})  # the others are of single files
 LEAST_WRITTEN = 2  # texts that become one transcript; a single one goes as it is
 MOST_WRITTEN = 1000
+CORRECTS = "corrects"  # so the value of an order is called that has a judgment to tell after a report
 TRANSCRIPT = "transcript"  # so the value of an order is called whose supplementary report has one
 
 
@@ -271,6 +272,9 @@ class Compose:
         if texts and (made is None or made.state is EvidenceState.INTAKE):
             raise NotSealedYet(case=first.case_id)
         added = told_more(tx.conn, first, new, tx.now)
+        if CORRECTS in order.values:
+            judged = judgments.in_force(tx.conn, first.case_id)
+            return replace(added, corrects=True, withdraws=judged is None or not judged.wants("report"))
         if made is None:
             return added
         if made.state is not EvidenceState.SEALED:
@@ -298,6 +302,8 @@ class Compose:
             fell = not all(self._as_composed(conn, one) for one in rows_of(conn, row.order_id))
             return JUDGED_OTHERWISE if fell else None
         judged = judgments.in_force(conn, row.case_id)
+        if row.draft.corrects:
+            return None if judged and judged.id == row.draft.judgment else JUDGED_OTHERWISE
         asked = {one.event: one for one in decisions.of_case(conn, row.case_id)}
         for one in (*row.draft.stands_on, *_all_copies(row.draft)):
             copy = evidence.find(conn, one)
@@ -385,6 +391,10 @@ def _added(conn: Connection, order: Order, adds_to: str) -> tuple[ReportRow, Fac
     first, new = reports.find(conn, adds_to), told.find(conn, order.cause)
     if first is None or new is None or first.saga.state is not SagaState.FINISHED:
         raise NothingStands(JUDGED_OTHERWISE)
+    if (wanted := order.values.get(CORRECTS)) is not None:
+        judged = judgments.in_force(conn, first.case_id)
+        if judged is None or judged.id != wanted:
+            raise NothingStands(JUDGED_OTHERWISE)
     return first, new
 
 
@@ -392,10 +402,11 @@ def _as_judged(draft: Draft, judged: JudgmentRow | None) -> Draft:
     """What a report said, but for what was judged since: it says less rather than something untrue."""
     if judged is None or judged.id == draft.judgment:
         return draft
+    is_reported = judged.wants("report")
     return replace(
         draft,
-        account_is=judged.account_is,
-        incident=judged.incident,
+        account_is=judged.account_is if is_reported else AccountIs.NOBODY,
+        incident=judged.incident if is_reported else draft.incident,
         suspect=replace(draft.suspect, guardian=None),
         people=(),
         marks=(),

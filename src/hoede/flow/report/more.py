@@ -11,7 +11,7 @@ from hoede.core.errors import HoedeError
 from hoede.core.orders import Order, Target, TargetKind, opaque, order_id
 from hoede.db import Database, Transaction, orders
 from hoede.enforcement.measures import Measures
-from hoede.flow.report.compose import TRANSCRIPT, Reported, texts_reported, told_more
+from hoede.flow.report.compose import CORRECTS, TRANSCRIPT, Reported, texts_reported, told_more
 from hoede.reporting import Draft, SagaState, facts
 from hoede.reporting import store as reports
 from hoede.reporting.facts import Facts
@@ -24,6 +24,10 @@ _ADDITION = "sup"
 CORRECTION = (
     "A person judged this case anew. What this report says of the account takes the place of what report"
     " {number} said of it."
+)
+WITHDRAWAL = (
+    "A person judged this case anew, and nothing in it is to be reported: what report {number} said of an"
+    " account and of files stands no more."
 )
 
 
@@ -77,20 +81,27 @@ class TakeFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Correct:
-    """Tells an authority of what was judged otherwise after its report was finished."""
+    """Tells an authority of what was judged otherwise after its report was finished: innocence above all."""
 
     measures: Measures
 
     def __call__(self, tx: Transaction, judged: JudgmentRow) -> None:
         """Open a supplementary report where the last one says something else, once a judgment."""
         cause = f"{_ADDITION}_" + opaque(tx.key, f"correction\x1f{judged.id}")
+        counts = (judged.account_is, judged.incident) if judged.wants("report") else None
         for own, last in _last_words(reports.of_case(tx.conn, judged.case_id)):
-            said = last.draft.account_is, last.draft.incident
-            if said == (judged.account_is, judged.incident) or not judged.wants("report"):
+            if counts == _said(last.draft):
                 continue
-            words, service = CORRECTION.format(number=own.saga.remote_id), own.draft.service
-            facts.keep(tx, cause, judged.case_id, Facts(words=words), service=service, by=judged.person)
-            orders.open_order(tx, _supplement(tx, own, service, cause, self.measures))
+            words = (WITHDRAWAL if counts is None else CORRECTION).format(number=own.saga.remote_id)
+            told, service = Facts(words=words), own.draft.service
+            facts.keep(tx, cause, judged.case_id, told, service=service, by=judged.person)
+            more = {CORRECTS: judged.id}
+            orders.open_order(tx, _supplement(tx, own, service, cause, self.measures, **more))
+
+
+def _said(draft: Draft) -> tuple[str, str] | None:
+    """What a report says of the account; None: that nothing is to be reported."""
+    return None if draft.withdraws else (draft.account_is, draft.incident)
 
 
 def _last_words(rows: Iterable[ReportRow]) -> Iterable[tuple[ReportRow, ReportRow]]:
