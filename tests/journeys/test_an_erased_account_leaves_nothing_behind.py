@@ -3,52 +3,24 @@
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import update
 from tests.journeys.desk import Desk
+from tests.journeys.keeping import LONG, erase, hold, later, let_go, sound
 from tests.journeys.scene import DECLARED, FIFTEEN, VERIFIED, Scene
 from tests.parts import fresh
 
 from hoede.accounts import erasures
-from hoede.app import verify_log
 from hoede.app.rehearsal import SERVICE
-from hoede.db import METADATA, Transaction
-from hoede.evidence import clock, holds
-from hoede.evidence.holds import Hold, Kept
-from hoede.evidence.store import EVIDENCE
+from hoede.db import METADATA
+from hoede.evidence import clock
+from hoede.evidence.holds import Kept
 from hoede.flow.erase import own_data, shipped_columns
-from hoede.review.judgments import JUDGMENTS
 from hoede.review.store import LETTERS
 
 ADDRESS = "203.0.113.77"
-LONG = timedelta(days=500)
-
-
-def erase(play: Scene, account: str) -> str | None:
-    """What is kept of it, as a code; None when nothing is."""
-    return kept(play, play.client.erase_account(account))
-
-
-def kept(play: Scene, erasure: str) -> str | None:
-    (found,) = [one for one in play.hoede.db.read(erasures.all_erasures) if one.id == erasure]
-    assert (found.done_at is None) == (found.account is not None)
-    return found.kept
-
-
-def later(play: Scene) -> None:
-    """As if all that has a time had had it."""
-
-    def step(tx: Transaction) -> None:
-        for column in (EVIDENCE.c.keep_until, EVIDENCE.c.destroy_after, JUDGMENTS.c.undo_until):
-            tx.conn.execute(
-                update(column.table).where(column.is_not(None)).values({column.name: tx.now - LONG})
-            )
-        tx.conn.execute(update(LETTERS).values(until=(tx.now - LONG).date()))
-
-    play.hoede.db.commit(step)
 
 
 def found_in(play: Scene, *canaries: str) -> list[str]:
@@ -74,12 +46,6 @@ def _in_files(play: Scene, canaries: tuple[str, ...]) -> Iterator[str]:
         if path.name != "ballast":
             content = path.read_bytes()
             yield from (f"{path.name}: {one}" for one in canaries if one.encode() in content)
-
-
-def sound(play: Scene) -> bool:
-    play.settle()
-    assert verify_log(play.hoede.db, play.hoede.keys).wrong == ()
-    return True
 
 
 def test_nothing_is_left_of_an_account_that_only_lived_here(play: Scene) -> None:
@@ -121,22 +87,12 @@ def test_what_was_reported_is_kept_as_long_as_due_and_a_legal_hold_beats_its_end
     play.hoede.db.commit(lambda tx: tx.conn.execute(update(LETTERS).values(until=(tx.now - LONG).date())))
     play.hoede.erase.once()
     assert [one.kept for one in play.hoede.db.read(erasures.all_erasures)] == ["retention"]
-    hold = Hold(
-        id="lho_1",
-        kind=Kept.ACCOUNT,
-        service=SERVICE,
-        target=account,
-        basis="18 USC 2703(f)",
-        why="asked for by letter",
-        set_by="per_legal",
-        until=None,
-    )
-    play.hoede.db.commit(lambda tx: holds.set_hold(tx, hold))
+    hold_id = hold(play, Kept.ACCOUNT, account)
     later(play)
     assert (play.hoede.expire.once().evidence, play.hoede.erase.once()) == (0, 1)
     assert len(play.copies()) == 1
     assert sound(play)
-    play.hoede.db.commit(lambda tx: holds.end_hold(tx, "lho_1", by="per_legal", why="over"))
+    let_go(play, hold_id)
     play.hoede.erase.once()
     assert (play.copies(), play.hoede.db.read(erasures.all_under_way)) == ((), [])
     assert sound(play)

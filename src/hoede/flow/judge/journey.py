@@ -183,10 +183,17 @@ class Judge:
         )
         if case.blind:
             return
-        allowed = [one.evidence for one in said.files if one.outcome.undoes]
+        allowed = {one.evidence for one in said.files if one.outcome.undoes}
+        allowed -= self._kept_elsewhere(tx.conn, allowed, case)
         evidence.destroy_after(tx, allowed, self._kept_until(clock.from_when(tx), case))
         kept = [one.evidence for one in said.files if not one.outcome.undoes and not one.outcome.keeps]
         evidence.destroy_after(tx, kept, None)
+
+    def _kept_elsewhere(self, conn: Connection, copies: set[str], case: CaseRow) -> set[str]:
+        """Those of these that are files of another case too, whose judgment did not allow them."""
+        others = [one for one in judgments.earlier(conn, copies) if one.case_id != case.id]
+        known = {one.evidence: self.outcomes.get(one.outcome) for one in others}
+        return {copy for copy, outcome in known.items() if outcome is None or not outcome.undoes}
 
     def _kept_until(self, now: datetime, case: CaseRow) -> datetime:
         """A copy of what was allowed: until nobody can object, or only undo where nothing was done."""
