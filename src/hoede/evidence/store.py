@@ -28,6 +28,7 @@ from hoede.evidence.vault_keys import refuse_retired
 from hoede.keys import Wrapped
 
 ROWS_AT_ONCE = 500
+WRITTEN = "written"  # the part of a transcript; its event is the order of the report it was made for
 
 EVIDENCE = Table(
     "evidence",
@@ -35,7 +36,7 @@ EVIDENCE = Table(
     Column("id", String(40), primary_key=True),
     Column("service", String(64), nullable=False),
     Column("event", String(40), nullable=False, index=True),
-    Column("part", String(8), nullable=False),  # media or text
+    Column("part", String(8), nullable=False),  # media, text or written
     Column("state", String(16), nullable=False),
     Column("reason", String(64)),
     Column("media_type", String(100)),
@@ -161,10 +162,16 @@ def destroy_after(tx: Transaction, ids: Iterable[str], at: datetime | None) -> N
     tx.conn.execute(update(EVIDENCE).where(EVIDENCE.c.id.in_(list(ids))).values(destroy_after=at))
 
 
-def to_destroy(conn: Connection, now: datetime) -> list[str]:
-    """Sealed copies whose time is over, some of them: judged no violation, or kept as long as due."""
+def keep_at_least(tx: Transaction, ids: Iterable[str], until: datetime) -> None:
+    """Keep copies until then, or for longer where that is due already."""
+    shorter = (EVIDENCE.c.id.in_(list(ids)), EVIDENCE.c.keep_until < until)
+    tx.conn.execute(update(EVIDENCE).where(*shorter).values(keep_until=until))
+
+
+def to_destroy(conn: Connection, now: datetime, after: str = "") -> list[str]:
+    """Sealed copies whose time is over, the next of them: judged no violation, or kept as long as due."""
     over = or_(EVIDENCE.c.destroy_after < now, EVIDENCE.c.keep_until < now)
-    asked = select(EVIDENCE.c.id).where(over, EVIDENCE.c.state == EvidenceState.SEALED)
+    asked = select(EVIDENCE.c.id).where(over, EVIDENCE.c.state == EvidenceState.SEALED, EVIDENCE.c.id > after)
     return list(conn.execute(asked.order_by(EVIDENCE.c.id).limit(ROWS_AT_ONCE)).scalars())
 
 

@@ -98,12 +98,19 @@ def _folded(service: str, ids: Collection[str], tx: Transaction) -> int:
 
 def _keys_destroyed(tx: Transaction) -> list[str]:
     """Ids of the copies that were destroyed; what a person, a hold or a report still wants stays."""
-    now = clock.believed(tx)
+    now, after = clock.believed(tx), ""
     if now is None:
         return []
-    gone = free(tx.conn, evidence.to_destroy(tx.conn, now), now)
-    for one in gone:
-        row = evidence.find(tx.conn, one)
-        judged = row is not None and row.destroy_after is not None
-        evidence.destroy(tx, one, Why.JUDGED if judged else Why.RETENTION)
-    return gone
+    while over := evidence.to_destroy(tx.conn, now, after):
+        if gone := free(tx.conn, over, now):
+            for one in gone:
+                evidence.destroy(tx, one, _why(tx, one, now))
+            return gone
+        after = over[-1]  # all of these are kept: others may not be
+    return []
+
+
+def _why(tx: Transaction, copy: str, now: datetime) -> Why:
+    row = evidence.find(tx.conn, copy)
+    allowed = row is not None and row.destroy_after is not None and row.destroy_after < now
+    return Why.JUDGED if allowed else Why.RETENTION

@@ -9,7 +9,7 @@ from hoede.db import Database, Transaction, failpoints
 from hoede.evidence import EvidenceState, Vault
 from hoede.evidence import store as evidence
 from hoede.evidence.rules import Why
-from hoede.flow.erase.columns import Columns
+from hoede.flow.erase.columns import Columns, Scope
 from hoede.flow.erase.scopes import Whom, delete_account, delete_all, hanging_on
 from hoede.flow.erase.waiting import waiting
 
@@ -80,10 +80,10 @@ class Erase:
         return _Went(rows=False)
 
     def _delete(self, tx: Transaction, erasure: str, events: list[str], cases: list[str]) -> _Went:
-        copies = [row for event in events for row in evidence.of_event(tx.conn, event)]
+        ids = hanging_on(tx.conn, events, cases)
+        copies = [row for one in ids[Scope.EVIDENCE] if (row := evidence.find(tx.conn, one))]
         for copy in copies:
             if copy.state is EvidenceState.SEALED:
                 evidence.destroy(tx, copy.taken.id, Why.ERASURE)
-        gone = delete_all(tx, self.columns, hanging_on(tx.conn, events, cases))
-        erasures.note_step(tx, erasure, gone)
+        erasures.note_step(tx, erasure, delete_all(tx, self.columns, ids))
         return _Went(rows=True, copies=tuple(copy.taken.id for copy in copies))

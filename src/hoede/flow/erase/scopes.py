@@ -12,6 +12,7 @@ from hoede.db.orders import ORDERS
 from hoede.enforcement.store import DECISIONS
 from hoede.evidence.store import EVIDENCE
 from hoede.flow.erase.columns import Columns, Scope, TableRule
+from hoede.flow.keeping import transcripts_of
 from hoede.pairing import store as pairing
 from hoede.review import blind
 from hoede.review.judgments import JUDGMENTS
@@ -38,12 +39,13 @@ def hanging_on(conn: Connection, events: Sequence[str], cases: Sequence[str]) ->
     judgments = _ids(conn, JUDGMENTS, JUDGMENTS.c.case_id, cases)
     notices = _ids(conn, NOTICES, NOTICES.c.case_id, cases)
     causes = [*events, *cases, *decisions, *judgments, *notices]
+    transcripts = transcripts_of(conn, cases)
     orders = _ids(conn, ORDERS, ORDERS.c.cause, causes)
     orders += _ids(conn, ORDERS, ORDERS.c.cause, orders)  # what an order asked for in turn
     return {
         Scope.EVENT: events,
         Scope.CASE: cases,
-        Scope.EVIDENCE: _ids(conn, EVIDENCE, EVIDENCE.c.event, events),
+        Scope.EVIDENCE: _ids(conn, EVIDENCE, EVIDENCE.c.event, events) + transcripts,
         Scope.DECISION: decisions,
         Scope.JUDGMENT: judgments,
         Scope.NOTICE: notices,
