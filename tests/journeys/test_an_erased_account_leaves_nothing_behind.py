@@ -13,11 +13,15 @@ from tests.journeys.scene import DECLARED, FIFTEEN, VERIFIED, Scene
 from tests.parts import fresh
 
 from hoede.accounts import erasures
+from hoede.app import new_id
 from hoede.app.rehearsal import SERVICE
-from hoede.db import METADATA
-from hoede.evidence import clock
+from hoede.core.orders import Order, Target, TargetKind
+from hoede.db import METADATA, Transaction, orders
+from hoede.evidence import EvidenceState, clock
 from hoede.evidence.holds import Kept
+from hoede.evidence.store import EVIDENCE
 from hoede.flow.erase import own_data, shipped_columns
+from hoede.flow.report import Supplement
 from hoede.review.store import LETTERS
 
 ADDRESS = "203.0.113.77"
@@ -142,3 +146,74 @@ def test_who_asks_for_their_own_data_never_learns_of_a_case(play: Scene) -> None
     assert told[0]["about"] == {"service": SERVICE, "account": quiet}
     with pytest.raises(KeyError):
         told[1]["case_"]
+
+
+def test_no_order_is_left_that_names_the_account_or_its_content(play: Scene) -> None:
+    """Also of what nothing was decided about, and what no case asked for."""
+    account = play.person(FIFTEEN)
+    upload = play.upload(account, b"harmless")
+    targets = {
+        "time_up": Target(TargetKind.ACCOUNT, account),
+        "hold": Target(TargetKind.CONTENT, upload.content),
+    }
+
+    def asked(tx: Transaction) -> None:
+        for measure, target in targets.items():
+            orders.open_order(
+                tx,
+                Order(
+                    id=fresh("ord"),
+                    service=SERVICE,
+                    cause=fresh("cause"),
+                    measure=measure,
+                    target=target,
+                    by="platform",
+                    values={"account": account},
+                ),
+            )
+
+    play.hoede.db.commit(asked)
+    assert erase(play, account) == "orders-open"
+    play.settle()
+    play.hoede.erase.once()
+    assert play.hoede.db.read(erasures.all_under_way) == []
+    assert found_in(play, account, upload.content) == []
+    assert sound(play)
+
+
+def test_what_was_added_to_a_report_goes_with_it(play: Scene) -> None:
+    name = fresh("screen-name")
+    play.upload(account := play.person(VERIFIED, screen_name=name))
+    play.settle()
+    hoede, report = play.hoede, play.order(account, "report").order.id
+    supplement = Supplement(db=hoede.db, measures=hoede.tables.book.measures, new_id=new_id)
+    supplement(report, "The school called.", "lena")
+    play.settle()
+    assert len(play.finished(account)) == 2
+    later(play)
+    assert erase(play, account) is None
+    assert found_in(play, account, name, "The school called.") == []
+    assert sound(play)
+
+
+def test_a_hold_that_has_ended_names_nobody_who_was_erased(play: Scene) -> None:
+    account = play.person(FIFTEEN)
+    let_go(play, hold(play, Kept.ACCOUNT, account))
+    assert erase(play, account) is None
+    assert found_in(play, account) == []
+    assert sound(play)
+
+
+def test_a_copy_that_was_never_sealed_goes_with_its_time_and_its_file(play: Scene) -> None:
+    desk, account = Desk(play), play.person(DECLARED)
+    play.upload(account)
+    desk.judge(account, "eva", "no_violation")
+    play.settle_but("preserve")
+    play.hoede.db.commit(lambda tx: tx.conn.execute(update(EVIDENCE).values(state="intake", sealed_at=None)))
+    (copy,) = play.copies()
+    folder = play.hoede.config.data_folder / "vault"
+    (folder / "objects" / copy.taken.id).rename(folder / "intake" / copy.taken.id)
+    later(play)
+    assert play.hoede.expire.once().evidence == 1
+    assert (play.copies()[0].state, play.copies()[0].taken.key.sealed) == (EvidenceState.DESTROYED, b"")
+    assert not (folder / "intake" / copy.taken.id).exists()

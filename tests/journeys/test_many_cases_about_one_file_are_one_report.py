@@ -8,6 +8,7 @@ from lxml import etree
 from sqlalchemy import update
 from tests.journeys.conftest import OpenScene
 from tests.journeys.desk import Desk
+from tests.journeys.keeping import erase, later
 from tests.journeys.scene import CARD, DECLARED, OTHER_CARD
 
 from hoede.app import verify_log
@@ -89,6 +90,18 @@ def test_each_case_keeps_its_copy_for_a_year_from_the_report_that_tells_of_it(de
     desk.play.settle()
     assert len(ended(desk)) == 1
     assert all(one.keep_until and one.keep_until > soon + YEAR for one in desk.play.copies())
+
+
+def test_the_report_of_many_goes_with_the_last_of_its_cases(desk: Desk) -> None:
+    first, second = (shared(desk) for _ in range(2))
+    for account in (first, second):
+        desk.check(account, "bas", agrees=True)
+    desk.play.settle()
+    later(desk.play)
+    assert erase(desk.play, first) is None
+    assert [bool(one.draft.batch) for one in desk.play.hoede.db.read(reports.all_reports)].count(True) == 1
+    assert erase(desk.play, second) is None
+    assert desk.play.hoede.db.read(reports.all_reports) == ()
 
 
 def test_a_later_case_finds_the_batch_closed_and_goes_by_itself(desk: Desk) -> None:

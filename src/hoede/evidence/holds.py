@@ -99,6 +99,12 @@ def end_hold(tx: Transaction, hold_id: str, *, by: str, why: str) -> None:
     tx.leaf(Leaf("hold.ended", hold_id))
 
 
+def forget_account(tx: Transaction, service: str, account: str) -> None:
+    """The account is erased: holds that were on it name it no more."""
+    mine = (HOLDS.c.kind == Kept.ACCOUNT, HOLDS.c.service == service, HOLDS.c.target == account)
+    tx.conn.execute(update(HOLDS).where(*mine).values(target=""))
+
+
 def in_force(conn: Connection, now: datetime) -> tuple[Hold, ...]:
     """The newest first."""
     rows = conn.execute(select(HOLDS).where(*_standing(now)).order_by(HOLDS.c.set_at.desc(), HOLDS.c.id))

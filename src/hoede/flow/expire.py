@@ -72,7 +72,7 @@ class Expire:
         return self.db.commit(lambda tx: usage.forget_old(tx, days_before=days, weeks_before=weeks))
 
     def _destroy(self) -> int:
-        """Copies whose time is over: key and leaf, then the object.
+        """Copies whose time is over: key and leaf, then the object, sealed or not.
 
         A kill in between leaves an object that nobody can read.
         """
@@ -81,6 +81,7 @@ class Expire:
             failpoints.here("expire.destroyed")
         for one in gone:
             self.vault.drop_object(one)
+            self.vault.drop_intake(one)
         return len(gone)
 
 

@@ -11,9 +11,10 @@ from hoede.db import orders
 from hoede.db.orders import ORDERS
 from hoede.detection import store as events
 from hoede.enforcement import store as decisions
-from hoede.evidence import EvidenceRow, EvidenceState, holds
+from hoede.evidence import EvidenceRow, holds
 from hoede.evidence import store as evidence
 from hoede.evidence.holds import Kept
+from hoede.evidence.rules import GONE
 from hoede.evidence.store import WRITTEN
 from hoede.reporting.facts import FACTS
 from hoede.reporting.store import REPORTS
@@ -136,7 +137,7 @@ def _unfinished(conn: Connection, causes: Iterable[str], by: str | None = None) 
 def _has_time(conn: Connection, copy: str, now: datetime) -> bool:
     """Whether a copy is to be kept for longer than now."""
     row = evidence.find(conn, copy)
-    if row is None or row.state not in {EvidenceState.SEALED, EvidenceState.INTAKE}:
+    if row is None or row.state in GONE:
         return False
     return row.keep_until is not None and not row.over(now)
 

@@ -6,12 +6,12 @@ from typing import Final
 
 from hoede.accounts import erasures
 from hoede.db import Database, Transaction, failpoints
-from hoede.evidence import EvidenceState, Vault
+from hoede.evidence import Vault
 from hoede.evidence import store as evidence
 from hoede.evidence.rules import Why
 from hoede.flow.erase.columns import Columns, Scope
 from hoede.flow.erase.scopes import Whom, delete_account, delete_all, hanging_on
-from hoede.flow.erase.waiting import waiting
+from hoede.flow.erase.waiting import Waiting, waiting
 
 # What is under way needs to know who it is about, and what a hold is on stays as it is.
 STOPS: Final = frozenset({"legal-hold", "may-be-undone", "not-decided-yet", "orders-open", "still-judged"})
@@ -67,11 +67,11 @@ class Erase:
         whom = Whom(*found)
         left = waiting(tx, whom)
         if left.events or left.cases:
-            return self._delete(tx, erasure, left.events, left.cases)
+            return self._delete(tx, erasure, left)
         if stops := sorted(left.whys & STOPS):
             erasures.keep_on(tx, erasure, stops[0])
             return _Went(rows=False)
-        gone = delete_account(tx, self.columns, whom)
+        gone = delete_account(tx, self.columns, whom, left.kept)
         erasures.note_step(tx, erasure, gone)
         if left.whys:
             erasures.keep_on(tx, erasure, min(left.whys))
@@ -79,11 +79,10 @@ class Erase:
             erasures.end(tx, erasure)
         return _Went(rows=False)
 
-    def _delete(self, tx: Transaction, erasure: str, events: list[str], cases: list[str]) -> _Went:
-        ids = hanging_on(tx.conn, events, cases)
+    def _delete(self, tx: Transaction, erasure: str, left: Waiting) -> _Went:
+        ids = hanging_on(tx.conn, left.events, left.cases, left.kept)
         copies = [row for one in ids[Scope.EVIDENCE] if (row := evidence.find(tx.conn, one))]
         for copy in copies:
-            if copy.state is EvidenceState.SEALED:
-                evidence.destroy(tx, copy.taken.id, Why.ERASURE)
+            evidence.destroy(tx, copy.taken.id, Why.ERASURE)
         erasures.note_step(tx, erasure, delete_all(tx, self.columns, ids))
         return _Went(rows=True, copies=tuple(copy.taken.id for copy in copies))

@@ -104,8 +104,9 @@ def _why_elsewhere(tx: Transaction, whom: Whom, case_id: str) -> str | None:
 
 
 def _busy(conn: Connection, whom: Whom) -> set[str]:
-    """Whether an event of the account is not decided yet, or something is still to be done about one."""
-    found = set[str]()
+    """Whether an event is not decided yet, or something is still to be done about one or the account."""
+    on_account = _targets(whom, TargetKind.ACCOUNT).where(ORDERS.c.target_id == whom.account)
+    found = {"orders-open"} if conn.execute(on_account.limit(1)).first() else set[str]()
     for why, works_on in (("not-decided-yet", _looked_at(whom)), ("orders-open", _acted_on(whom))):
         asked = select(EVENTS.c.id).where(*_mine(whom), works_on).limit(1)
         if conn.execute(asked).first():
