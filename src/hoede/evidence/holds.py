@@ -23,7 +23,7 @@ from sqlalchemy import (
 
 from hoede.core.errors import HoedeError
 from hoede.core.leaves import Leaf
-from hoede.db import METADATA, Moment, Transaction
+from hoede.db import METADATA, Moment, Transaction, lock_kept
 
 HOLDS = Table(
     "legal_hold",
@@ -71,6 +71,8 @@ class Hold:
 
 
 def set_hold(tx: Transaction, hold: Hold) -> None:
+    """From this commit on it is kept: what destroys meanwhile ends before, or sees the hold."""
+    lock_kept(tx)
     tx.conn.execute(
         insert(HOLDS).values(
             id=hold.id,

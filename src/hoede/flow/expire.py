@@ -8,7 +8,7 @@ from functools import partial
 from hoede import accounts, usage
 from hoede.access.jobs import forget_sign_ins
 from hoede.core.retention import Retention
-from hoede.db import Database, Transaction, failpoints, idempotency
+from hoede.db import Database, Transaction, failpoints, idempotency, lock_kept
 from hoede.detection import fingerprints
 from hoede.enforcement import shadows
 from hoede.evidence import Vault, clock
@@ -99,6 +99,7 @@ def _folded(service: str, ids: Collection[str], tx: Transaction) -> int:
 
 def _keys_destroyed(tx: Transaction) -> list[str]:
     """Ids of the copies that were destroyed; what a person, a hold or a report still wants stays."""
+    lock_kept(tx)
     now, after = clock.believed(tx), ""
     if now is None:
         return []

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from hoede.accounts import erasures
-from hoede.db import Database, Transaction, failpoints
+from hoede.db import Database, Transaction, failpoints, lock_kept
 from hoede.evidence import Vault
 from hoede.evidence import store as evidence
 from hoede.evidence.rules import Why
@@ -61,6 +61,7 @@ class Erase:
 
     def _step(self, tx: Transaction, erasure: str) -> _Went:
         """Some events, or some cases with all that hangs on them, or, at the end, the account itself."""
+        lock_kept(tx)
         found = erasures.under_way(tx.conn, erasure)
         if found is None:
             return _Went(rows=False)
