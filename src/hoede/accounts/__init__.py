@@ -1,7 +1,17 @@
 """Accounts as platforms tell us of them: where they live, what is known of their age, what they chose."""
 
 from hoede.accounts.rules import AgeGround, age_at, age_band, age_ground, age_then
-from hoede.accounts.store import Account, account, choices, choose, chosen, find_age, put_account, several
+from hoede.accounts.store import (
+    Account,
+    account,
+    choices,
+    choose,
+    chosen,
+    find_age,
+    is_known,
+    put_account,
+    several,
+)
 
 __all__ = [
     "Account",
@@ -15,6 +25,7 @@ __all__ = [
     "choose",
     "chosen",
     "find_age",
+    "is_known",
     "put_account",
     "several",
 ]
