@@ -268,8 +268,9 @@ def retention_page() -> str:
         _table(("ground", "days"), sealed),
         "A law of where the operator is or the account lives can make it longer, or shorter:",
         _table(("ground", "where", "days", "from", "until"), laws),
-        "It goes within the hour after: not while somebody judges it, a report of it is not finished,\n"
-        "or a legal hold is on it.",
+        "What was reported is kept at least `reported` days from when its report was finished.",
+        "It goes within the hour after: not while somebody judges it or may object, a report of it or what\n"
+        "adds to one is not finished, or a legal hold is on it, its case, or a case that follows that one.",
         "## What is no evidence",
         _table(("what", "days at most"), others),
         "It goes within the hour after.",

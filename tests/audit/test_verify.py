@@ -44,6 +44,13 @@ def test_an_untouched_log_is_sound(log: Log, db: Database, keys: FileKeys) -> No
     assert check(log, db, keys) == Verdict(11, 0, 3, ())
 
 
+@pytest.mark.parametrize("size", [0, -5])
+def test_a_head_over_no_leaves_is_none(log: Log, db: Database, keys: FileKeys, size: int) -> None:
+    bodies, heads = log
+    made_up = Head(size, b"x" * 32, heads[0].at, b"nothing signed")
+    assert check((bodies, [made_up, *heads]), db, keys).wrong == (f"there is a head over {size} leaves",)
+
+
 def test_nothing_to_number_makes_no_head(log: Log, db: Database, keys: FileKeys) -> None:
     assert Sequencer(db, keys, "me").run_once() == 0
     assert len(db.read(heads)) == 3

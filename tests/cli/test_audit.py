@@ -149,6 +149,14 @@ def test_everything_about_a_case_is_proved_to_who_kept_a_head(lived_in: Desk) ->
     assert checked(lived_in, "proof", proof, "--kept", head)[0] == 1
 
 
+def test_what_holds_nothing_proves_nothing(lived_in: Desk) -> None:
+    copy, empty = lived_in.folder / "log.jsonl", lived_in.write("empty", "")
+    assert lived_in.run("audit", "export", copy).exit == 0
+    assert lived_in.run("audit", "verify", "--kept", empty).code == "bundle-invalid"
+    assert checked(lived_in, "log", copy, "--kept", empty)[0] == 1
+    assert checked(lived_in, "proof", lived_in.write("none.json", "[]"))[0] == 1
+
+
 def test_growth_is_proved_since_a_kept_head(lived_in: Desk) -> None:
     head = kept(lived_in)
     proof = lived_in.write("growth.json", lived_in.run("audit", "prove", "--since", _size(head)).out)

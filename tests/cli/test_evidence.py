@@ -64,6 +64,32 @@ def test_an_account_is_held_by_its_service_and_nothing_else_is(desk: Desk, words
     assert desk.run("evidence", "hold", *words, *HOLD).exit == 2
 
 
+def test_a_hold_is_refused_on_what_is_not_there(lived_in: Desk) -> None:
+    (copy,) = execute(lived_in, "SELECT id FROM evidence")
+    for words in (("case", "case_0"), ("copy", "evi_0")):
+        assert lived_in.run("evidence", "hold", *words, *HOLD).code == "nothing-to-hold"
+    execute(lived_in, "UPDATE evidence SET state = 'destroyed'")
+    assert lived_in.run("evidence", "hold", "copy", copy, *HOLD).code == "nothing-to-hold"
+    assert lived_in.run("evidence", "holds").out == "No hold.\n"
+
+
+def test_a_hold_on_an_account_nobody_told_of_is_set_and_says_so(lived_in: Desk) -> None:
+    said = {
+        account: lived_in.run("evidence", "hold", "account", account, "--service", "plein", *HOLD).out
+        for account in ("a", "not-told")
+    }
+    assert ["no such account" in one for one in said.values()] == [False, True]
+    assert len(lived_in.run("evidence", "holds", "--json").json) == 2
+
+
+def test_a_hold_includes_its_last_day_wherever_one_is(lived_in: Desk) -> None:
+    (copy,) = execute(lived_in, "SELECT id FROM evidence")
+    assert lived_in.run("evidence", "hold", "copy", copy, *HOLD, "--until", "2099-02-25").exit == 0
+    assert "until the end of 2099-02-25" in lived_in.run("evidence", "holds").out
+    (held,) = lived_in.run("evidence", "holds", "--json").json
+    assert held["until"] == "2099-02-26T12:00:00+00:00"
+
+
 def test_what_was_destroyed_is_on_record(lived_in: Desk) -> None:
     assert lived_in.run("evidence", "destroyed").out == "No copy was destroyed.\n"
     execute(

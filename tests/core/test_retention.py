@@ -78,4 +78,5 @@ def test_our_own_table_never_keeps_less_than_a_year_for_who_must() -> None:
     } == {
         "known": True,
         "suspected": True,
+        "reported": True,
     }

@@ -64,6 +64,14 @@ def test_everything_that_goes_with_an_account_itself_has_a_service() -> None:
     assert {name for name in own if "service" not in METADATA.tables[name].columns} == set()
 
 
+def test_who_asks_for_their_own_data_never_gets_what_is_for_colleagues() -> None:
+    """Why and by whom something was answered, and whether there is a case."""
+    given = [rule for rule in shipped_columns().values() if rule.given]
+    told = {name for rule in given for group in rule.groups if not group.withheld for name in group.names}
+    assert {"account", "text"} <= told
+    assert told & {"case_id", "answered_by", "person", "reason"} == set()
+
+
 @pytest.mark.parametrize(
     "more", ['erased = ["account:nothing"]', 'erased = ["moon:id"]', 'leaf = ["nothing"]', "loud = true"]
 )

@@ -1,15 +1,20 @@
 """People at the desk: what tests judge with, in few words."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
-from tests.journeys.scene import Scene
+from tests.journeys.scene import DECLARED, Scene
+from tests.parts import fresh
 
+from hoede.app.rehearsal import SERVICE
+from hoede.client import Channel, Event, EventKind
 from hoede.core.orders import OrderState
 from hoede.flow.judge import Checked, Judged, Plan, Undone
 from hoede.review import Answer, JudgmentRow, Refused, judgments
 from hoede.review import store as review
 from hoede.review.claims import Taken
+from hoede.review.notices import Notice, Reason, Source
 
 REASON = "Seen in the image."
 
@@ -73,3 +78,36 @@ class Desk:
             for one in self.play.views(account)
             if one.state is OrderState.DONE and one.order.by != "person"
         ]
+
+
+def written(desk: Desk, to: str, *lines: str) -> str:
+    """The account of an adult who wrote these lines to somebody, who reported each of them."""
+    account = desk.play.person(DECLARED)
+    for line in lines:
+        content = fresh("message")
+        desk.play.hoede.notice.take(
+            Notice(
+                service=SERVICE,
+                source=Source.PERSON,
+                subject=account,
+                reason=Reason.PRESSURE,
+                at=datetime.now(UTC),
+                content=content,
+                reporter=to,
+            )
+        )
+        event = Event(
+            id=fresh("event"),
+            kind=EventKind.MESSAGE,
+            channel=Channel.PRIVATE,
+            account=account,
+            content=content,
+            at=datetime.now(UTC),
+            to=(to,),
+            text=line,
+            ip="192.0.2.7",
+            because=desk.play.case(account).id,
+        )
+        desk.play.client.send_event(event)
+    desk.play.settle()
+    return account

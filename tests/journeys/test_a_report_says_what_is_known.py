@@ -7,58 +7,23 @@ from typing import Any
 
 import pytest
 from lxml import etree
-from tests.journeys.desk import Desk
+from tests.journeys.desk import Desk, written
 from tests.journeys.scene import DECLARED, FIFTEEN, LINES, VERIFIED, Scene
 from tests.parts import fresh
 
 from hoede.app import new_id, verify_log
-from hoede.app.rehearsal import SERVICE
 from hoede.client import Channel, Event, EventKind
 from hoede.core.orders import OrderState
 from hoede.flow.report import Supplement
 from hoede.flow.report.more import AdditionUnknown, NotFinished, NothingWritten, WordsInvalid
 from hoede.reporting import store as reports
 from hoede.review import AccountIs, Named, PersonIs, Refused, Why
-from hoede.review.notices import Notice, Reason, Source
 from hoede.simulators.cybertipline import Endpoint, FaultKind, SimReport, State
 
 
 @pytest.fixture
 def desk(shared: Scene) -> Desk:
     return Desk(shared)
-
-
-def written(desk: Desk, to: str, *lines: str) -> str:
-    """The account of an adult who wrote these lines to somebody, who reported each of them."""
-    account = desk.play.person(DECLARED)
-    for line in lines:
-        content = fresh("message")
-        desk.play.hoede.notice.take(
-            Notice(
-                service=SERVICE,
-                source=Source.PERSON,
-                subject=account,
-                reason=Reason.PRESSURE,
-                at=datetime.now(UTC),
-                content=content,
-                reporter=to,
-            )
-        )
-        event = Event(
-            id=fresh("event"),
-            kind=EventKind.MESSAGE,
-            channel=Channel.PRIVATE,
-            account=account,
-            content=content,
-            at=datetime.now(UTC),
-            to=(to,),
-            text=line,
-            ip="192.0.2.7",
-            because=desk.play.case(account).id,
-        )
-        desk.play.client.send_event(event)
-    desk.play.settle()
-    return account
 
 
 def texts(report: SimReport, path: str) -> list[str | None]:

@@ -3,52 +3,28 @@
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import update
 from tests.journeys.desk import Desk
+from tests.journeys.keeping import LONG, erase, hold, later, let_go, sound
 from tests.journeys.scene import DECLARED, FIFTEEN, VERIFIED, Scene
 from tests.parts import fresh
 
 from hoede.accounts import erasures
-from hoede.app import verify_log
+from hoede.app import new_id
 from hoede.app.rehearsal import SERVICE
-from hoede.db import METADATA, Transaction
-from hoede.evidence import clock, holds
-from hoede.evidence.holds import Hold, Kept
+from hoede.core.orders import Order, Target, TargetKind
+from hoede.db import METADATA, Transaction, orders
+from hoede.evidence import EvidenceState, clock
+from hoede.evidence.holds import Kept
 from hoede.evidence.store import EVIDENCE
 from hoede.flow.erase import own_data, shipped_columns
-from hoede.review.judgments import JUDGMENTS
+from hoede.flow.report import Supplement
 from hoede.review.store import LETTERS
 
 ADDRESS = "203.0.113.77"
-LONG = timedelta(days=500)
-
-
-def erase(play: Scene, account: str) -> str | None:
-    """What is kept of it, as a code; None when nothing is."""
-    return kept(play, play.client.erase_account(account))
-
-
-def kept(play: Scene, erasure: str) -> str | None:
-    (found,) = [one for one in play.hoede.db.read(erasures.all_erasures) if one.id == erasure]
-    assert (found.done_at is None) == (found.account is not None)
-    return found.kept
-
-
-def later(play: Scene) -> None:
-    """As if all that has a time had had it."""
-
-    def step(tx: Transaction) -> None:
-        for column in (EVIDENCE.c.keep_until, EVIDENCE.c.destroy_after, JUDGMENTS.c.undo_until):
-            tx.conn.execute(
-                update(column.table).where(column.is_not(None)).values({column.name: tx.now - LONG})
-            )
-        tx.conn.execute(update(LETTERS).values(until=(tx.now - LONG).date()))
-
-    play.hoede.db.commit(step)
 
 
 def found_in(play: Scene, *canaries: str) -> list[str]:
@@ -74,12 +50,6 @@ def _in_files(play: Scene, canaries: tuple[str, ...]) -> Iterator[str]:
         if path.name != "ballast":
             content = path.read_bytes()
             yield from (f"{path.name}: {one}" for one in canaries if one.encode() in content)
-
-
-def sound(play: Scene) -> bool:
-    play.settle()
-    assert verify_log(play.hoede.db, play.hoede.keys).wrong == ()
-    return True
 
 
 def test_nothing_is_left_of_an_account_that_only_lived_here(play: Scene) -> None:
@@ -121,22 +91,12 @@ def test_what_was_reported_is_kept_as_long_as_due_and_a_legal_hold_beats_its_end
     play.hoede.db.commit(lambda tx: tx.conn.execute(update(LETTERS).values(until=(tx.now - LONG).date())))
     play.hoede.erase.once()
     assert [one.kept for one in play.hoede.db.read(erasures.all_erasures)] == ["retention"]
-    hold = Hold(
-        id="lho_1",
-        kind=Kept.ACCOUNT,
-        service=SERVICE,
-        target=account,
-        basis="18 USC 2703(f)",
-        why="asked for by letter",
-        set_by="per_legal",
-        until=None,
-    )
-    play.hoede.db.commit(lambda tx: holds.set_hold(tx, hold))
+    hold_id = hold(play, Kept.ACCOUNT, account)
     later(play)
     assert (play.hoede.expire.once().evidence, play.hoede.erase.once()) == (0, 1)
     assert len(play.copies()) == 1
     assert sound(play)
-    play.hoede.db.commit(lambda tx: holds.end_hold(tx, "lho_1", by="per_legal", why="over"))
+    let_go(play, hold_id)
     play.hoede.erase.once()
     assert (play.copies(), play.hoede.db.read(erasures.all_under_way)) == ((), [])
     assert sound(play)
@@ -186,3 +146,74 @@ def test_who_asks_for_their_own_data_never_learns_of_a_case(play: Scene) -> None
     assert told[0]["about"] == {"service": SERVICE, "account": quiet}
     with pytest.raises(KeyError):
         told[1]["case_"]
+
+
+def test_no_order_is_left_that_names_the_account_or_its_content(play: Scene) -> None:
+    """Also of what nothing was decided about, and what no case asked for."""
+    account = play.person(FIFTEEN)
+    upload = play.upload(account, b"harmless")
+    targets = {
+        "time_up": Target(TargetKind.ACCOUNT, account),
+        "hold": Target(TargetKind.CONTENT, upload.content),
+    }
+
+    def asked(tx: Transaction) -> None:
+        for measure, target in targets.items():
+            orders.open_order(
+                tx,
+                Order(
+                    id=fresh("ord"),
+                    service=SERVICE,
+                    cause=fresh("cause"),
+                    measure=measure,
+                    target=target,
+                    by="platform",
+                    values={"account": account},
+                ),
+            )
+
+    play.hoede.db.commit(asked)
+    assert erase(play, account) == "orders-open"
+    play.settle()
+    play.hoede.erase.once()
+    assert play.hoede.db.read(erasures.all_under_way) == []
+    assert found_in(play, account, upload.content) == []
+    assert sound(play)
+
+
+def test_what_was_added_to_a_report_goes_with_it(play: Scene) -> None:
+    name = fresh("screen-name")
+    play.upload(account := play.person(VERIFIED, screen_name=name))
+    play.settle()
+    hoede, report = play.hoede, play.order(account, "report").order.id
+    supplement = Supplement(db=hoede.db, measures=hoede.tables.book.measures, new_id=new_id)
+    supplement(report, "The school called.", "lena")
+    play.settle()
+    assert len(play.finished(account)) == 2
+    later(play)
+    assert erase(play, account) is None
+    assert found_in(play, account, name, "The school called.") == []
+    assert sound(play)
+
+
+def test_a_hold_that_has_ended_names_nobody_who_was_erased(play: Scene) -> None:
+    account = play.person(FIFTEEN)
+    let_go(play, hold(play, Kept.ACCOUNT, account))
+    assert erase(play, account) is None
+    assert found_in(play, account) == []
+    assert sound(play)
+
+
+def test_a_copy_that_was_never_sealed_goes_with_its_time_and_its_file(play: Scene) -> None:
+    desk, account = Desk(play), play.person(DECLARED)
+    play.upload(account)
+    desk.judge(account, "eva", "no_violation")
+    play.settle_but("preserve")
+    play.hoede.db.commit(lambda tx: tx.conn.execute(update(EVIDENCE).values(state="intake", sealed_at=None)))
+    (copy,) = play.copies()
+    folder = play.hoede.config.data_folder / "vault"
+    (folder / "objects" / copy.taken.id).rename(folder / "intake" / copy.taken.id)
+    later(play)
+    assert play.hoede.expire.once().evidence == 1
+    assert (play.copies()[0].state, play.copies()[0].taken.key.sealed) == (EvidenceState.DESTROYED, b"")
+    assert not (folder / "intake" / copy.taken.id).exists()

@@ -337,6 +337,7 @@ def test_what_a_second_person_is_still_to_look_at_is_kept_for_them(desk: Desk) -
     again, hoede = second_look(desk, source), desk.play.hoede
     over, (copy,) = hoede.db.now() - timedelta(days=1), _files(desk, again.id)
     hoede.db.commit(lambda tx: evidence.destroy_after(tx, [copy], over))
+    hoede.db.commit(lambda tx: tx.conn.execute(update(review.LETTERS).values(until=over.date())))
     assert hoede.expire.once().evidence == 0
     judge(desk, again.id, "bas", "no_violation")
     assert hoede.expire.once().evidence == 1

@@ -6,13 +6,15 @@ from datetime import timedelta
 
 import pytest
 from lxml import etree
-from sqlalchemy import insert
+from sqlalchemy import insert, update
 from tests.journeys.conftest import OpenScene
 from tests.journeys.desk import Desk
+from tests.journeys.keeping import erase, later
 from tests.journeys.scene import CARD, DECLARED, OTHER_CARD
 
 from hoede.app import verify_log
 from hoede.db import Transaction
+from hoede.evidence.store import EVIDENCE
 from hoede.flow.report import Supplement
 from hoede.flow.report.more import BatchedReport
 from hoede.reporting import batches
@@ -22,6 +24,7 @@ from hoede.review import store as review
 from hoede.simulators.cybertipline import Endpoint, FaultKind, SimReport, State
 
 GATHERS_S = 1.0
+YEAR = timedelta(days=363)  # and a day or two
 REPORTED = "personOrUserReported"
 
 
@@ -79,6 +82,29 @@ def test_each_case_has_the_number_of_the_report_that_tells_of_it(desk: Desk) -> 
     assert {one.saga.remote_id for one in rows} == {str(report.id)}
     assert all(one.finished_at and one.receipt for one in rows)
     assert {desk.play.hoede.hand_over.stands(one.case_id)[0].reported for one in rows} == {"ncmec"}
+
+
+def test_each_case_keeps_its_copy_for_a_year_from_the_report_that_tells_of_it(desk: Desk) -> None:
+    for _ in range(2):
+        shared(desk)
+    desk.play.carry_until(lambda: all(one.keep_until for one in desk.play.copies()), "vault")
+    soon = desk.play.hoede.db.now() + timedelta(days=1)
+    desk.play.hoede.db.commit(lambda tx: tx.conn.execute(update(EVIDENCE).values(keep_until=soon)))
+    desk.play.settle()
+    assert len(ended(desk)) == 1
+    assert all(one.keep_until and one.keep_until > soon + YEAR for one in desk.play.copies())
+
+
+def test_the_report_of_many_goes_with_the_last_of_its_cases(desk: Desk) -> None:
+    first, second = (shared(desk) for _ in range(2))
+    for account in (first, second):
+        desk.check(account, "bas", agrees=True)
+    desk.play.settle()
+    later(desk.play)
+    assert erase(desk.play, first) is None
+    assert [bool(one.draft.batch) for one in desk.play.hoede.db.read(reports.all_reports)].count(True) == 1
+    assert erase(desk.play, second) is None
+    assert desk.play.hoede.db.read(reports.all_reports) == ()
 
 
 def test_a_later_case_finds_the_batch_closed_and_goes_by_itself(desk: Desk) -> None:

@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import text
 from tests.asleep import armed, sleeping
 from tests.journeys.conftest import OpenScene
+from tests.journeys.keeping import later
 from tests.journeys.scene import CARD, OTHER_CARD, VERIFIED, Scene
 from tests.parts import fresh, serving, until
 
@@ -21,6 +22,8 @@ from hoede.app.rehearsal import SERVICE
 from hoede.client import Answer, Channel, Client, Event, EventAnswer, EventKind, HoedeRefused
 from hoede.core.orders import OrderState
 from hoede.db import Transaction
+from hoede.evidence import holds
+from hoede.evidence.holds import Hold, Kept
 from hoede.review import Grounds
 from hoede.review import store as review
 
@@ -136,6 +139,46 @@ def test_a_case_follows_the_one_that_was_opened_and_composed_while_its_process_w
         between.result()
 
     assert two.one.case(account).earlier == "case_between"
+
+
+@pytest.mark.parametrize(
+    "destroys",
+    [
+        lambda play, _account: play.hoede.expire.once(),
+        lambda play, account: play.client.erase_account(account),
+    ],
+    ids=["expiring", "erasing"],
+)
+def test_what_is_held_in_the_moment_it_would_go_stays(
+    two: Two, destroys: Callable[[Scene, str], object]
+) -> None:
+    two.one.upload(account := two.one.person(VERIFIED))
+    two.one.settle()
+    later(two.one)
+    (copy,), began = two.one.copies(), threading.Event()
+    held = Hold(
+        id=fresh("lho"),
+        kind=Kept.COPY,
+        service=None,
+        target=copy.taken.id,
+        basis="18 USC 2703(f)",
+        why="asked for by letter",
+        set_by="per_legal",
+        until=None,
+    )
+
+    def meanwhile(tx: Transaction) -> None:
+        holds.set_hold(tx, held)
+        began.set()
+        until(lambda: two.other.hoede.db.read(lambda conn: conn.execute(WAITS).scalar_one()))
+
+    with ThreadPoolExecutor(1) as pool:
+        holding = pool.submit(two.other.hoede.db.commit, meanwhile)
+        assert began.wait(20)
+        destroys(two.one, account)
+        holding.result()
+
+    assert [one.destroyed_at for one in two.one.copies()] == [None]
 
 
 def test_the_same_key_for_two_events_at_once_is_refused_for_one_of_them(two: Two) -> None:

@@ -40,6 +40,8 @@ def objecting_ended(desk: Desk, account: str) -> None:
     over, copy = desk.play.hoede.db.now() - timedelta(days=1), copy_of(desk, account)
     assert copy.destroy_after is not None
     desk.play.hoede.db.commit(lambda tx: evidence.destroy_after(tx, [copy.taken.id], over))
+    letters = update(review.LETTERS).where(review.LETTERS.c.account == account).values(until=over.date())
+    desk.play.hoede.db.commit(lambda tx: tx.conn.execute(letters))
 
 
 def test_nothing_goes_while_somebody_may_object(desk: Desk) -> None:

@@ -9,7 +9,17 @@ from hoede.accounts.rules import (
     known_age,
     surely_minor,
 )
-from hoede.accounts.store import Account, account, choices, choose, chosen, find_age, put_account, several
+from hoede.accounts.store import (
+    Account,
+    account,
+    choices,
+    choose,
+    chosen,
+    find_age,
+    is_known,
+    put_account,
+    several,
+)
 
 __all__ = [
     "Account",
@@ -23,6 +33,7 @@ __all__ = [
     "choose",
     "chosen",
     "find_age",
+    "is_known",
     "known_age",
     "put_account",
     "several",

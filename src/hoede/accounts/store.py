@@ -119,6 +119,11 @@ def account(conn: Connection, service: str, account_id: str) -> Account:
     return Account(service=service, id=account_id) if row is None else _account(row)
 
 
+def is_known(conn: Connection, service: str, account_id: str) -> bool:
+    """Whether a platform told of it."""
+    return _row(conn, service, account_id) is not None
+
+
 def several(conn: Connection, service: str, ids: Collection[str]) -> dict[str, Account]:
     """Accounts by id; of those nobody told of, as `account` has them."""
     asked = select(ACCOUNTS).where(ACCOUNTS.c.service == service, ACCOUNTS.c.id.in_(ids))

@@ -527,8 +527,10 @@ def jobs_of(  # noqa: PLR0917 - likewise
             vault=vault,
             authorities=authorities,
             compose=compose,
+            retention=tables.retention,
             batch=Batch(
                 db=db,
+                retention=tables.retention,
                 within={
                     name: timedelta(seconds=one.batches_within_s)
                     for name, one in config.authorities.items()

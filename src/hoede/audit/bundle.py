@@ -82,7 +82,7 @@ class Bundle:
 
 
 def kept_heads(path: Path) -> list[Head]:
-    """The heads that stand in this file. Raises `BundleInvalid` naming the line."""
+    """The heads that stand in this file. Raises `BundleInvalid` naming the line, or that there is none."""
     found = []
     for number, line in _numbered(path):
         try:
@@ -94,6 +94,8 @@ def kept_heads(path: Path) -> list[Head]:
         if head_message(head.size, head.root, head.at).decode() != told["message"]:
             raise BundleInvalid(f"{path.name}, line {number}: size and root are not those that were signed.")
         found.append(head)
+    if not found:
+        raise BundleInvalid(f"{path.name} holds no head.")
     return found
 
 

@@ -138,12 +138,12 @@ if __name__ == "__main__":
         asked.add_argument(name, choices=choices)
     given = asked.parse_args()
     try:
-        outside = [json.loads(one) for one in Path(given.kept).read_text().splitlines()] if given.kept else []
+        kept = [*map(json.loads, Path(given.kept).read_text().strip().split("\n"))] if given.kept else []
         with Path(given.file).open() as file:
             if given.what == "log":
-                found = list(log(map(json.loads, file), outside, given.key))
+                found = list(log(map(json.loads, file), kept, given.key))
             else:
-                found = [one for each in json.load(file) for one in proof(each, outside, given.key)]
+                found = [one for each in json.load(file) or [{}] for one in proof(each, kept, given.key)]
     except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
         found = [f"not readable, {error!r}"]
     sys.stdout.write("".join(f"wrong: {one}\n" for one in found) or "sound\n")

@@ -124,6 +124,8 @@ def _tree(
 def _by_size(heads: Iterable[Head], wrong: list[str]) -> dict[int, Head]:
     found: dict[int, Head] = {}
     for head in heads:
+        if head.size < 1:
+            wrong.append(f"there is a head over {head.size} leaves")
         if head.size in found:
             wrong.append(f"there are two heads over {head.size} leaves")
         found[head.size] = head
@@ -134,6 +136,8 @@ def _kept_by_size(kept: Sequence[Head], signers: Sequence[LogKey], wrong: list[s
     """Heads that were kept outside; one that no key of this log signed is none of it."""
     found: dict[int, list[Head]] = {}
     for head in kept:
+        if head.size < 1:
+            wrong.append(f"a head over {head.size} leaves was kept")
         message = head_message(head.size, head.root, head.at)
         if not signed(in_force(signers, head.size).public, head.signature, message):
             wrong.append(f"the kept head over {head.size} leaves is not signed by this log's key")

@@ -1,22 +1,36 @@
 """`hoede evidence hold|release|holds|destroyed|scrub|believe-clock`: what is kept, and what was destroyed."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 
 import typer
+from sqlalchemy import Connection
 
+from hoede import accounts
 from hoede.app import new_id, scrub_vault
 from hoede.cli.common import configured, database, reason, say
+from hoede.core.errors import HoedeError
+from hoede.db import Transaction, lock_kept
 from hoede.evidence import clock, holds
 from hoede.evidence import store as evidence
 from hoede.evidence.holds import Hold, Kept
+from hoede.evidence.rules import GONE
+from hoede.review import store as review
 
 commands = typer.Typer(
     no_args_is_help=True, help="Sealed copies: holds, destruction, and whether all are whole."
 )
 
 Json = Annotated[bool, typer.Option("--json")]
+DAY = timedelta(days=1, hours=12)  # from its beginning in UTC until it has ended everywhere
+
 By = Annotated[str, typer.Option(help="Who says so: an id of `hoede people list`, or a name.")]
+
+
+class NothingToHold(HoedeError):
+    """There is no such case or copy, or the copy is destroyed already. Look at its id again."""
+
+    code = "nothing-to-hold"
 
 
 @commands.callback()
@@ -34,7 +48,7 @@ def hold(
     by: By,
     service: Annotated[str | None, typer.Option(help="Of an account: whose id it is.")] = None,
     until: Annotated[
-        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Until when, if it says.")
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The last day, if it says.")
     ] = None,
 ) -> None:
     """Let nothing of an account, a case or a copy be destroyed, whatever else says so."""
@@ -48,12 +62,12 @@ def hold(
         basis=reason(basis),
         why=reason(why),
         set_by=by,
-        until=until.replace(tzinfo=UTC) if until else None,
+        until=until.replace(tzinfo=UTC) + DAY if until else None,
     )
     db, _ = database(context)
-    db.commit(lambda tx: holds.set_hold(tx, made))
+    is_known = db.commit(lambda tx: _set(tx, made))
     db.close()
-    typer.echo(f"{made.id} is in force.")
+    typer.echo(f"{made.id} is in force." if is_known else f"{made.id} is in force; no such account is known.")
 
 
 @commands.command()
@@ -125,8 +139,29 @@ def believe_clock(context: typer.Context) -> None:
     typer.echo("The clock is believed again." if stopped else "The clock was believed all the time.")
 
 
+def _set(tx: Transaction, made: Hold) -> bool:
+    """Whether it is on something that is known: an account may be told of later. Raises `NothingToHold`."""
+    lock_kept(tx)  # before we look: what is there stays until the hold is
+    is_known = _is_known(tx.conn, made)
+    if not is_known and made.kind is not Kept.ACCOUNT:
+        raise NothingToHold
+    holds.set_hold(tx, made)
+    return is_known
+
+
+def _is_known(conn: Connection, made: Hold) -> bool:
+    match made.kind:
+        case Kept.ACCOUNT:
+            return accounts.is_known(conn, made.service or "", made.target)
+        case Kept.CASE:
+            return review.find_case(conn, made.target) is not None
+        case Kept.COPY:
+            copy = evidence.find(conn, made.target)
+            return copy is not None and copy.state not in GONE
+
+
 def _end(until: datetime | None) -> str:
-    return f"until {until:%Y-%m-%d}" if until else "until it is ended"
+    return f"until the end of {until - DAY:%Y-%m-%d}" if until else "until it is ended"
 
 
 def _hold(one: Hold) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from hoede.db.bulk import insert_all_new
 from hoede.db.columns import METADATA, Moment, Serial
-from hoede.db.engine import Database, Transaction
+from hoede.db.engine import Database, Transaction, lock_kept
 from hoede.db.errors import (
     DatabaseBusy,
     DatabaseUnavailable,
@@ -28,6 +28,7 @@ __all__ = [
     "insert",
     "insert_all_new",
     "insert_new",
+    "lock_kept",
     "naming_a_full_disk",
     "one_row",
     "rows_where",

@@ -42,6 +42,11 @@ def database_time(conn: Connection) -> datetime:
     return cast("datetime", _BACKENDS[conn.dialect.name].now(conn))
 
 
+def lock_kept(tx: "Transaction") -> None:
+    """Until this transaction ends nobody else says what must be kept, or destroys what need not be."""
+    _BACKENDS[tx.conn.dialect.name].lock_kept(tx.conn)
+
+
 class Transaction:
     """One step's view of the database: its connection, its time, and what it adds to the log."""
 

@@ -22,6 +22,7 @@ _READING: Mapping[str, Any] = {"isolation_level": "REPEATABLE READ", "postgresql
 CONNECT_WITHIN_S = 5
 _NOW = text("SELECT clock_timestamp()")
 _LOCK = text("SELECT pg_advisory_xact_lock(4711)")
+_KEEP = text("SELECT pg_advisory_xact_lock(4712)")
 _SAFETY = text(
     "SELECT name FROM pg_settings"
     " WHERE name IN ('fsync', 'full_page_writes') AND setting = 'off' ORDER BY name"
@@ -76,6 +77,14 @@ def lock_whole(conn: Connection) -> None:
     """Keep other processes that ask for the same out until this transaction ends, however long it thinks."""
     conn.execute(_THINK)
     conn.execute(_LOCK)
+
+
+def lock_kept(conn: Connection) -> None:
+    """One after the other: who says what must be kept, and who destroys what need not be.
+
+    Whoever comes second sees what the first one wrote.
+    """
+    conn.execute(_KEEP)
 
 
 def unsafe_settings(conn: Connection) -> list[str]:

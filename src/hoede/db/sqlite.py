@@ -96,6 +96,10 @@ def lock_whole(conn: Connection) -> None:
     """Nothing to do: whoever writes has the file."""
 
 
+def lock_kept(conn: Connection) -> None:
+    """Likewise."""
+
+
 def unsafe_settings(conn: Connection) -> list[str]:  # noqa: ARG001 - the other backend's question
     """None: every connection of ours sets what it needs."""
     return []

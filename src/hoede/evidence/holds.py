@@ -23,7 +23,7 @@ from sqlalchemy import (
 
 from hoede.core.errors import HoedeError
 from hoede.core.leaves import Leaf
-from hoede.db import METADATA, Moment, Transaction
+from hoede.db import METADATA, Moment, Transaction, lock_kept
 
 HOLDS = Table(
     "legal_hold",
@@ -71,6 +71,8 @@ class Hold:
 
 
 def set_hold(tx: Transaction, hold: Hold) -> None:
+    """From this commit on it is kept: what destroys meanwhile ends before, or sees the hold."""
+    lock_kept(tx)
     tx.conn.execute(
         insert(HOLDS).values(
             id=hold.id,
@@ -97,6 +99,12 @@ def end_hold(tx: Transaction, hold_id: str, *, by: str, why: str) -> None:
     if not ended.rowcount:
         raise HoldUnknown
     tx.leaf(Leaf("hold.ended", hold_id))
+
+
+def forget_account(tx: Transaction, service: str, account: str) -> None:
+    """The account is erased: holds that were on it name it no more."""
+    mine = (HOLDS.c.kind == Kept.ACCOUNT, HOLDS.c.service == service, HOLDS.c.target == account)
+    tx.conn.execute(update(HOLDS).where(*mine).values(target=""))
 
 
 def in_force(conn: Connection, now: datetime) -> tuple[Hold, ...]:

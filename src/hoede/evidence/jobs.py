@@ -33,7 +33,10 @@ def seal(
         vault.seal(row.taken, at=db.now())
     except Unreadable:
         held = db.commit(
-            lambda tx: orders.renew(tx, claimed) and store.mark_impossible(tx, evidence, "damaged")
+            lambda tx: (
+                orders.renew(tx, claimed)
+                and store.mark_impossible(tx, evidence, "damaged", keep_until(clock.from_when(tx)))
+            )
         )
         return "impossible: damaged" if held else None
     held = db.commit(

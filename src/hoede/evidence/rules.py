@@ -12,7 +12,7 @@ class EvidenceState(StrEnum):
 
 
 class Why(StrEnum):
-    """Why a sealed copy was destroyed."""
+    """Why a copy was destroyed."""
 
     JUDGED = "judged"  # no violation, and objecting is over
     RETENTION = "retention"  # it was kept as long as it must be

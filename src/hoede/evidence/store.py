@@ -13,6 +13,7 @@ from sqlalchemy import (
     Row,
     String,
     Table,
+    and_,
     func,
     insert,
     or_,
@@ -28,6 +29,7 @@ from hoede.evidence.vault_keys import refuse_retired
 from hoede.keys import Wrapped
 
 ROWS_AT_ONCE = 500
+WRITTEN = "written"  # the part of a transcript; its event is the order of the report it was made for
 
 EVIDENCE = Table(
     "evidence",
@@ -35,7 +37,7 @@ EVIDENCE = Table(
     Column("id", String(40), primary_key=True),
     Column("service", String(64), nullable=False),
     Column("event", String(40), nullable=False, index=True),
-    Column("part", String(8), nullable=False),  # media or text
+    Column("part", String(8), nullable=False),  # media, text or written
     Column("state", String(16), nullable=False),
     Column("reason", String(64)),
     Column("media_type", String(100)),
@@ -142,8 +144,9 @@ def mark_sealed(tx: Transaction, evidence: str, keep_until: datetime) -> bool:
     return bool(sealed)
 
 
-def mark_impossible(tx: Transaction, evidence: str, reason: str) -> bool:
-    values = {"state": EvidenceState.IMPOSSIBLE, "reason": reason}
+def mark_impossible(tx: Transaction, evidence: str, reason: str, keep_until: datetime) -> bool:
+    """It cannot be sealed; what there is of it stays as long as if it were."""
+    values = {"state": EvidenceState.IMPOSSIBLE, "reason": reason, "keep_until": keep_until}
     lost = change(tx.conn, EVIDENCE, values, id=evidence, state=EvidenceState.INTAKE)
     if lost:
         tx.leaf(Leaf("preserve.ended", evidence, f"impossible: {reason}"))
@@ -161,30 +164,44 @@ def destroy_after(tx: Transaction, ids: Iterable[str], at: datetime | None) -> N
     tx.conn.execute(update(EVIDENCE).where(EVIDENCE.c.id.in_(list(ids))).values(destroy_after=at))
 
 
-def to_destroy(conn: Connection, now: datetime) -> list[str]:
-    """Sealed copies whose time is over, some of them: judged no violation, or kept as long as due."""
+def keep_at_least(tx: Transaction, ids: Iterable[str], until: datetime) -> None:
+    """Keep copies until then, or for longer where that is due already."""
+    shorter = (EVIDENCE.c.id.in_(list(ids)), EVIDENCE.c.keep_until < until)
+    tx.conn.execute(update(EVIDENCE).where(*shorter).values(keep_until=until))
+
+
+def to_destroy(conn: Connection, now: datetime, after: str = "") -> list[str]:
+    """Copies whose time is over, sealed or not, the next of them: allowed, or kept as long as due."""
     over = or_(EVIDENCE.c.destroy_after < now, EVIDENCE.c.keep_until < now)
-    asked = select(EVIDENCE.c.id).where(over, EVIDENCE.c.state == EvidenceState.SEALED)
+    asked = select(EVIDENCE.c.id).where(over, EVIDENCE.c.state.not_in(GONE), EVIDENCE.c.id > after)
     return list(conn.execute(asked.order_by(EVIDENCE.c.id).limit(ROWS_AT_ONCE)).scalars())
 
 
 def destroy(tx: Transaction, evidence: str, why: Why) -> None:
-    """Destroy the key of a copy: from this commit on nobody can read it."""
-    gone = {"state": EvidenceState.DESTROYED, "wrapped_key": b""}
-    change(tx.conn, EVIDENCE, gone | {"destroyed_at": tx.now, "destroyed_why": why}, id=evidence)
-    tx.leaf(Leaf("evidence.destroyed", evidence, why))
+    """Destroy the key of a copy: from this commit on nobody can read it. What is gone stays as it is."""
+    gone = {
+        "state": EvidenceState.DESTROYED,
+        "wrapped_key": b"",
+        "destroyed_at": tx.now,
+        "destroyed_why": why,
+    }
+    there = (EVIDENCE.c.id == evidence, EVIDENCE.c.state.not_in(GONE))
+    if tx.conn.execute(update(EVIDENCE).where(*there).values(**gone)).rowcount:
+        tx.leaf(Leaf("evidence.destroyed", evidence, why))
 
 
 def destroyed(conn: Connection) -> list[str]:
-    """Ids of the copies whose key was destroyed after a judgment; each has a leaf."""
+    """Ids of the copies whose key was destroyed because their time was over; each has a leaf."""
     asked = select(EVIDENCE.c.id).where(EVIDENCE.c.state == EvidenceState.DESTROYED)
     return list(conn.execute(asked).scalars())
 
 
 def ended(conn: Connection) -> list[str]:
-    """Ids of objects whose preserving ended; each has a leaf."""
-    states = (EvidenceState.SEALED, EvidenceState.IMPOSSIBLE, EvidenceState.DESTROYED)
-    return list(conn.execute(select(EVIDENCE.c.id).where(EVIDENCE.c.state.in_(states))).scalars())
+    """Ids of objects whose preserving ended; each has a leaf. One destroyed before that has none."""
+    c = EVIDENCE.c
+    after = and_(c.state == EvidenceState.DESTROYED, or_(c.sealed_at.is_not(None), c.reason.is_not(None)))
+    which = or_(c.state.in_((EvidenceState.SEALED, EvidenceState.IMPOSSIBLE)), after)
+    return list(conn.execute(select(c.id).where(which)).scalars())
 
 
 def wanted(conn: Connection, ids: list[str]) -> set[str]:

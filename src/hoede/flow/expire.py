@@ -8,7 +8,7 @@ from functools import partial
 from hoede import accounts, usage
 from hoede.access.jobs import forget_sign_ins
 from hoede.core.retention import Retention
-from hoede.db import Database, Transaction, failpoints, idempotency
+from hoede.db import Database, Transaction, failpoints, idempotency, lock_kept
 from hoede.detection import fingerprints
 from hoede.enforcement import shadows
 from hoede.evidence import Vault, clock
@@ -72,7 +72,7 @@ class Expire:
         return self.db.commit(lambda tx: usage.forget_old(tx, days_before=days, weeks_before=weeks))
 
     def _destroy(self) -> int:
-        """Copies whose time is over: key and leaf, then the object.
+        """Copies whose time is over: key and leaf, then the object, sealed or not.
 
         A kill in between leaves an object that nobody can read.
         """
@@ -81,6 +81,7 @@ class Expire:
             failpoints.here("expire.destroyed")
         for one in gone:
             self.vault.drop_object(one)
+            self.vault.drop_intake(one)
         return len(gone)
 
 
@@ -98,12 +99,20 @@ def _folded(service: str, ids: Collection[str], tx: Transaction) -> int:
 
 def _keys_destroyed(tx: Transaction) -> list[str]:
     """Ids of the copies that were destroyed; what a person, a hold or a report still wants stays."""
-    now = clock.believed(tx)
+    lock_kept(tx)
+    now, after = clock.believed(tx), ""
     if now is None:
         return []
-    gone = free(tx.conn, evidence.to_destroy(tx.conn, now), now)
-    for one in gone:
-        row = evidence.find(tx.conn, one)
-        judged = row is not None and row.destroy_after is not None
-        evidence.destroy(tx, one, Why.JUDGED if judged else Why.RETENTION)
-    return gone
+    while over := evidence.to_destroy(tx.conn, now, after):
+        if gone := free(tx.conn, over, now):
+            for one in gone:
+                evidence.destroy(tx, one, _why(tx, one, now))
+            return gone
+        after = over[-1]  # all of these are kept: others may not be
+    return []
+
+
+def _why(tx: Transaction, copy: str, now: datetime) -> Why:
+    row = evidence.find(tx.conn, copy)
+    allowed = row is not None and row.destroy_after is not None and row.destroy_after < now
+    return Why.JUDGED if allowed else Why.RETENTION

@@ -51,7 +51,7 @@ CASES = Table(
     Column("due_at", Moment),
     Column("composed_at", Moment),  # its report is composed: later files open a new case
     # The case this one follows; checked at the end of a transaction, so that copies may come in any order.
-    Column("earlier", String(40), ForeignKey("case_.id", deferrable=True, initially="DEFERRED")),
+    Column("earlier", String(40), ForeignKey("case_.id", deferrable=True, initially="DEFERRED"), index=True),
     Column("needs_human", String(64)),  # a code, why a person is called before the lane's time
     Column("rank_at", Moment),  # review/priority.py: what is earlier is more pressing
     Column("language", String(8)),  # of the account; empty: not known, anybody may judge
@@ -97,7 +97,7 @@ LETTERS = Table(
     Column("link_sha256", String(64), nullable=False, unique=True),  # the link itself is nowhere kept
     Column("service", String(64), nullable=False),
     Column("account", String(255), nullable=False),
-    Column("case_id", String(40)),
+    Column("case_id", String(40), index=True),
     Column("locale", String(8), nullable=False),
     Column("title", Text, nullable=False),
     Column("paragraphs", Text, nullable=False),  # JSON list
@@ -373,20 +373,15 @@ class Page:
     after: tuple[datetime, str] | None
 
 
-def wanted_by_people(conn: Connection, evidence: Sequence[str]) -> set[str]:
-    """Those of these copies that a case still waits for: its own, a second look, or an objection."""
-    waits = CASES.alias("waits")
-    asked = (
-        select(FILES.c.evidence)
-        .join(waits, or_(waits.c.id == FILES.c.case_id, waits.c.earlier == FILES.c.case_id))
-        .where(
-            FILES.c.evidence.in_(evidence),
-            waits.c.state != JUDGED,
-            or_(waits.c.blind.is_(None), waits.c.blind == DOUBLE),
-            or_(waits.c.lane.is_not(None), waits.c.needs_human.is_not(None)),
-        )
+def waited_for(conn: Connection, cases: Sequence[str]) -> bool:
+    """Whether somebody still judges one of these: the case itself, a second look, or what follows it."""
+    asked = select(CASES.c.id).where(
+        or_(CASES.c.id.in_(cases), CASES.c.earlier.in_(cases)),
+        CASES.c.state != JUDGED,
+        or_(REAL, CASES.c.blind == DOUBLE),
+        or_(CASES.c.lane.is_not(None), CASES.c.needs_human.is_not(None)),
     )
-    return set(conn.execute(asked).scalars())
+    return conn.execute(asked.limit(1)).first() is not None
 
 
 def queue_page(

@@ -37,8 +37,7 @@ class Mutant:
 
 _JOURNEY, _RULES = "flow/report/journey.py", "reporting/rules.py"
 _NOTE = (
-    "        self.db.commit("
-    "lambda tx: reports.note(_holding(tx, filing), order_id, call, after.saga, reply))\n"
+    "        self.db.commit(lambda tx: self._note(_holding(tx, filing), filing, call, after.saga, reply))\n"
 )
 _UPLOAD = "                return authority.upload(remote_id, file, self._open(filing, file))\n"
 _SUBMIT = "                return authority.submit(request)\n"

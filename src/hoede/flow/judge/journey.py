@@ -14,6 +14,7 @@ from hoede.evidence import store as evidence
 from hoede.flow.judge.blind import blind_facts, pretend, snapshot
 from hoede.flow.judge.facts import Facts, facts, lock_orders
 from hoede.flow.judge.plan import Plan, Wants, plan, wants_before, wants_of
+from hoede.flow.keeping import copies_of, transcripts_of
 from hoede.flow.victims import say_victims
 from hoede.review import (
     AccountIs,
@@ -186,10 +187,19 @@ class Judge:
         )
         if case.blind:
             return
-        allowed = [one.evidence for one in said.files if one.outcome.undoes]
-        evidence.destroy_after(tx, allowed, self._kept_until(clock.from_when(tx), case))
+        until = self._kept_until(clock.from_when(tx), case)
+        allowed = {one.evidence for one in said.files if one.outcome.undoes}
+        evidence.destroy_after(tx, allowed - self._kept_elsewhere(tx.conn, allowed, case), until)
         kept = [one.evidence for one in said.files if not one.outcome.undoes and not one.outcome.keeps]
         evidence.destroy_after(tx, kept, None)
+        of_several = transcripts_of(tx.conn, [case.id])  # of texts: it goes when nothing of them is wanted
+        evidence.destroy_after(tx, of_several, None if kept or not allowed else until)
+
+    def _kept_elsewhere(self, conn: Connection, copies: set[str], case: CaseRow) -> set[str]:
+        """Those of these that are files of another case too, whose judgment did not allow them."""
+        others = [one for one in judgments.earlier(conn, copies) if one.case_id != case.id]
+        known = {one.evidence: self.outcomes.get(one.outcome) for one in others}
+        return {copy for copy, outcome in known.items() if outcome is None or not outcome.undoes}
 
     def _kept_until(self, now: datetime, case: CaseRow) -> datetime:
         """A copy of what was allowed: until nobody can object, or only undo where nothing was done."""
@@ -284,7 +294,7 @@ class Judge:
                 blind.take_back(tx, judged.id)
         else:
             _do(tx, todo)
-            evidence.destroy_after(tx, seen.evidence, None)
+            evidence.destroy_after(tx, copies_of(tx.conn, case.id), None)
             blind.forget(tx, judged.id)
         if case.blind == Kind.CALIBRATION:
             review.goes_on(tx, case.id, review.OPEN, None, None)

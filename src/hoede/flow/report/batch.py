@@ -12,8 +12,10 @@ from sqlalchemy import Connection
 
 from hoede.core.jobs import Done, NotYet, Result
 from hoede.core.orders import ENDED, Order, OrderView, order_id
+from hoede.core.retention import Retention
 from hoede.db import Database, Transaction, orders
 from hoede.db.orders import Claim
+from hoede.flow.report.kept import keep_reported
 from hoede.reporting import Draft, SagaState, Suspect, batches, may_be_batched
 from hoede.reporting import store as reports
 from hoede.reporting.batches import Member
@@ -30,6 +32,7 @@ class Batch:
 
     db: Database
     within: Mapping[str, timedelta]  # by authority: how long cases are gathered; none: it takes no batches
+    retention: Retention
 
     def __call__(self, claimed: Claim, row: ReportRow) -> Result | None:
         """None: it goes by itself. Else how it went with the others, or that it waits."""
@@ -53,6 +56,7 @@ class Batch:
         if member.left_at is None and report is not None and report.saga.state is SagaState.FINISHED:
             if row.draft.suspect.account in report.draft.batch:
                 reports.finish_with(tx, row.order_id, report)
+                keep_reported(tx, row.draft, self.retention)
                 return Done("finished")
             batches.leave(tx, {row.order_id})  # it came when all was composed: nobody was told of it
             return None

@@ -11,6 +11,7 @@ from hoede.db.orders import Claim
 from hoede.enforcement.measures import Measures
 from hoede.evidence import EvidenceState, Vault
 from hoede.evidence import store as evidence
+from hoede.evidence.store import WRITTEN
 from hoede.flow.report.batch import BATCH, closes_at
 from hoede.flow.report.compose import Compose, Reported, sources_of, transcript_of
 from hoede.reporting.transcripts import MEDIA_TYPE, Written, transcript
@@ -76,7 +77,7 @@ class Before:
                 taken,
                 service=claimed.order.service,
                 event=claimed.order.id,
-                part="written",
+                part=WRITTEN,
                 media_type=MEDIA_TYPE,
             )
             orders.open_order(tx, self._seal(tx.key, claimed.order, taken.id, sources_of(texts)))

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from hoede.core.errors import HoedeError
 from hoede.core.jobs import AskFirst, Done, FellAway, Later, NotYet, Result
 from hoede.core.leaves import Leaf
+from hoede.core.retention import Retention
 from hoede.db import Database, Transaction, failpoints, orders
 from hoede.db.orders import Claim
 from hoede.evidence import Vault
@@ -16,6 +17,7 @@ from hoede.evidence import store as evidence
 from hoede.flow.report.batch import Batch
 from hoede.flow.report.before import SEALING_TAKES, Before
 from hoede.flow.report.compose import Compose, MayBeFiled, NothingStands, NotSealedYet
+from hoede.flow.report.kept import keep_reported
 from hoede.flow.report.more import Correct
 from hoede.reporting import (
     Authority,
@@ -54,6 +56,7 @@ class Report:
     before: Before
     batch: Batch
     correct: Correct
+    retention: Retention
 
     def __call__(self, claimed: Claim) -> Result:
         authority = self.authorities[claimed.order.target.id]
@@ -130,11 +133,17 @@ class Report:
             return self._later(saga, "no-reply", least=none.wait)
         failpoints.here("report.after_call")
         after = after_reply(saga, step, reply, now=self.db.now(), was_in_doubt=was_in_doubt)
-        self.db.commit(lambda tx: reports.note(_holding(tx, filing), order_id, call, after.saga, reply))
+        self.db.commit(lambda tx: self._note(_holding(tx, filing), filing, call, after.saga, reply))
         if after.person or not _goes_on(step, reply):
             person = after.person or reply.kind is ReplyKind.STOP
             return self._later(after.saga, f"authority-{reply.code}", person=person, least=reply.wait)
         return after.saga
+
+    def _note(self, tx: Transaction, filing: "_Filing", call: int, saga: Saga, reply: Reply) -> None:
+        """Write down what was answered; what is finished now is kept from now on."""
+        reports.note(tx, filing.row.order_id, call, saga, reply)
+        if saga.state is SagaState.FINISHED:
+            keep_reported(tx, filing.row.draft, self.retention)
 
     def _later(
         self, saga: Saga, reason: str, *, person: bool = False, least: timedelta | None = None
