@@ -1,6 +1,7 @@
 """A report that is not finished says what was judged last, and one that is finished is corrected."""
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from tests.journeys.scene import AS_OF, CARD, DECLARED, FIFTEEN, OTHER_CARD, VER
 from hoede.app import verify_log
 from hoede.app.rehearsal import LIST
 from hoede.client import AgeEvidence, Assurance
+from hoede.db.engine import database_time
 from hoede.flow import hand_over
 from hoede.lists.jobs import withdraw
 from hoede.reporting import store as reports
@@ -143,6 +145,20 @@ def test_what_turns_out_to_be_no_violation_after_it_was_finished_is_withdrawn(de
     assert (said(first, account), account in withdrawal.xml, withdrawal.files) == ({REPORTED}, False, ())
     words = withdrawal.text("additionalInfo") or ""
     assert f"what report {first.id} said of an account and of files stands no more" in words
+
+
+def test_what_is_judged_anew_after_a_clock_was_set_back_is_reported(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.play.upload(account := desk.play.person(DECLARED))
+    desk.judge(account, "eva", "no_violation")
+    desk.undo(desk.judgments(account)[-1])
+    with monkeypatch.context() as back:
+        back.setattr(desk.play.hoede.db, "_clock", lambda conn: database_time(conn) - timedelta(hours=1))
+        desk.judge(account, "eva", "confirmed_new")
+    desk.play.settle()
+    assert [said(one, account) for one in desk.play.finished()] == [{REPORTED}]
+    assert {one.outcome for one in desk.judgments(account)} == {"no_violation", "confirmed_new"}
 
 
 def test_who_is_judged_as_before_is_not_corrected(desk: Desk) -> None:

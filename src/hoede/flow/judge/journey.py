@@ -104,14 +104,11 @@ class Judge:
         return said if isinstance(said, Refused) else self._plan(seen, said, "jud_preview")
 
     def _judge(self, tx: Transaction, case_id: str, person: str, answer: Answer) -> Judged | Refused:
-        claim = claims.last_of(tx.conn, case_id, person) or ""
-        judgment_id = "jud_" + opaque(self.names, f"judgment\x1f{claim}")
-        before = judgments.find(tx.conn, judgment_id)
-        if before is not None and before.undone_at is None:
-            return Judged(before, None)
         held = claims.hold(tx, case_id, person)
         if isinstance(held, Refused):
-            return _with_notes_kept(tx, case_id, person, answer.reason, held)
+            before = self._judged_before(tx.conn, case_id, person)
+            return before or _with_notes_kept(tx, case_id, person, answer.reason, held)
+        judgment_id = self._id(held.claim)
         # To be checked, not judged; or judged by way of an objection; or what people said of it is shown.
         if held.case.state != review.OPEN or _is_closed(tx.conn, held.case):
             return Refused(Why.ALREADY)
@@ -136,6 +133,16 @@ class Judge:
         self._goes_on(tx, held.case, said)
         claims.end(tx, held.claim, "judged")
         return Judged(_there(tx.conn, judgment_id), todo)
+
+    def _judged_before(self, conn: Connection, case_id: str, person: str) -> Judged | None:
+        """What somebody judged who has the case no more: the same form may be sent twice."""
+        claim = claims.last_of(conn, case_id, person)
+        before = judgments.find(conn, self._id(claim)) if claim is not None else None
+        return Judged(before, None) if before is not None and before.undone_at is None else None
+
+    def _id(self, claim: str) -> str:
+        """One judgment for each time a person has a case."""
+        return "jud_" + opaque(self.names, f"judgment\x1f{claim}")
 
     def _done(self, tx: Transaction, seen: Facts, todo: Plan, judgment_id: str, said: Said) -> None:
         """What the judgment asks; and of a share of them somebody else judges the case once more."""
@@ -175,7 +182,7 @@ class Judge:
         reason: str,
         undo_within: timedelta | None = None,
     ) -> None:
-        judgments.save_judgment(
+        new = judgments.save_judgment(
             tx,
             judgment_id,
             said,
@@ -185,6 +192,8 @@ class Judge:
             undo_until=tx.now + (self.undo_within if undo_within is None else undo_within),
             check_until=tx.now + CHECKED_WITHIN if said.outcome.second else None,
         )
+        if not new:
+            raise RuntimeError(f"{judgment_id} was judged before")  # else its orders would stand on another
         if case.blind:
             return
         until = self._kept_until(clock.from_when(tx), case)
