@@ -30,7 +30,7 @@ def production(folder: Path, **more: Any) -> Config:
     """The same folder, run against a production authority; nothing here ever calls it."""
     told = values(folder, authority=f"https://{min(AUTHORITY.production_hosts)}/")
     told["authorities"]["ncmec"]["environment"] = "production"
-    return parse_config(told | {"deployment": "production"} | more)
+    return parse_config(told | {"deployment": "production", "lease_s": 60.0} | more)
 
 
 @pytest.fixture
@@ -86,6 +86,14 @@ def test_production_starts_with_entries_that_are_no_rehearsal(clean: Path) -> No
     db.close()
 
     starts(production(clean))
+
+
+def test_production_whose_calls_outlast_a_lease_does_not_start(clean: Path) -> None:
+    error = refused(production(clean, lease_s=20.0))
+    assert isinstance(error, Unsafe)
+    assert error.detail == (
+        "A call to ncmec may take longer than a worker's lease: set `lease_s` above 20, or `timeout_s` lower."
+    )
 
 
 def test_production_with_armed_failpoints_does_not_start(clean: Path, armed: None) -> None:

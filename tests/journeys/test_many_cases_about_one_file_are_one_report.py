@@ -144,6 +144,17 @@ def test_who_is_judged_otherwise_before_it_is_told_is_not_told_of_as_before(desk
     assert {frozenset(named(one)) for one in ended(desk)} == {frozenset(accounts[1:]), frozenset()}
 
 
+def test_who_is_judged_otherwise_once_it_was_told_is_corrected(desk: Desk) -> None:
+    accounts = [shared(desk) for _ in range(2)]
+    desk.play.carry_until(lambda: bool(ended(desk)), "vault", "authority")
+    desk.undo(desk.judgments(accounts[0])[-1])
+    desk.judge(accounts[0], "eva", "victim")
+    desk.play.settle()
+    batch, correction = ended(desk)
+    assert (named(batch), correction.text("victim/espIdentifier")) == (set(accounts), accounts[0])
+    assert f"adds to report {batch.id}" in (correction.text("additionalInfo") or "")
+
+
 def test_what_may_not_be_said_of_many_goes_by_itself(desk: Desk) -> None:
     pair = {shared(desk) for _ in range(2)}
     other = shared(desk, OTHER_CARD)

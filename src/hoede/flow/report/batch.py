@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from hoede.core.jobs import Done, NotYet, Result
+from hoede.core.jobs import NotYet, Result
 from hoede.core.orders import ENDED, Order, OrderView, order_id
 from hoede.core.retention import Retention
 from hoede.db import Database, Transaction, orders
@@ -36,15 +36,25 @@ class Batch:
 
     def __call__(self, claimed: Claim, row: ReportRow) -> Result | None:
         """None: it goes by itself. Else how it went with the others, or that it waits."""
-        if BATCH in claimed.order.values:
-            return None
-        if not may_be_batched(row.draft) and self.db.read(lambda conn: self._member(conn, row)) is None:
+        if BATCH in claimed.order.values or not may_be_batched(row.draft):
             return None
         return self.db.commit(lambda tx: self._with_others(tx, claimed, row))
 
-    def _member(self, conn: Connection, row: ReportRow) -> Member | None:
-        """Its place in a batch, if it was given one, as it was composed before."""
-        return batches.of_report(conn, row.order_id)
+    def told(self, claimed: Claim) -> bool:
+        """Note that the report of a batch told of this case, as it was composed then; false when none did."""
+        order = claimed.order.id
+        if self.db.read(lambda conn: _told_of(conn, order)) is None:
+            return False
+        return self.db.commit(lambda tx: orders.renew(tx, claimed) and self._finish(tx, order))
+
+    def _finish(self, tx: Transaction, order: str) -> bool:
+        found = _told_of(tx.conn, order)
+        if found is None:
+            return False
+        row, report = found
+        reports.finish_with(tx, order, report)
+        keep_reported(tx, row.draft, self.retention)
+        return True
 
     def _with_others(self, tx: Transaction, claimed: Claim, row: ReportRow) -> Result | None:
         if not orders.renew(tx, claimed):
@@ -54,10 +64,6 @@ class Batch:
             return self._join(tx, claimed.order, row)
         of_all, report = orders.view(tx.conn, member.batch), reports.find(tx.conn, member.batch)
         if member.left_at is None and report is not None and report.saga.state is SagaState.FINISHED:
-            if row.draft.suspect.account in report.draft.batch:
-                reports.finish_with(tx, row.order_id, report)
-                keep_reported(tx, row.draft, self.retention)
-                return Done("finished")
             batches.leave(tx, {row.order_id})  # it came when all was composed: nobody was told of it
             return None
         return None if _is_over(member, of_all) else NotYet(LOOK_AGAIN)
@@ -81,6 +87,17 @@ class Batch:
             orders.open_order(tx, replace(order, id=own.batch, cause=order.id, after=(), values=values))
         orders.open_order(tx, replace(order, after=(joined.batch,)))  # it is there: from now on it waits
         return NotYet(timedelta())
+
+
+def _told_of(conn: Connection, order: str) -> tuple[ReportRow, ReportRow] | None:
+    """A case's own report, and the finished one of a batch that tells of it."""
+    member = batches.of_report(conn, order)
+    if member is None or member.left_at is not None:
+        return None
+    row, report = reports.find(conn, order), reports.find(conn, member.batch)
+    if row is None or report is None or report.saga.state is not SagaState.FINISHED:
+        return None
+    return (row, report) if row.draft.suspect.account in report.draft.batch else None
 
 
 def _is_over(member: Member, of_all: OrderView | None) -> bool:

@@ -9,13 +9,14 @@ from sqlalchemy import Connection
 from hoede.core.errors import HoedeError
 from hoede.core.jobs import AskFirst, Done, FellAway, Later, NotYet, Result
 from hoede.core.leaves import Leaf
+from hoede.core.orders import Order
 from hoede.core.retention import Retention
 from hoede.db import Database, Transaction, failpoints, orders
 from hoede.db.orders import Claim
 from hoede.evidence import Vault
 from hoede.evidence import store as evidence
-from hoede.flow.report.batch import Batch
-from hoede.flow.report.before import SEALING_TAKES, Before
+from hoede.flow.report.batch import BATCH, Batch
+from hoede.flow.report.before import SEALING_TAKES, Before, case_of
 from hoede.flow.report.compose import Compose, MayBeFiled, NothingStands, NotSealedYet
 from hoede.flow.report.kept import keep_reported
 from hoede.flow.report.more import Correct
@@ -60,6 +61,8 @@ class Report:
 
     def __call__(self, claimed: Claim) -> Result:
         authority = self.authorities[claimed.order.target.id]
+        if self.batch.told(claimed):
+            return self._finished(claimed.order)
         row = self._composed(claimed)
         if not isinstance(row, ReportRow):
             return row
@@ -105,17 +108,20 @@ class Report:
             if isinstance(went, Later):
                 return went
             saga = went
-        self.db.commit(lambda tx: self._correct(tx, filing.row))
-        return Done("finished")
+        return self._finished(filing.claimed.order)
 
     def _since(self, conn: Connection, row: ReportRow) -> tuple[str | None, bool]:
         """A code for what fell away since it was composed, and whether somebody judged since."""
         return self.compose.why_not(conn, row), self.compose.is_outdated(conn, row)
 
-    def _correct(self, tx: Transaction, row: ReportRow) -> None:
+    def _finished(self, order: Order) -> Done:
         """It may have been judged otherwise while it was being finished."""
-        judged = judgments.in_force(tx.conn, row.case_id)
-        if judged is not None and not row.draft.batch:
+        self.db.commit(lambda tx: self._correct(tx, order))
+        return Done("finished")
+
+    def _correct(self, tx: Transaction, order: Order) -> None:
+        judged = judgments.in_force(tx.conn, case_of(order))
+        if judged is not None and BATCH not in order.values:  # each of its cases' own reports asks for itself
             self.correct(tx, judged)
 
     def _call(self, filing: "_Filing", saga: Saga, step: Step) -> Saga | Later:
