@@ -1,11 +1,13 @@
 """A report that is not finished says what was judged last, and one that is finished is corrected."""
 
+import json
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from lxml import etree
+from sqlalchemy import select
 from tests.journeys.desk import Desk
 from tests.journeys.harm import copies_in, flip
 from tests.journeys.scene import AS_OF, CARD, DECLARED, FIFTEEN, OTHER_CARD, VERIFIED, Scene
@@ -13,6 +15,7 @@ from tests.journeys.scene import AS_OF, CARD, DECLARED, FIFTEEN, OTHER_CARD, VER
 from hoede.app import verify_log
 from hoede.app.rehearsal import LIST
 from hoede.client import AgeEvidence, Assurance
+from hoede.db import Transaction, change
 from hoede.db.engine import database_time
 from hoede.flow import hand_over
 from hoede.lists.jobs import withdraw
@@ -145,6 +148,52 @@ def test_what_turns_out_to_be_no_violation_after_it_was_finished_is_withdrawn(de
     assert (said(first, account), account in withdrawal.xml, withdrawal.files) == ({REPORTED}, False, ())
     words = withdrawal.text("additionalInfo") or ""
     assert f"what report {first.id} said of an account and of files stands no more" in words
+
+
+def test_what_was_reported_stays_for_its_year_whatever_is_judged_since(desk: Desk) -> None:
+    desk.play.upload(account := desk.play.person(DECLARED))
+    desk.judge(account, "eva", "confirmed_new")
+    desk.play.settle()
+    desk.undo(desk.judgments(account)[-1])
+    desk.judge(account, "eva", "no_violation")
+    (copy,) = desk.play.copies()
+    assert copy.keep_until is not None
+    assert copy.destroy_after == copy.keep_until > desk.play.hoede.db.now() + timedelta(days=364)
+
+
+def test_a_child_who_was_named_wrongly_is_named_no_more(desk: Desk) -> None:
+    child = desk.play.person(FIFTEEN)
+    desk.play.upload(account := desk.play.person(DECLARED), to=(child,))
+    desk.judge(account, "eva", "confirmed_new", people=(Named(child, PersonIs.VICTIM, "guardian-1"),))
+    desk.play.settle()
+    desk.undo(desk.judgments(account)[-1])
+    desk.judge(account, "eva", "confirmed_new", people=(Named(child, PersonIs.NOBODY),))
+    desk.play.settle()
+    first, correction = finished(desk, account)
+    assert (said(first, child), child in correction.xml) == ({VICTIM}, False)
+    words = f"Whom report {first.id} names as a child who was harmed, or as a guardian, was judged otherwise"
+    assert words in (correction.text("additionalInfo") or "")
+
+
+def test_a_draft_of_an_older_version_falls_away_too(desk: Desk) -> None:
+    desk.play.upload(account := desk.play.person(DECLARED))
+    flip(copies_in(desk.play, "intake")[0])
+    composed(desk, account, "confirmed_new", Endpoint.SUBMIT)
+    desk.play.hoede.db.commit(as_an_older_version)
+    desk.undo(desk.judgments(account)[-1])
+    desk.judge(account, "eva", "no_violation")
+    desk.play.settle()
+    assert (desk.play.finished(), desk.play.states(account)["report"]) == ([], "superseded")
+
+
+def as_an_older_version(tx: Transaction) -> None:
+    """Drafts that neither name their judgment nor the copies that could not be sealed."""
+    for row in tx.conn.execute(select(reports.REPORTS.c.order_id, reports.REPORTS.c.draft)).all():
+        draft = json.loads(row.draft) | {"stands_on": []}
+        older = json.dumps(
+            {name: draft[name] for name in draft.keys() - {"judgment", "corrects", "withdraws"}}
+        )
+        change(tx.conn, reports.REPORTS, {"draft": older}, order_id=row.order_id)
 
 
 def test_what_is_judged_anew_after_a_clock_was_set_back_is_reported(

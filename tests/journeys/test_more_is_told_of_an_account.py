@@ -2,14 +2,19 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from lxml import etree
-from tests.journeys.scene import VERIFIED, Scene, scene
+from tests.journeys.desk import Desk
+from tests.journeys.scene import DECLARED, VERIFIED, Scene, scene
 
 from hoede.app import verify_log
+from hoede.app.rehearsal import LIST
 from hoede.client import HoedeRefused
+from hoede.core.orders import ENDED
 from hoede.db.engine import database_time
+from hoede.lists.jobs import withdraw
 
 AT = "2026-01-31T12:00:00Z"
 FACTS = {
@@ -117,3 +122,36 @@ def test_a_clock_that_ran_ahead_when_it_was_asked_makes_no_report_wait(
         play.carry("authority")
     play.settle_but("tell_more")
     assert len(play.finished(account)) == 1
+
+
+def test_what_comes_while_a_judgment_is_taken_back_goes_with_the_next(play: Scene) -> None:
+    desk = Desk(play)
+    play.platform.silent = {"tell_more"}
+    play.upload(account := play.person(DECLARED))
+    desk.judge(account, "eva", "confirmed_new")
+    play.settle_but("tell_more")
+    desk.check(account, "bas", agrees=False)
+    play.client.send_receipt(play.order(account, "tell_more").order.id, facts=FACTS)
+    play.settle()
+    assert len(play.finished(account)) == 1
+    desk.judge(account, "kim", "confirmed_new", lead=True)
+    play.settle()
+    (_, later) = play.finished(account)
+    assert texts(later.xml, f"{PERSON}/personOrUserReportedPerson/email") == ["sam@plein.example"]
+
+
+@pytest.mark.parametrize(("outcome", "told"), [("confirmed_known", True), ("no_violation", False)])
+def test_what_comes_after_its_ground_fell_away_waits_for_a_judgment(
+    tmp_path: Path, outcome: str, *, told: bool
+) -> None:
+    with scene(tmp_path, tells_more_within_s=0.3) as stage:
+        stage.platform.silent = {"tell_more"}
+        stage.upload(account := stage.person(VERIFIED))
+        stage.settle_but("tell_more")
+        withdraw(stage.hoede.db, LIST, "a mistake of its source")
+        stage.client.send_receipt(stage.order(account, "tell_more").order.id, facts=FACTS)
+        stage.settle()
+        Desk(stage).judge(account, "eva", outcome)
+        stage.settle()
+        assert ("sam@plein.example" in stage.finished()[-1].xml) == told
+        assert {one.state for one in stage.views(account) if one.order.by == "authority"} <= ENDED

@@ -10,15 +10,21 @@ from tests.journeys.lost import World, world_in
 from tests.journeys.scene import CARD, VERIFIED, Scene
 from tests.parts import fresh
 
+from hoede.app.build import settle_of
 from hoede.client import Channel, Event, EventKind
 from hoede.core.orders import OrderState, OrderView
 from hoede.db import orders, restores
 from hoede.reporting import SagaState
 from hoede.reporting import store as reports
-from hoede.reporting.jobs import NotWaiting, ReceiptInvalid, resend, settle
+from hoede.reporting.jobs import NotWaiting, ReceiptInvalid, resend
 from hoede.simulators.cybertipline import Endpoint, FaultKind, SimReport, State
 
 LOOKED = "the desk looked at the authority's side on 26 November 2026"
+
+
+def settle(world: World, order: str, receipt: str) -> None:
+    """A person says that it was filed, and under which number."""
+    settle_of(world.play.hoede.tables, world.play.hoede.db)(order, receipt, LOOKED)
 
 
 @pytest.fixture
@@ -106,7 +112,7 @@ def test_what_is_settled_with_its_receipt_is_done_and_nothing_is_sent(world: Wor
     world.lose()
     seen = world.play.order(account, "report").order.id
 
-    settle(world.play.hoede.db, seen, str(finished.id), LOOKED)
+    settle(world, seen, str(finished.id))
     world.run_everything()
 
     order = world.play.order(account, "report")
@@ -169,7 +175,7 @@ def test_a_person_who_erred_settles_it_after_all(world: World) -> None:
     resend(db, seen, "looked badly")
     world.play.carry("authority")
 
-    settle(db, seen, str(finished.id), LOOKED)
+    settle(world, seen, str(finished.id))
     world.run_everything()
 
     assert world.play.order(account, "report").state is OrderState.DONE
@@ -278,7 +284,7 @@ def test_a_decision_is_about_an_order_that_waits_and_is_made_once(world: World) 
     world.lose()
     db, seen = world.play.hoede.db, world.play.order(account, "report").order.id
     with pytest.raises(ReceiptInvalid):
-        settle(db, seen, "two words", LOOKED)
+        settle(world, seen, "two words")
     resend(db, seen, LOOKED)
     for order in (seen, "ord_unknown"):
         with pytest.raises(NotWaiting):
@@ -286,6 +292,6 @@ def test_a_decision_is_about_an_order_that_waits_and_is_made_once(world: World) 
     world.run_everything()
     for order in (seen, "ord_unknown", world.play.order(account, "hold").order.id):
         with pytest.raises(NotWaiting):
-            settle(db, order, "900", LOOKED)
+            settle(world, order, "900")
     row = db.read(lambda conn: conn.execute(restores.RESTORED.select()).one())
     assert (row.resent_why, row.settled_at, row.receipt) == (LOOKED, None, None)

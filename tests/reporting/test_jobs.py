@@ -49,7 +49,7 @@ def test_a_resent_report_is_built_anew(parked: Database) -> None:
 
 
 def test_a_settled_report_is_finished_under_the_id_that_was_found(parked: Database) -> None:
-    settle(parked, "ord_1", "901", "looked")
+    settle(parked, "ord_1", "901", "looked", also=nothing)
     assert (saga(parked).state, saga(parked).remote_id) == (SagaState.FINISHED, "901")
     assert parked.read(store.finished) == ["ord_1"]
 
@@ -61,16 +61,20 @@ def test_a_report_that_was_never_composed_is_settled_by_its_order_alone(db: Data
         restores.park(tx, "ord_1", "res_1")
 
     db.commit(step)
-    settle(db, "ord_1", "901", "looked")
+    settle(db, "ord_1", "901", "looked", also=nothing)
     view = db.read(lambda conn: orders.view(conn, "ord_1"))
     assert view is not None
     assert (view.state, db.read(store.finished)) == (OrderState.DONE, [])
 
 
+def nothing(_tx: Transaction, _report: store.ReportRow) -> None:
+    """Nothing else follows here."""
+
+
 @pytest.mark.parametrize("receipt", ["", "two words", "x" * 65, "caf\u00e9", "line\n"])
 def test_a_receipt_that_is_none_changes_nothing(parked: Database, receipt: str) -> None:
     with pytest.raises(ReceiptInvalid):
-        settle(parked, "ord_1", receipt, "looked")
+        settle(parked, "ord_1", receipt, "looked", also=nothing)
     assert saga(parked) == OPEN
 
 
@@ -78,4 +82,4 @@ def test_an_order_that_does_not_wait_is_neither_resent_nor_settled(parked: Datab
     with pytest.raises(NotWaiting):
         resend(parked, "ord_2", "looked")
     with pytest.raises(NotWaiting):
-        settle(parked, "ord_2", "901", "looked")
+        settle(parked, "ord_2", "901", "looked", also=nothing)

@@ -56,7 +56,7 @@ from hoede.flow.judge import Judge, Objections, Quality
 from hoede.flow.notice import TakeNotice
 from hoede.flow.preserve import Preserve
 from hoede.flow.read import Read
-from hoede.flow.report import Batch, Before, Compose, Correct, Report, Supplement
+from hoede.flow.report import Batch, Before, Compose, Correct, Report, Settle, Supplement
 from hoede.flow.rescan import Rescan
 from hoede.flow.sample import DrawAllowed
 from hoede.flow.screen import Screening
@@ -270,6 +270,7 @@ def build(config: Config, *, demo_links: Mapping[str, str] | None = None, holder
         days=Days(db=db, wellness=tables.wellness, new_id=new_id),
         exits=pair.exits,
         supplement=Supplement(db=db, measures=tables.book.measures, new_id=new_id),
+        settle=settle_of(tables, db),
         authorities=authorities,
         detectors=lambda: screening.looking.health.all(time.monotonic()),
     )
@@ -480,6 +481,11 @@ def compose_of(
         outcomes=tables.outcomes,
         urls={name: one.url for name, one in authorities.items()},
     )
+
+
+def settle_of(tables: Tables, db: Database) -> Settle:
+    """For the console and for commands."""
+    return Settle(db=db, correct=Correct(measures=tables.book.measures), retention=tables.retention)
 
 
 def why_not_of(grounds: GroundsStand, compose: Compose) -> Callable[[Connection, Order], str | None]:

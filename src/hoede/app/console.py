@@ -55,7 +55,7 @@ def console(  # noqa: PLR0917 - parts in the order they were built
     raw.open_doors(doors, desk)
     my_day.open_doors(doors, desk)
     exposure.open_doors(doors, desk)
-    orders.open_doors(doors, db)
+    orders.open_doors(doors, desk)
     reports.open_doors(doors, desk)
     adding.open_doors(doors, desk)
     authorities.open_doors(doors, hand_over, config.data_folder / "spool")

@@ -9,6 +9,7 @@ from lxml import etree
 from sqlalchemy import Connection
 
 from hoede.app import new_id, open_database
+from hoede.app.build import settle_of
 from hoede.app.outside import build_authorities
 from hoede.app.tables import read_tables
 from hoede.cli.common import configured, database, name, say
@@ -72,8 +73,9 @@ def settle(
     why: Why,
 ) -> None:
     """Note that a report was filed before a restore, and under which id; nothing is filed."""
-    db, _ = database(context)
-    jobs.settle(db, order, receipt, why)
+    config = configured(context)
+    db, _ = open_database(config)
+    settle_of(read_tables(config.may_look_file, config.formats_file), db)(order, receipt, why)
     db.close()
     typer.echo(f"{order} is done, as {receipt}.")
 

@@ -164,10 +164,17 @@ def destroy_after(tx: Transaction, ids: Iterable[str], at: datetime | None) -> N
     tx.conn.execute(update(EVIDENCE).where(EVIDENCE.c.id.in_(list(ids))).values(destroy_after=at))
 
 
+def destroy_no_sooner(tx: Transaction, ids: Iterable[str]) -> None:
+    """Whatever was judged of these since, they stay as long as is due."""
+    sooner = (EVIDENCE.c.id.in_(list(ids)), EVIDENCE.c.destroy_after < EVIDENCE.c.keep_until)
+    tx.conn.execute(update(EVIDENCE).where(*sooner).values(destroy_after=EVIDENCE.c.keep_until))
+
+
 def keep_at_least(tx: Transaction, ids: Iterable[str], until: datetime) -> None:
     """Keep copies until then, or for longer where that is due already."""
-    shorter = (EVIDENCE.c.id.in_(list(ids)), EVIDENCE.c.keep_until < until)
-    tx.conn.execute(update(EVIDENCE).where(*shorter).values(keep_until=until))
+    mine = EVIDENCE.c.id.in_(list(ids))
+    for ends in (EVIDENCE.c.keep_until, EVIDENCE.c.destroy_after):  # whichever comes first counts
+        tx.conn.execute(update(EVIDENCE).where(mine, ends < until).values({ends.name: until}))
 
 
 def to_destroy(conn: Connection, now: datetime, after: str = "") -> list[str]:

@@ -131,7 +131,7 @@ class CarryOut:
             return
         reason = self.why_not(tx.conn, order)
         if reason is None:
-            orders.not_yet(tx, claimed, wait=timedelta())
+            orders.not_yet(tx, claimed, wait=self.waits.first)
         elif reason == JUDGED_OTHERWISE:  # a person has judged: nobody is called to judge it again
             orders.supersede(tx, order.id)
         elif orders.let_wait(tx, order.id, reason):

@@ -16,7 +16,7 @@ from hoede.evidence import store as evidence
 from hoede.evidence.holds import Kept
 from hoede.evidence.rules import GONE
 from hoede.evidence.store import WRITTEN
-from hoede.reporting.facts import FACTS
+from hoede.reporting import facts
 from hoede.reporting.store import REPORTS
 from hoede.review import CaseRow, judgments
 from hoede.review import notice_store as notices
@@ -80,7 +80,7 @@ def _causes(conn: Connection, case_id: str) -> list[str]:
     """Those that may have asked for a report: a notice alone asks for none."""
     causes = [case_id, *(one.id for one in decisions.of_case(conn, case_id))]
     causes += [one.id for one in judgments.of_case(conn, case_id)]
-    return causes + list(conn.execute(select(FACTS.c.order_id).where(FACTS.c.case_id == case_id)).scalars())
+    return causes + facts.of_case(conn, case_id)
 
 
 def _belongs_to_kept(conn: Connection, copy: str, now: datetime) -> bool:

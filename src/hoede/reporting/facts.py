@@ -73,6 +73,12 @@ def keep(
     return insert_new(tx.conn, FACTS, row)
 
 
+def of_case(conn: Connection, case_id: str) -> list[str]:
+    """Under what was told of a case: causes of the reports that add it to finished ones."""
+    asked = select(FACTS.c.order_id).where(FACTS.c.case_id == case_id).order_by(FACTS.c.order_id)
+    return list(conn.execute(asked).scalars())
+
+
 def find(conn: Connection, order_id: str) -> Facts | None:
     told = conn.execute(select(FACTS.c.facts).where(FACTS.c.order_id == order_id)).scalar_one_or_none()
     return None if told is None else _FACTS.validate_json(told)

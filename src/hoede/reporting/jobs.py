@@ -1,11 +1,13 @@
 """What a person decides about a report that may have been filed before a restore."""
 
 import re
+from collections.abc import Callable
 
 from hoede.core.errors import HoedeError
 from hoede.db import Database, Transaction, restores
 from hoede.reporting import store
 from hoede.reporting.rules import after_restore
+from hoede.reporting.store import ReportRow
 
 _RECEIPT = re.compile(r"[!-~]{1,64}")
 
@@ -34,8 +36,13 @@ def resend(db: Database, order: str, why: str) -> None:
     db.commit(step)
 
 
-def settle(db: Database, order: str, receipt: str, why: str) -> None:
-    """It was filed, under this id: note it, and file nothing. Raises `NotWaiting` or `ReceiptInvalid`."""
+def settle(
+    db: Database, order: str, receipt: str, why: str, also: Callable[[Transaction, ReportRow], object]
+) -> None:
+    """It was filed, under this id: note it, and file nothing. Raises `NotWaiting` or `ReceiptInvalid`.
+
+    `also` does what else follows from a finished report.
+    """
     if not _RECEIPT.fullmatch(receipt):
         raise ReceiptInvalid
 
@@ -43,5 +50,7 @@ def settle(db: Database, order: str, receipt: str, why: str) -> None:
         if not restores.settle(tx, order, receipt, why):
             raise NotWaiting
         store.settle(tx, order, receipt)
+        if (report := store.find(tx.conn, order)) is not None:
+            also(tx, report)
 
     db.commit(step)

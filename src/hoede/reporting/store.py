@@ -228,6 +228,13 @@ def of_case(conn: Connection, case_id: str) -> tuple[ReportRow, ...]:
     return tuple(_report(conn, row) for row in rows.all())
 
 
+def told_in(conn: Connection, case_id: str) -> set[str]:
+    """The copies that finished reports of a case tell of, also those that a transcript was made of."""
+    drafts = [one.draft for one in of_case(conn, case_id) if one.finished_at is not None]
+    files = [file for draft in drafts for file in draft.files]
+    return {copy for file in files for copy in (file.evidence, *file.stands_on)}
+
+
 def numbers_of(conn: Connection, cases: Collection[str], *, authority: str, url: str) -> tuple[str, ...]:
     """The authority's numbers of finished reports of these cases at this address, oldest first."""
     c = REPORTS.c

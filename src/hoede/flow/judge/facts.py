@@ -1,5 +1,6 @@
 """What a judgment stands on: contents and copies, every order about the case. Reads only."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,11 +10,13 @@ from hoede import accounts
 from hoede.accounts import AgeGround, age_ground
 from hoede.core.orders import OrderState, OrderView
 from hoede.db import Transaction, orders
+from hoede.db.orders import RESTORED
 from hoede.detection import store as events
 from hoede.enforcement import DecisionRow
 from hoede.enforcement import store as decisions
 from hoede.evidence import EvidenceRow
 from hoede.evidence import store as evidence
+from hoede.reporting import facts as told
 from hoede.reporting import store as reports
 from hoede.review import CaseRow, JudgmentRow, judgments
 from hoede.review import store as review
@@ -39,6 +42,7 @@ class Facts:
     composed: frozenset[str]  # report orders whose report is composed
     awaited: bool  # the platform was asked for a content and has not answered
     receivers: frozenset[str] = frozenset()  # accounts to whom something of it was sent
+    supplements: tuple[OrderView, ...] = ()  # what still waits to add to a finished report
 
     @property
     def evidence(self) -> tuple[str, ...]:
@@ -70,6 +74,7 @@ def facts(conn: Connection, case: CaseRow, now: datetime) -> Facts:
         ),
         awaited=any(one.order.target.id not in there for one in wanted),
         receivers=_receivers(conn, case, decided),
+        supplements=tuple(_waiting_supplements(conn, case.id)),
     )
 
 
@@ -82,7 +87,16 @@ def causes(conn: Connection, case_id: str) -> tuple[str, ...]:
 
 def lock_orders(tx: Transaction, case_id: str) -> None:
     """No worker begins or ends an order about this case before the transaction ends."""
-    orders.lock(tx, causes(tx.conn, case_id))
+    orders.lock(tx, [*causes(tx.conn, case_id), *told.of_case(tx.conn, case_id)])
+
+
+def _waiting_supplements(conn: Connection, case_id: str) -> Iterator[OrderView]:
+    """Those whose ground fell away; what corrects a report is for its own judgment alone."""
+    for cause in told.of_case(conn, case_id):
+        for one in orders.views(conn, cause=cause):
+            adds = "supplements" in one.order.values and "corrects" not in one.order.values
+            if adds and one.state is OrderState.WAITING and one.reason != RESTORED:
+                yield one
 
 
 def is_adult(conn: Connection, case: CaseRow, now: datetime) -> bool:

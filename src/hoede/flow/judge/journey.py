@@ -16,6 +16,7 @@ from hoede.flow.judge.facts import Facts, facts, lock_orders
 from hoede.flow.judge.plan import Plan, Wants, plan, wants_before, wants_of
 from hoede.flow.keeping import copies_of, transcripts_of
 from hoede.flow.victims import say_victims
+from hoede.reporting import store as reports
 from hoede.review import (
     AccountIs,
     Answer,
@@ -203,6 +204,7 @@ class Judge:
         evidence.destroy_after(tx, kept, None)
         of_several = transcripts_of(tx.conn, [case.id])  # of texts: it goes when nothing of them is wanted
         evidence.destroy_after(tx, of_several, None if kept or not allowed else until)
+        evidence.destroy_no_sooner(tx, reports.told_in(tx.conn, case.id))
 
     def _kept_elsewhere(self, conn: Connection, copies: set[str], case: CaseRow) -> set[str]:
         """Those of these that are files of another case too, whose judgment did not allow them."""

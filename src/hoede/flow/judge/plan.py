@@ -170,6 +170,11 @@ class _Making:
                 self._ask_report(Target(TargetKind.AUTHORITY, authority), stands, used, sealing)
             elif stands is not None and stands.order.id not in self.facts.composed:
                 self._supersede(stands)
+            for one in (one for one in self.facts.supplements if one.order.target.id == authority):
+                if self.wants.reported:
+                    self.resumes.append(one)
+                elif self.wants.opens_final:  # an undone judgment leaves it to the next one
+                    self._supersede(one)
             # One that is composed may be under way: its worker takes it back where it still can.
 
     def letter(self, account: Target, event: str) -> None:

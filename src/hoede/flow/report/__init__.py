@@ -4,7 +4,7 @@ from hoede.flow.report.batch import Batch
 from hoede.flow.report.before import Before
 from hoede.flow.report.compose import Compose, NothingStands, NotSealedYet, texts_reported
 from hoede.flow.report.journey import Report
-from hoede.flow.report.more import Correct, Supplement, TakeFacts
+from hoede.flow.report.more import Correct, Settle, Supplement, TakeFacts
 
 __all__ = [
     "Batch",
@@ -14,6 +14,7 @@ __all__ = [
     "NotSealedYet",
     "NothingStands",
     "Report",
+    "Settle",
     "Supplement",
     "TakeFacts",
     "texts_reported",

@@ -45,6 +45,7 @@ OF_THE_CASE = frozenset({Mark.SEXTORTION, Mark.SOLICITATION})  # the others are 
 LEAST_WRITTEN = 2  # texts that become one transcript; a single one goes as it is
 MOST_WRITTEN = 1000
 CORRECTS = "corrects"  # so the value of an order is called that has a judgment to tell after a report
+UNDONE = "judgment-undone"  # why what adds to a report waits: it is for the next judgment to say
 TRANSCRIPT = "transcript"  # so the value of an order is called whose supplementary report has one
 
 
@@ -283,7 +284,8 @@ class Compose:
 
     def why_nothing(self, conn: Connection, order: Order) -> str | None:
         """A code for why nothing is to be reported under this order any more, composed or not; or None."""
-        if (row := reports.find(conn, order.id)) is not None:
+        row = reports.find(conn, order.id)
+        if row is not None and not self.is_due(conn, order.id):
             return self.why_not(conn, row)
         try:
             if BATCH in order.values:
@@ -304,6 +306,8 @@ class Compose:
         judged = judgments.in_force(conn, row.case_id)
         if row.draft.corrects:
             return None if judged and judged.id == row.draft.judgment else JUDGED_OTHERWISE
+        if row.draft.supplements and row.draft.judgment and judged is None:
+            return UNDONE
         asked = {one.event: one for one in decisions.of_case(conn, row.case_id)}
         for one in (*row.draft.stands_on, *_all_copies(row.draft)):
             copy = evidence.find(conn, one)
@@ -391,28 +395,29 @@ def _added(conn: Connection, order: Order, adds_to: str) -> tuple[ReportRow, Fac
     first, new = reports.find(conn, adds_to), told.find(conn, order.cause)
     if first is None or new is None or first.saga.state is not SagaState.FINISHED:
         raise NothingStands(JUDGED_OTHERWISE)
-    if (wanted := order.values.get(CORRECTS)) is not None:
-        judged = judgments.in_force(conn, first.case_id)
-        if judged is None or judged.id != wanted:
-            raise NothingStands(JUDGED_OTHERWISE)
+    judged, wanted = judgments.in_force(conn, first.case_id), order.values.get(CORRECTS)
+    if wanted is not None and (judged is None or judged.id != wanted):
+        raise NothingStands(JUDGED_OTHERWISE)
+    if judged is None and first.draft.judgment is not None:
+        raise NothingStands(UNDONE)
     return first, new
 
 
 def _as_judged(draft: Draft, judged: JudgmentRow | None) -> Draft:
     """What a report said, but for what was judged since: it says less rather than something untrue."""
-    if judged is None or judged.id == draft.judgment:
+    if draft.judgment == (judged.id if judged else None):
         return draft
-    is_reported = judged.wants("report")
+    is_reported = judged is not None and judged.wants("report")
     return replace(
         draft,
-        account_is=judged.account_is if is_reported else AccountIs.NOBODY,
-        incident=judged.incident if is_reported else draft.incident,
+        account_is=judged.account_is if judged and is_reported else AccountIs.NOBODY,
+        incident=judged.incident if judged and is_reported else draft.incident,
         suspect=replace(draft.suspect, guardian=None),
         people=(),
         marks=(),
         victims_in=(),
-        judged=True,
-        judgment=judged.id,
+        judged=judged is not None,
+        judgment=judged.id if judged else None,
     )
 
 

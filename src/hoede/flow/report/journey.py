@@ -38,6 +38,7 @@ from hoede.reporting import (
 from hoede.reporting import store as reports
 from hoede.reporting.store import ReportRow
 from hoede.review import judgments
+from hoede.review import store as review
 
 
 class LeaseLost(HoedeError):
@@ -100,7 +101,7 @@ class Report:
                 self._take_back(filing, saga)
                 return FellAway(gone)
             if outdated and saga.state is SagaState.DRAFT:
-                return NotYet(timedelta())  # nothing is there any more: it is composed anew
+                return NotYet(SEALING_TAKES)  # nothing is there any more: it is composed anew
             if step.kind is StepKind.SUBMIT and filing.authority.wrong_with(filing.row.draft, self.db.now()):
                 return Later("document-invalid", person=True)  # the report's page says what is wrong
             # Whether a finish in doubt arrived can be found out by taking it back: too late says it did.
@@ -120,6 +121,9 @@ class Report:
         return Done("finished")
 
     def _correct(self, tx: Transaction, order: Order) -> None:
+        review.lock_case(
+            tx, case_of(order)
+        )  # whoever judges now sees that it is finished, or we what they say
         judged = judgments.in_force(tx.conn, case_of(order))
         if judged is not None and BATCH not in order.values:  # each of its cases' own reports asks for itself
             self.correct(tx, judged)

@@ -9,14 +9,16 @@ from sqlalchemy import Connection
 
 from hoede.core.errors import HoedeError
 from hoede.core.orders import Order, Target, TargetKind, opaque, order_id
+from hoede.core.retention import Retention
 from hoede.db import Database, Transaction, orders
 from hoede.enforcement.measures import Measures
 from hoede.flow.report.compose import CORRECTS, TRANSCRIPT, Reported, texts_reported, told_more
-from hoede.reporting import Draft, SagaState, facts
+from hoede.flow.report.kept import keep_reported
+from hoede.reporting import Draft, Role, SagaState, facts, jobs
 from hoede.reporting import store as reports
 from hoede.reporting.facts import Facts
 from hoede.reporting.store import ReportRow
-from hoede.review import JudgmentRow
+from hoede.review import JudgmentRow, PersonIs, judgments
 from hoede.review import store as review
 
 LONGEST_WORDS = 3000  # characters
@@ -24,6 +26,10 @@ _ADDITION = "sup"
 CORRECTION = (
     "A person judged this case anew. What this report says of the account takes the place of what report"
     " {number} said of it."
+)
+OTHERS = (
+    " Whom report {number} names as a child who was harmed, or as a guardian, was judged otherwise: what it"
+    " said of them stands no more."
 )
 WITHDRAWAL = (
     "A person judged this case anew, and nothing in it is to be reported: what report {number} said of an"
@@ -90,13 +96,24 @@ class Correct:
         cause = f"{_ADDITION}_" + opaque(tx.key, f"correction\x1f{judged.id}")
         counts = (judged.account_is, judged.incident) if judged.wants("report") else None
         for own, last in _last_words(reports.of_case(tx.conn, judged.case_id)):
-            if counts == _said(last.draft):
+            others = counts is not None and last is own and _children(own.draft) != _judged_children(judged)
+            if counts == _said(last.draft) and not others:
                 continue
-            words = (WITHDRAWAL if counts is None else CORRECTION).format(number=own.saga.remote_id)
+            said = WITHDRAWAL if counts is None else CORRECTION + OTHERS * others
+            words = said.format(number=own.saga.remote_id)
             told, service = Facts(words=words), own.draft.service
             facts.keep(tx, cause, judged.case_id, told, service=service, by=judged.person)
             more = {CORRECTS: judged.id}
             orders.open_order(tx, _supplement(tx, own, service, cause, self.measures, **more))
+
+
+def _children(draft: Draft) -> set[tuple[str, str | None]]:
+    """Whom a report names as a child who was harmed, each with the guardian it names."""
+    return {(one.account, one.guardian) for one in draft.people if one.role is Role.VICTIM}
+
+
+def _judged_children(judged: JudgmentRow) -> set[tuple[str, str | None]]:
+    return {(one.account, one.guardian) for one in judged.people if one.role is PersonIs.VICTIM}
 
 
 def _said(draft: Draft) -> tuple[str, str] | None:
@@ -111,6 +128,26 @@ def _last_words(rows: Iterable[ReportRow]) -> Iterable[tuple[ReportRow, ReportRo
     last = {one.authority: one for one in in_time}
     own = {one.authority: one for one in in_time if one.draft.supplements is None}
     return ((own[name], last[name]) for name in own)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settle:
+    """A person says that a report was filed before a restore, and under which number."""
+
+    db: Database
+    correct: Correct
+    retention: Retention
+
+    def __call__(self, order: str, receipt: str, why: str) -> None:
+        """Raises `NotWaiting` or `ReceiptInvalid`."""
+        jobs.settle(self.db, order, receipt, why, also=self._finished)
+
+    def _finished(self, tx: Transaction, row: ReportRow) -> None:
+        review.lock_case(tx, row.case_id)
+        keep_reported(tx, row.draft, self.retention)
+        judged = judgments.in_force(tx.conn, row.case_id)
+        if judged is not None and not row.draft.batch:
+            self.correct(tx, judged)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,7 @@ from hoede.flow.fair import Fair
 from hoede.flow.judge import Judge, Objections, Quality
 from hoede.flow.pair import Exits
 from hoede.flow.read import Read
-from hoede.flow.report import Supplement
+from hoede.flow.report import Settle, Supplement
 from hoede.flow.view import View
 from hoede.reporting import Authority
 from hoede.review import Refused, Why
@@ -60,6 +60,7 @@ class Desk:
     days: Days
     exits: Exits
     supplement: Supplement
+    settle: Settle
     authorities: Mapping[str, Authority]
     detectors: Callable[[], Mapping[str, bool]]  # those that ever looked in this process: whether it is ill
 

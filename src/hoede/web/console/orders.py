@@ -14,7 +14,9 @@ from hoede.core.orders import OrderState
 from hoede.db import Database, unfinished
 from hoede.db.unfinished import Story, Why
 from hoede.flow.judge import only_shown
+from hoede.flow.report import Settle
 from hoede.reporting import jobs
+from hoede.web.console.desk import Desk
 from hoede.web.console.frame import show
 from hoede.web.session import Doors
 from hoede.web.visits import Menu, Visit
@@ -45,8 +47,13 @@ class Happened:
     state: str = "done"  # or next: it has not happened yet
 
 
-def open_doors(doors: Doors, db: Database) -> None:
-    at, sees, acts, one = Orders(db), Permission.ORDERS_SEE, Permission.ORDERS_ACT, f"{ORDERS}/{{id}}"
+def open_doors(doors: Doors, desk: Desk) -> None:
+    at, sees, acts, one = (
+        Orders(desk.db, desk.settle),
+        Permission.ORDERS_SEE,
+        Permission.ORDERS_ACT,
+        f"{ORDERS}/{{id}}",
+    )
     doors.get(ORDERS, at.page, needs=sees, name="orders", menu=Menu("warn", "console.orders.title"))
     doors.get(one, at.order, needs=sees, name="order")
     doors.post(f"{one}/resend", at.resend, needs=acts, name="order-resend", back=ORDERS)
@@ -56,6 +63,7 @@ def open_doors(doors: Doors, db: Database) -> None:
 @dataclass(frozen=True, slots=True)
 class Orders:
     db: Database
+    settled: Settle
 
     def page(self, visit: Visit) -> Response:
         query = visit.request.query_params
@@ -96,7 +104,7 @@ class Orders:
 
     def settle(self, visit: Visit) -> Response:
         """A person says that it was done, under this id: nothing is carried out."""
-        jobs.settle(self.db, _id(visit), visit.body.one("receipt").strip(), _why(visit))
+        self.settled(_id(visit), visit.body.one("receipt").strip(), _why(visit))
         return RedirectResponse(f"{ORDERS}/{_id(visit)}", 303)
 
 
