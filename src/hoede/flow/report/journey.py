@@ -97,11 +97,8 @@ class Report:
         saga = filing.row.saga
         while step := next_step(saga, self.db.now()):
             gone, outdated = self.db.read(lambda conn: self._since(conn, filing.row))
-            if gone and saga.state is not SagaState.FINISHING:
-                self._take_back(filing, saga)
-                return FellAway(gone)
-            if outdated and saga.state is SagaState.DRAFT:
-                return NotYet(SEALING_TAKES)  # nothing is there any more: it is composed anew
+            if (gone or outdated) and saga.state is SagaState.DRAFT:  # nothing is there, or not any more
+                return FellAway(gone) if gone else NotYet(SEALING_TAKES)  # what is outdated is composed anew
             if step.kind is StepKind.SUBMIT and filing.authority.wrong_with(filing.row.draft, self.db.now()):
                 return Later("document-invalid", person=True)  # the report's page says what is wrong
             # Whether a finish in doubt arrived can be found out by taking it back: too late says it did.
@@ -160,11 +157,6 @@ class Report:
     ) -> Later:
         """Wait, but never leave an open report alone for so long that the authority forgets it."""
         return Later(reason, person, least, unattended_at_most(saga, self.db.now()))
-
-    def _take_back(self, filing: "_Filing", saga: Saga) -> None:
-        """Ask once to take an open report back; one that stays open is seen by nobody and expires."""
-        if saga.state in {SagaState.OPEN, SagaState.REBUILD}:
-            self._call(filing, saga, Step(StepKind.RETRACT))
 
     def _make(self, filing: "_Filing", saga: Saga, step: Step, request: bytes) -> Reply:
         authority, remote_id = filing.authority, saga.remote_id or ""
