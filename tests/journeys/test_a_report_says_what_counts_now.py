@@ -13,10 +13,12 @@ from tests.journeys.harm import copies_in, flip
 from tests.journeys.scene import AS_OF, CARD, DECLARED, FIFTEEN, OTHER_CARD, VERIFIED, Scene
 
 from hoede.app import verify_log
+from hoede.app.build import settle_of
 from hoede.app.rehearsal import LIST
 from hoede.client import AgeEvidence, Assurance
-from hoede.db import Transaction, change
+from hoede.db import Transaction, change, orders, restores
 from hoede.db.engine import database_time
+from hoede.db.restores import Restore
 from hoede.flow import hand_over
 from hoede.lists.jobs import withdraw
 from hoede.reporting import store as reports
@@ -159,6 +161,29 @@ def test_what_was_reported_stays_for_its_year_whatever_is_judged_since(desk: Des
     (copy,) = desk.play.copies()
     assert copy.keep_until is not None
     assert copy.destroy_after == copy.keep_until > desk.play.hoede.db.now() + timedelta(days=364)
+
+
+def test_what_a_person_says_was_filed_is_corrected_and_kept_like_any_other(desk: Desk) -> None:
+    desk.play.upload(account := desk.play.person(DECLARED))
+    composed(desk, account, "confirmed_new", Endpoint.SUBMIT)
+    (row,) = rows(desk, account)
+    desk.play.hoede.db.commit(lambda tx: parked_by_a_restore(tx, row.order_id))
+    desk.undo(desk.judgments(account)[-1])
+    desk.judge(account, "eva", "no_violation")
+    (copy,) = desk.play.copies()
+    settle_of(desk.play.hoede.tables, desk.play.hoede.db)(row.order_id, "4711", "seen there")
+    (kept,) = desk.play.copies()
+    assert kept.destroy_after is not None
+    assert copy.destroy_after is not None
+    assert kept.destroy_after > copy.destroy_after
+    states = desk.play.hoede.db.read(lambda conn: [one.order for one in orders.views(conn)])
+    (withdrawal,) = [one for one in states if "corrects" in one.values]
+    assert withdrawal.values["supplements"] == row.order_id
+
+
+def parked_by_a_restore(tx: Transaction, order: str) -> None:
+    restores.note_restore(tx, Restore("res_1", tx.now, tx.now), leaves=0)
+    restores.park(tx, order, "res_1")
 
 
 def test_a_child_who_was_named_wrongly_is_named_no_more(desk: Desk) -> None:

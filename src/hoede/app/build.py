@@ -374,7 +374,7 @@ def build(config: Config, *, demo_links: Mapping[str, str] | None = None, holder
 
 
 def refuse_unsafe(config: Config, db: Database) -> None:
-    """Production tolerates neither test entries nor a failpoint, nor a database that a power cut can tear."""
+    """Production tolerates no test entry, failpoint, call that outlasts a lease, or database that tears."""
     if not config.production:
         return
     if failpoints.armed():

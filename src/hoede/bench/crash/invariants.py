@@ -36,9 +36,7 @@ class Told:
     confirmed: bool  # by the list and a verified age, or by a judgment
     was_confirmed: bool = False  # by a judgment that was taken back: it may have been reported before
     victim: bool = False  # the account is the child's, as it was judged
-    judged_at: datetime | None = (
-        None  # by then it was judged as it counts; None: it was never judged otherwise
-    )
+    judged_at: datetime | None = None  # by then it was judged as it counts; None: always as it counts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -48,12 +48,8 @@ class Happened:
 
 
 def open_doors(doors: Doors, desk: Desk) -> None:
-    at, sees, acts, one = (
-        Orders(desk.db, desk.settle),
-        Permission.ORDERS_SEE,
-        Permission.ORDERS_ACT,
-        f"{ORDERS}/{{id}}",
-    )
+    at, one = Orders(desk.db, desk.settle), f"{ORDERS}/{{id}}"
+    sees, acts = Permission.ORDERS_SEE, Permission.ORDERS_ACT
     doors.get(ORDERS, at.page, needs=sees, name="orders", menu=Menu("warn", "console.orders.title"))
     doors.get(one, at.order, needs=sees, name="order")
     doors.post(f"{one}/resend", at.resend, needs=acts, name="order-resend", back=ORDERS)
