@@ -21,6 +21,7 @@ from hoede.db.engine import database_time
 from hoede.db.restores import Restore
 from hoede.flow import hand_over
 from hoede.lists.jobs import withdraw
+from hoede.reporting import Correction
 from hoede.reporting import store as reports
 from hoede.reporting.authorities.ncmec import Ncmec
 from hoede.review import AccountIs, Named, PersonIs
@@ -130,6 +131,7 @@ def test_what_is_judged_otherwise_after_it_was_finished_is_corrected_once(desk: 
     desk.play.settle()
     (first,) = finished(desk, account)
     desk.undo(desk.judgments(account)[-1])
+    assert desk.preview(account, "victim").corrects == (Correction("ncmec", str(first.id), withdraws=False),)
     desk.judge(account, "eva", "victim")
     desk.play.settle()
     (_, correction) = finished(desk, account)
@@ -144,10 +146,12 @@ def test_what_turns_out_to_be_no_violation_after_it_was_finished_is_withdrawn(de
     desk.judge(account, "eva", "confirmed_new")
     desk.play.settle()
     desk.undo(desk.judgments(account)[-1])
+    (shown,) = desk.preview(account, "no_violation").corrects
     desk.judge(account, "eva", "no_violation")
     desk.play.settle()
     (first, withdrawal) = desk.play.finished()
     assert (said(first, account), account in withdrawal.xml, withdrawal.files) == ({REPORTED}, False, ())
+    assert shown == Correction("ncmec", str(first.id), withdraws=True)
     words = withdrawal.text("additionalInfo") or ""
     assert f"what report {first.id} said of an account and of files stands no more" in words
 
@@ -240,6 +244,7 @@ def test_who_is_judged_as_before_is_not_corrected(desk: Desk) -> None:
     desk.judge(account, "eva", "confirmed_new")
     desk.play.settle()
     desk.undo(desk.judgments(account)[-1])
+    assert desk.preview(account, "confirmed_new").corrects == ()
     desk.judge(account, "eva", "confirmed_new")
     desk.play.settle()
     assert len(desk.play.finished()) == 1

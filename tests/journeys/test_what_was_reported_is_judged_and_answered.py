@@ -108,7 +108,7 @@ def test_an_account_that_was_reported_as_a_whole_can_be_judged(desk: Desk) -> No
     told = report(desk.play, account)
     desk.judge(account, "eva", "grooming")
     desk.play.settle()
-    assert set(desk.done(account)) == {"close_account", "notify"}  # nothing was sent that a report could hold
+    assert set(desk.done(account)) == {"close_account", "report", "notify"}
     desk.check(account, "bas", agrees=True)
     assert receipt(desk.play, told).outcome is NoticeAnswer.ACCOUNT
 

@@ -25,7 +25,7 @@ def test_what_is_said_of_the_case_is_said_of_every_file() -> None:
         ("evi_1", "confirmed_new", "A1"),
         ("evi_2", "confirmed_new", "A1"),
     ]
-    assert (found.account_is, found.reports) == (AccountIs.OFFENDER, True)
+    assert (found.account_is, found.verdict.reports) == (AccountIs.OFFENDER, True)
 
 
 def test_a_file_may_be_judged_milder_and_classified_apart() -> None:

@@ -1,6 +1,8 @@
 """Cases in the console: what is known; judging, what it does shown before; checking, undoing, answering."""
 
 import re
+from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from lxml import html
@@ -9,11 +11,16 @@ from tests.web.conftest import OpenApi
 from tests.web.passkeys import URL, Seat
 
 from hoede.app import verify_log
+from hoede.db import Transaction
+from hoede.reporting import Draft, Reply, ReplyKind, Saga, SagaState
+from hoede.reporting import store as reports
+from hoede.reporting.rules import Step, StepKind
 from hoede.review import CaseRow, Grounds, judgments
 from hoede.review import store as review
 
 QUEUE = "/console/queue"
 REASON = "Seen in the image."
+FINISH = Step(StepKind.FINISH)
 HIDDEN = re.compile(r'name="shown" value="(\w+)"')
 
 
@@ -68,6 +75,29 @@ def test_what_a_judgment_does_is_shown_before_it_is_done(judges: Judges) -> None
     sent = dict.fromkeys(told, ()) | {one.get("name"): one.get("value") for one in hidden_of(page)}
     assert mira.post(f"{at(case)}/judge", sent, at=at(case)).status_code == 303
     assert (outcomes(judges, case), judges.now(case).state) == (["confirmed_new"], review.SECOND)
+
+
+def test_what_an_authority_is_told_otherwise_is_shown_before_it_is_judged(
+    judges: Judges, draft_of: Callable[..., Draft]
+) -> None:
+    case, mira = judges.case(), judges.seat()
+    draft = replace(draft_of(b"one"), case_id=case.id)
+
+    def filed(tx: Transaction) -> None:
+        reports.add_report(tx, "ord_filed", "ncmec", draft)
+        call = reports.announce(
+            tx, "ord_filed", Saga(state=SagaState.FINISHING, remote_id="900"), FINISH, b""
+        )
+        done = Reply(kind=ReplyKind.DONE, code="0", raw=b"<done/>", request_id="r")
+        reports.note(tx, "ord_filed", call, Saga(state=SagaState.FINISHED, remote_id="900"), done)
+
+    judges.api.hoede.db.commit(filed)
+    take(mira, case)
+    page = mira.post(f"{at(case)}/preview", answer(mira, case), at=at(case)).text
+    assert "is told that what report 900 says stands no more" in page
+    told = answer(mira, case, "confirmed_new", classification="A1", account_is="victim")
+    page = mira.post(f"{at(case)}/preview", told, at=at(case)).text
+    assert "is told what takes the place of what report 900 says" in page
 
 
 def hidden_of(page: str) -> list[html.HtmlElement]:

@@ -11,7 +11,18 @@ from tests.web.passkeys import Seat, signed_in
 from hoede.app import Hoede, new_id
 from hoede.core.orders import Order, OrderView, Target, TargetKind
 from hoede.db import Transaction, orders
-from hoede.reporting import Draft, Involved, Reply, ReplyKind, Role, Saga, SagaFile, SagaState, store
+from hoede.reporting import (
+    Draft,
+    Involved,
+    Reply,
+    ReplyKind,
+    Role,
+    Saga,
+    SagaFile,
+    SagaState,
+    WithoutCopy,
+    store,
+)
 from hoede.reporting.rules import Step, StepKind
 
 HOSTILE = "<script>alert(1)</script>"
@@ -84,7 +95,8 @@ def test_a_report_says_what_investigators_would_miss_and_whom_it_names(
         suspect=replace(whole.suspect, ip_events=(), prior_reports=("900",)),
         files=(replace(whole.files[0], ip_event=None, found_by=()),),
     )
-    named = replace(whole, people=(child,))
+    gone = WithoutCopy("content-gone", whole.incident_at, (HOSTILE,))
+    named = replace(whole, people=(child,), without_copy=(gone,))
 
     def shown(draft: Draft) -> str:
         order = new_id("ord")
@@ -99,7 +111,12 @@ def test_a_report_says_what_investigators_would_miss_and_whom_it_names(
         "<code>900</code>",
     ):
         assert said in pages[0]
-    for said in ("nothing is lacking", "<code>kim-1</code>", "<code>guardian-1</code>"):
+    for said in (
+        "nothing is lacking",
+        "<code>kim-1</code>",
+        "<code>guardian-1</code>",
+        "<code>content-gone</code>",
+    ):
         assert said in pages[1]
 
 

@@ -56,7 +56,7 @@ from hoede.flow.judge import Judge, Objections, Quality
 from hoede.flow.notice import TakeNotice
 from hoede.flow.preserve import Preserve
 from hoede.flow.read import Read
-from hoede.flow.report import Batch, Before, Compose, Correct, Report, Settle, Supplement
+from hoede.flow.report import About, Batch, Before, Compose, Correct, Report, Settle, Supplement
 from hoede.flow.rescan import Rescan
 from hoede.flow.sample import DrawAllowed
 from hoede.flow.screen import Screening
@@ -476,7 +476,7 @@ def compose_of(
     config: Config, tables: Tables, grounds: GroundsStand, authorities: Mapping[str, Authority]
 ) -> Compose:
     return Compose(
-        stands=grounds.of_decision,
+        about=About(grounds.of_decision),
         service_names={name: one.name for name, one in config.services.items()},
         outcomes=tables.outcomes,
         urls={name: one.url for name, one in authorities.items()},

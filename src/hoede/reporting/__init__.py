@@ -6,6 +6,7 @@ answered, so that whoever goes on after a crash knows what is certain and what i
 
 from hoede.reporting.drafts import (
     Contact,
+    Correction,
     Device,
     Draft,
     DraftFile,
@@ -17,6 +18,7 @@ from hoede.reporting.drafts import (
     Role,
     Suspect,
     Told,
+    WithoutCopy,
     lacks,
     may_be_batched,
 )
@@ -44,6 +46,7 @@ __all__ = [
     "AuthorityKind",
     "AuthoritySettings",
     "Contact",
+    "Correction",
     "Device",
     "Draft",
     "DraftFile",
@@ -64,6 +67,7 @@ __all__ = [
     "StepKind",
     "Suspect",
     "Told",
+    "WithoutCopy",
     "after_reply",
     "after_restore",
     "all_authorities",

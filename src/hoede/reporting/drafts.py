@@ -117,6 +117,15 @@ class DraftFile:
     batched: bool = False  # the one file of a batched report, of which little may be said
 
 
+@dataclass(frozen=True, slots=True)
+class WithoutCopy:
+    """Something reported of which no copy could be had: the platform has it no more."""
+
+    content: str | None  # the platform's id; None: somebody reported the account, and named nothing
+    at: datetime
+    found_by: tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
     """What a report says, fixed when it is composed; every try to file it says the same."""
@@ -147,6 +156,17 @@ class Draft:
     judgment: str | None = None  # the one in force then: what is judged since makes this out of date
     corrects: bool = False  # that judgment says otherwise than the report this one adds to
     withdraws: bool = False  # it says that nothing is to be reported
+    without_copy: tuple[WithoutCopy, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """What takes the place of something an authority was told."""
+
+    authority: str
+    number: str  # the authority's, of the finished report that said otherwise
+    withdraws: bool  # nothing of it is to be reported
+    others: bool = False  # whom it names besides the account was judged otherwise, too
 
 
 def may_be_batched(draft: Draft) -> bool:
@@ -189,4 +209,5 @@ def _says_where(draft: Draft) -> bool:
 
 
 def _found(draft: Draft) -> bool:
-    return any(file.found_by or file.classification for file in draft.files)
+    by_files = any(file.found_by or file.classification for file in draft.files)
+    return by_files or any(one.found_by for one in draft.without_copy)

@@ -12,6 +12,7 @@ from hoede.review.asked import (
     PersonIs,
     Refused,
     Said,
+    Verdict,
     Why,
     understand,
 )
@@ -43,6 +44,7 @@ __all__ = [
     "Pressing",
     "Refused",
     "Said",
+    "Verdict",
     "Why",
     "lane_of",
     "next_lane",

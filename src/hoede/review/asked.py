@@ -1,6 +1,6 @@
 """What somebody answers about a case, and why an answer is not taken. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
@@ -104,6 +104,16 @@ class FileSays:
 
 
 @dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a report repeats of a judgment."""
+
+    reports: bool  # false: nothing is to be reported, and the rest says nothing
+    account_is: AccountIs
+    incident: str
+    children: frozenset[tuple[str, str | None]]  # who were harmed, each with the guardian that is named
+
+
+@dataclass(frozen=True, slots=True)
 class Said:
     """An answer that was understood: the case's outcome, whom it is about, and each file's."""
 
@@ -111,10 +121,12 @@ class Said:
     account_is: AccountIs
     files: tuple[FileSays, ...]
     people: tuple[Named, ...] = ()
+    without_copy: bool = False  # something that it wants reported is in no file
 
     @property
-    def reports(self) -> bool:
-        return any(one.outcome.report for one in self.files)
+    def verdict(self) -> Verdict:
+        reports = self.without_copy or any(one.outcome.report for one in self.files)
+        return Verdict(reports, self.account_is, self.outcome.incident, children_among(self.people))
 
 
 def understand(
@@ -142,6 +154,11 @@ def understand(
     if not all(_may_be_named(one, named, receivers) for one in answer.people):
         return Refused(Why.NAMED)
     return Said(outcome, named, tuple(files), answer.people)
+
+
+def children_among(people: Iterable[Named]) -> frozenset[tuple[str, str | None]]:
+    """Those who are named as a child who was harmed, each with their guardian."""
+    return frozenset((one.account, one.guardian) for one in people if one.role is PersonIs.VICTIM)
 
 
 def followed(answer: Answer, first: Mapping[str, str]) -> Answer:

@@ -16,6 +16,7 @@ from sqlalchemy import (
     Table,
     Text,
     bindparam,
+    false,
     func,
     insert,
     or_,
@@ -25,7 +26,7 @@ from sqlalchemy import (
 
 from hoede.core.leaves import Leaf
 from hoede.db import METADATA, Moment, Transaction, insert_new, one_row, rows_where
-from hoede.review.asked import Named, PersonIs, Said
+from hoede.review.asked import Named, PersonIs, Said, Verdict, children_among
 from hoede.review.outcomes import AccountIs
 from hoede.review.rules import Grounds
 from hoede.review.store import CASES, REAL, CaseRow
@@ -52,6 +53,8 @@ JUDGMENTS = Table(
     Column("undone_at", Moment),
     Column("undone_how", String(16)),  # by the judge, the second person, an objection, or a lead
     Column("called", String(64)),  # why a person had been called to the case: undoing it calls them again
+    # What is in no file is to be reported, too: the platform has it no more, or somebody only told of it.
+    Column("without_copy", Boolean, nullable=False, server_default=false()),
 )
 
 FILES = Table(
@@ -115,12 +118,18 @@ class JudgmentRow:
     undone_at: datetime | None
     files: tuple[FileRow, ...]
     people: tuple[Named, ...] = ()
+    without_copy: bool = False
     called: str | None = None
 
     def wants(self, measure: str) -> bool:
         """Whether the judgment asks for this measure on anything."""
         asked = {name for one in self.files for name in one.measures} | set(self.account_measures)
-        return measure in asked or (measure == "report" and any(one.reported for one in self.files))
+        reports = self.without_copy or any(one.reported for one in self.files)
+        return measure in asked or (measure == "report" and reports)
+
+    @property
+    def verdict(self) -> Verdict:
+        return Verdict(self.wants("report"), self.account_is, self.incident, children_among(self.people))
 
     def file(self, evidence: str) -> FileRow | None:
         return next((one for one in self.files if one.evidence == evidence), None)
@@ -169,6 +178,7 @@ def save_judgment(
             "undo_until": undo_until,
             "check_until": check_until,
             "called": case.needs_human,
+            "without_copy": said.without_copy,
         },
     )
     if new:
@@ -334,6 +344,7 @@ def _judgment(conn: Connection, row: Row[Any]) -> JudgmentRow:
         check_until=row.check_until,
         undone_at=row.undone_at,
         called=row.called,
+        without_copy=row.without_copy,
         files=tuple(
             FileRow(
                 evidence=one.evidence,

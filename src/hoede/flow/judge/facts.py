@@ -49,6 +49,11 @@ class Facts:
         return tuple(copy.taken.id for one in self.contents for copy in one.copies)
 
     @property
+    def lacks_copies(self) -> bool:
+        """Whether there is anything of which the platform sent nothing, or nothing but what somebody told."""
+        return not all(one.copies for one in self.contents) or not self.contents
+
+    @property
     def decided(self) -> frozenset[str]:
         return frozenset[str]().union(*(one.decided for one in self.contents))
 

@@ -1,8 +1,9 @@
 """Judging on one screen: preview, judge, check, undo. One transaction each, and nothing runs twice."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
+from typing import Protocol
 
 from sqlalchemy import Connection
 
@@ -16,6 +17,7 @@ from hoede.flow.judge.facts import Facts, facts, lock_orders
 from hoede.flow.judge.plan import Plan, Wants, plan, wants_before, wants_of
 from hoede.flow.keeping import copies_of, transcripts_of
 from hoede.flow.victims import say_victims
+from hoede.reporting import Correction
 from hoede.reporting import store as reports
 from hoede.review import (
     AccountIs,
@@ -29,6 +31,7 @@ from hoede.review import (
     Outcomes,
     Refused,
     Said,
+    Verdict,
     Why,
     alikes,
     blind,
@@ -65,6 +68,14 @@ class Undone:
     plan: Plan
 
 
+class Corrects(Protocol):
+    """Tells an authority what is judged otherwise than it was told."""
+
+    def would(self, conn: Connection, case_id: str, verdict: Verdict) -> tuple[Correction, ...]: ...
+
+    def __call__(self, tx: Transaction, judged: JudgmentRow) -> None: ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judge:
     """Writes what people judge. Whoever may not is refused with a reason, and their notes are kept."""
@@ -77,7 +88,7 @@ class Judge:
     authorities: tuple[str, ...]
     undo_within: timedelta
     new_id: Callable[[str], str]
-    correct: Callable[[Transaction, JudgmentRow], None]  # what was reported and is judged otherwise since
+    correct: Corrects
     double_percent: int = 0  # of judgments that somebody else gives once more, without knowing the first
 
     def preview(self, case_id: str, answer: Answer) -> Plan | Refused:
@@ -102,7 +113,7 @@ class Judge:
             return Refused(Why.GONE)
         seen = _facts(conn, case, self.db.time(conn))
         said = self._understood(conn, answer, seen)
-        return said if isinstance(said, Refused) else self._plan(seen, said, "jud_preview")
+        return said if isinstance(said, Refused) else self._plan(conn, seen, said, "jud_preview")
 
     def _judge(self, tx: Transaction, case_id: str, person: str, answer: Answer) -> Judged | Refused:
         held = claims.hold(tx, case_id, person)
@@ -118,7 +129,7 @@ class Judge:
         said = self._understood(tx.conn, answer, seen)
         if isinstance(said, Refused):
             return said
-        todo = self._plan(seen, said, judgment_id)
+        todo = self._plan(tx.conn, seen, said, judgment_id)
         if not said.outcome.keeps and (former := judgments.in_force(tx.conn, case_id)) is not None:
             judgments.undo(tx, former.id, judgments.ANEW)  # it counted until somebody judged anew
             blind.forget(tx, former.id)
@@ -162,12 +173,17 @@ class Judge:
             return Refused(Why.OUTCOME)  # an objection, or what a pairing asks, is answered, not judged
         answer = followed(answer, alikes.clusters(conn, seen.evidence))
         said = understand(answer, self.outcomes, seen.evidence, adult=seen.adult, receivers=seen.receivers)
-        if isinstance(said, Said) and seen.awaited and (said.outcome.report or said.outcome.content):
+        if isinstance(said, Refused):
+            return said
+        if seen.awaited and (said.outcome.report or said.outcome.content):
             return Refused(Why.PRESERVE)
-        return said
+        return replace(said, without_copy=said.outcome.report and seen.lacks_copies)
 
-    def _plan(self, seen: Facts, said: Said, cause: str) -> Plan:
-        return Plan() if said.outcome.keeps else self._to(seen, wants_of(seen, said), cause)
+    def _plan(self, conn: Connection, seen: Facts, said: Said, cause: str) -> Plan:
+        if said.outcome.keeps:
+            return Plan()
+        corrects = self.correct.would(conn, seen.case.id, said.verdict)
+        return replace(self._to(seen, wants_of(seen, said), cause), corrects=corrects)
 
     def _to(self, seen: Facts, wants: Wants, cause: str) -> Plan:
         return plan(seen, wants, cause, self.measures, self.authorities, self.names)
@@ -282,7 +298,7 @@ class Judge:
         allowed = next(one for one in self.outcomes.values() if one.undoes)
         files = tuple(FileSays(one, allowed, None) for one in seen.evidence)
         said = Said(allowed, AccountIs.NOBODY, files)
-        todo = self._plan(seen, said, judgment_id)
+        todo = self._plan(tx.conn, seen, said, judgment_id)
         now = timedelta(0)  # the letter says that everything is undone: it is not taken back
         self._write(tx, judgment_id, said, case=case, person=person, reason=reason, undo_within=now)
         _do(tx, todo)

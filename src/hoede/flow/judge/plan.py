@@ -8,6 +8,7 @@ from hoede.db.orders import RESTORED
 from hoede.enforcement import Measure
 from hoede.evidence import EvidenceState
 from hoede.flow.judge.facts import Content, Facts
+from hoede.reporting import Correction
 from hoede.review import AccountIs, Said
 
 # What is graver on the same target: while it stands, the milder one is neither asked nor undone.
@@ -22,6 +23,7 @@ class Wants:
     content: Mapping[str, frozenset[str]]
     account: frozenset[str]
     reported: frozenset[str] = frozenset()  # contents
+    reports: bool = False  # also where nothing is there but what somebody told
     protects: bool = False  # the account is the child's who was harmed: its letter says so
     opens_final: bool = True  # false: what nothing undoes may stay, and is never begun
 
@@ -34,6 +36,7 @@ class Plan:
     supersedes: tuple[OrderView, ...] = ()
     resumes: tuple[OrderView, ...] = ()
     already: tuple[OrderView, ...] = ()  # asked, and done or under way
+    corrects: tuple[Correction, ...] = ()  # what an authority was told otherwise
 
     def undoable(self, measures: Mapping[str, Measure]) -> tuple[Order, ...]:
         """Those of the new orders that an inverse undoes."""
@@ -59,16 +62,19 @@ def wants_of(facts: Facts, said: Said) -> Wants:
         content=content,
         account=frozenset(said.outcome.account),
         reported=frozenset(reported),
+        reports=bool(reported) or said.without_copy,
         protects=said.account_is is AccountIs.VICTIM,
     )
 
 
 def wants_before(facts: Facts) -> Wants:
     """What the decisions asked for: what an undone judgment goes back to. Nothing final is begun."""
+    reported = frozenset(one.id for one in facts.contents if "report" in one.decided)
     return Wants(
         content={one.id: one.decided for one in facts.contents},
         account=frozenset(facts.decided) - {"notify"},
-        reported=frozenset(one.id for one in facts.contents if "report" in one.decided),
+        reported=reported,
+        reports=bool(reported),
         opens_final=False,
     )
 
@@ -166,12 +172,12 @@ class _Making:
         used = {one.order.id for one in there}
         for authority in authorities:
             stands = alive.get(authority)
-            if self.wants.reported:
+            if self.wants.reports:
                 self._ask_report(Target(TargetKind.AUTHORITY, authority), stands, used, sealing)
             elif stands is not None and stands.order.id not in self.facts.composed:
                 self._supersede(stands)
             for one in (one for one in self.facts.supplements if one.order.target.id == authority):
-                if self.wants.reported:
+                if self.wants.reports:
                     self.resumes.append(one)
                 elif self.wants.opens_final:  # an undone judgment leaves it to the next one
                     self._supersede(one)
@@ -236,8 +242,8 @@ class _Making:
             cause = self.facts.case.id
             if order_id(self.names, cause, "report", target) in used:
                 cause = self.cause  # the first one was superseded by a judgment that counts no more
-            event = next(one.event for one in self.facts.contents if one.id in self.wants.reported)
-            self._open("report", target, event, after, cause=cause)
+            told = (one.event for one in self.facts.contents if one.id in self.wants.reported)
+            self._open("report", target, next(told, ""), after, cause=cause)
 
     def _stands(self, name: str, inverse: str, target: Target) -> OrderView | None:
         """The newest order of this measure, unless it was undone since."""

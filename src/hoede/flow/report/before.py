@@ -12,8 +12,9 @@ from hoede.enforcement.measures import Measures
 from hoede.evidence import EvidenceState, Vault
 from hoede.evidence import store as evidence
 from hoede.evidence.store import WRITTEN
+from hoede.flow.report.about import Reported, sources_of, transcript_of
 from hoede.flow.report.batch import BATCH, closes_at
-from hoede.flow.report.compose import Compose, Reported, sources_of, transcript_of
+from hoede.flow.report.compose import Compose
 from hoede.reporting.transcripts import MEDIA_TYPE, Written, transcript
 
 SEALING_TAKES = timedelta(milliseconds=200)

@@ -1,6 +1,6 @@
 """From a case to what its report says, once; from then on later files open a new case."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -10,13 +10,14 @@ from hoede import accounts
 from hoede.core.errors import HoedeError
 from hoede.core.events import Channel
 from hoede.core.orders import Order, Target, TargetKind, order_id
-from hoede.db import Transaction, orders, restores
+from hoede.db import Transaction, restores
 from hoede.detection import EventRow
 from hoede.detection import store as events
 from hoede.enforcement import DecisionRow
 from hoede.enforcement import store as decisions
 from hoede.evidence import EvidenceRow, EvidenceState
 from hoede.evidence import store as evidence
+from hoede.flow.report.about import About, NothingStands, Reported, Subject, texts_reported, transcript_of
 from hoede.flow.report.batch import BATCH, LEAST, rows_of, told_of_all
 from hoede.flow.report.named import closed_at, people_of, suspect_of
 from hoede.flow.victims import countries_of
@@ -31,6 +32,7 @@ from hoede.reporting import (
     Role,
     SagaState,
     Suspect,
+    WithoutCopy,
     batches,
 )
 from hoede.reporting import facts as told
@@ -42,17 +44,9 @@ from hoede.review import store as review
 from hoede.review.rules import JUDGED_OTHERWISE
 
 OF_THE_CASE = frozenset({Mark.SEXTORTION, Mark.SOLICITATION})  # the others are of single files
-LEAST_WRITTEN = 2  # texts that become one transcript; a single one goes as it is
-MOST_WRITTEN = 1000
 CORRECTS = "corrects"  # so the value of an order is called that has a judgment to tell after a report
 UNDONE = "judgment-undone"  # why what adds to a report waits: it is for the next judgment to say
 TRANSCRIPT = "transcript"  # so the value of an order is called whose supplementary report has one
-
-
-class NothingStands(HoedeError):
-    """Nothing this report stood on is still so; the detail is a code for what fell away."""
-
-    code = "nothing-stands"
 
 
 class NotSealedYet(HoedeError):
@@ -71,22 +65,11 @@ class MayBeFiled(HoedeError):
         self.restore = restore
 
 
-@dataclass(frozen=True, slots=True)
-class Reported:
-    """One upload that the report is about."""
-
-    decision: DecisionRow | None  # None: somebody reported it, and a person judged
-    event: EventRow
-    copy: EvidenceRow
-    classification: str | None = None  # as a person judged it
-    outcome: str | None = None  # likewise
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Compose:
-    """Composes drafts. `stands` gives a code for what fell away under a decision, or None."""
+    """Composes drafts."""
 
-    stands: Callable[[Connection, DecisionRow], str | None]
+    about: About
     service_names: Mapping[str, str]
     outcomes: Outcomes
     urls: Mapping[str, str]  # by authority: its numbers mean nothing at another address
@@ -149,26 +132,25 @@ class Compose:
         if "supplements" in order.values:
             return texts_reported(conn, _case_of(order)) if TRANSCRIPT in order.values else ()
         try:
-            uploads = self._judged(conn, judged)
+            return self.about.judged(conn, judged).texts
         except NothingStands:
             return ()  # composing says so
-        return _written(uploads)
 
     def _first(self, tx: Transaction, order: Order) -> Draft:
         case_id, conn = _case_of(order), tx.conn
         case = review.lock_case(tx, case_id)  # no file joins, and nobody judges, while we read
         judged = judgments.in_force(conn, case_id)
-        uploads = self._of_case(conn, case_id)
-        texts = _written(uploads)
+        subject = self.about.of_case(conn, case_id)
+        texts = subject.texts
         made = transcript_of(conn, order, texts) if texts else None
-        if any(one.copy.state is EvidenceState.INTAKE for one in uploads) or (
+        if any(one.copy.state is EvidenceState.INTAKE for one in subject.uploads) or (
             texts and (made is None or made.state is EvidenceState.INTAKE)
         ):
             raise NotSealedYet(case=case_id)  # it joined, or was judged, after this order was claimed
-        _refuse_twice(conn, order, (one.event.at for one in uploads))
+        _refuse_twice(conn, order, subject.moments)
         review.close_to_files(tx, case_id)
         whole = made if made is not None and made.state is EvidenceState.SEALED else None
-        return self._said(tx, order, case, judged, uploads, whole)  # without it each text goes as it is
+        return self._said(tx, order, case, judged, subject, whole)  # without it each text goes as it is
 
     def _said(  # noqa: PLR0917 - what a draft is made of
         self,
@@ -176,25 +158,25 @@ class Compose:
         order: Order,
         case: CaseRow | None,
         judged: JudgmentRow | None,
-        uploads: list[Reported],
+        subject: Subject,
         made: EvidenceRow | None,
     ) -> Draft:
-        conn, now = tx.conn, tx.now
-        person = accounts.account(conn, order.service, uploads[0].event.account)
+        conn, now, uploads = tx.conn, tx.now, subject.uploads
+        person = accounts.account(conn, order.service, order.values["account"])
         found = _facts(tx, order)
-        causes = [one.decision.id for one in uploads if one.decision] + ([judged.id] if judged else [])
+        causes = [one.id for one in subject.decisions] + ([judged.id] if judged else [])
         suspect = suspect_of(
             conn,
             person,
-            ip_events=tuple(event for one in uploads if (event := _ip(one, now))),
+            ip_events=tuple(ip for one in subject.events if (ip := _ip(one, now))),
             causes=causes,
             judged=judged,
             facts=found or Facts(),
             prior_reports=self._prior(conn, order, person.id),
             now=now,
         )
-        people = people_of(conn, person, [one.event for one in uploads], judged, now)
-        files = self._files(conn, uploads, made, now)
+        people = people_of(conn, person, subject.events, judged, now)
+        files = self._files(conn, subject, made, now)
         account_is = judged.account_is if judged else AccountIs.OFFENDER
         marks = [one for one in self._marks(judged.outcome if judged else None) if one in OF_THE_CASE]
         if account_is is AccountIs.OFFENDER and suspect.minor:
@@ -204,12 +186,12 @@ class Compose:
             case_id=_case_of(order),
             service=order.service,
             service_name=self.service_names[order.service],
-            incident_at=min(_past(one.event.at, now) for one in uploads),
+            incident_at=min(_past(at, now) for at in subject.moments),
             composed_at=now,
             suspect=suspect,
             files=files,
             not_preserved=sum(one.copy.state is not EvidenceState.SEALED for one in uploads),
-            rehearsal=any(_rehearsal(conn, one.decision) for one in uploads),
+            rehearsal=any(_rehearsal(conn, one) for one in subject.decisions),
             follows=case.earlier if case else None,
             # Without a judgment only an adult by evidence is reported, as the one who did it.
             account_is=account_is,
@@ -217,20 +199,21 @@ class Compose:
             high_priority=case.danger if case else None,
             judged=judged is not None,
             people=people,
-            places=_places(uploads),
+            places=_places(subject.events),
             marks=tuple(marks),
             victims_in=_victims_elsewhere(conn, _case_of(order), suspect, account_is, people),
             stands_on=tuple(dict.fromkeys(one.copy.taken.id for one in uploads)),
             platform_told=found is not None,
             judgment=judged.id if judged else None,
+            without_copy=tuple(WithoutCopy(one.content, one.at, one.found_by) for one in subject.missed),
         )
 
     def _files(
-        self, conn: Connection, uploads: list[Reported], made: EvidenceRow | None, now: datetime
+        self, conn: Connection, subject: Subject, made: EvidenceRow | None, now: datetime
     ) -> tuple[DraftFile, ...]:
         """Each sealed copy, and in place of many texts their transcript."""
-        sealed = [one for one in uploads if one.copy.state is EvidenceState.SEALED]
-        texts = _written(uploads)
+        sealed = [one for one in subject.uploads if one.copy.state is EvidenceState.SEALED]
+        texts = subject.texts
         as_they_are = [one for one in sealed if made is None or one not in texts]
         files = tuple(self._file(conn, one, now) for one in as_they_are)
         return files if made is None else (*files, _transcript(conn, made, texts, now))
@@ -247,7 +230,7 @@ class Compose:
             md5=one.copy.taken.md5,
             sha256=one.copy.taken.sha256,
             uploaded_at=_past(one.event.at, now),
-            ip_event=_ip(one, now),
+            ip_event=_ip(one.event, now),
             viewed=views.was_opened_whole(conn, one.copy.taken.id),
             found_by=tuple(finding.why for finding in acted),
             classification=one.classification,
@@ -293,7 +276,7 @@ class Compose:
             elif "supplements" in order.values:
                 _added(conn, order, order.values["supplements"])
             else:
-                self._of_case(conn, _case_of(order))
+                self.about.of_case(conn, _case_of(order))
         except NothingStands as nothing:
             return nothing.detail
         return None
@@ -308,6 +291,8 @@ class Compose:
             return None if judged and judged.id == row.draft.judgment else JUDGED_OTHERWISE
         if row.draft.supplements and row.draft.judgment and judged is None:
             return UNDONE
+        if row.draft.without_copy and not (judged and judged.without_copy):
+            return JUDGED_OTHERWISE
         asked = {one.event: one for one in decisions.of_case(conn, row.case_id)}
         for one in (*row.draft.stands_on, *_all_copies(row.draft)):
             copy = evidence.find(conn, one)
@@ -327,41 +312,7 @@ class Compose:
             return "decision-unknown"
         if "report" not in decision.measures:
             return JUDGED_OTHERWISE  # a judgment asked for it, and counts no more
-        return self.stands(conn, decision)
-
-    def _of_case(self, conn: Connection, case_id: str) -> list[Reported]:
-        """What is to be reported of a case. Raises `NothingStands`."""
-        judged = judgments.in_force(conn, case_id)
-        return self._judged(conn, judged) if judged else self._automatic(conn, case_id)
-
-    def _automatic(self, conn: Connection, case_id: str) -> list[Reported]:
-        """What is known, and still stands; what is only suspected stays behind. Raises `NothingStands`."""
-        asked = [one for one in decisions.of_case(conn, case_id) if "report" in one.measures]
-        whys = {one.event: self.stands(conn, one) for one in asked}
-        stand = {one.event: one for one in asked if whys[one.event] is None}
-        copies = [one for one in _uploads(conn, case_id, stand) if one.decision]
-        uploads = [one for one in copies if one.copy.part == "media"]
-        if not uploads:
-            fell = next((why for why in whys.values() if why), None)
-            raise NothingStands(fell if asked else JUDGED_OTHERWISE)
-        return uploads
-
-    def _judged(self, conn: Connection, judged: JudgmentRow) -> list[Reported]:
-        """What a person judged to be reported: media, and what was written. Raises `NothingStands`."""
-        decided = {one.event: one for one in decisions.of_case(conn, judged.case_id)}
-        copies = _uploads(conn, judged.case_id, decided)
-        reported = [
-            replace(one, classification=said.classification, outcome=said.outcome)
-            for one in copies
-            if (said := judged.file(one.copy.taken.id)) and said.reported
-        ]
-        if len(_written(reported)) >= LEAST_WRITTEN:
-            return reported
-        with_media = {one.event.id for one in copies if one.copy.part == "media"}
-        uploads = [one for one in reported if one.copy.part == "media" or one.event.id not in with_media]
-        if not uploads:
-            raise NothingStands(JUDGED_OTHERWISE)
-        return uploads
+        return self.about.stands(conn, decision)
 
 
 def told_more(conn: Connection, first: ReportRow, new: Facts, now: datetime) -> Draft:
@@ -421,53 +372,6 @@ def _as_judged(draft: Draft, judged: JudgmentRow | None) -> Draft:
     )
 
 
-def texts_reported(conn: Connection, case_id: str) -> tuple[Reported, ...]:
-    """What was written in a case that a judgment in force wants reported; its copies are whole."""
-    judged = judgments.in_force(conn, case_id)
-    if judged is None:
-        return ()
-    decided = {one.event: one for one in decisions.of_case(conn, case_id)}
-    wanted = {one.evidence for one in judged.files if one.reported}
-    texts = [one for one in _uploads(conn, case_id, decided) if one.copy.taken.id in wanted]
-    return tuple(one for one in texts if _is_text(one))[:MOST_WRITTEN]
-
-
-def transcript_of(conn: Connection, order: Order, texts: tuple[Reported, ...]) -> EvidenceRow | None:
-    """The transcript of exactly these texts that was made for this report; None when none was."""
-    wanted = sources_of(texts)
-    for row in evidence.of_event(conn, order.id):
-        seal = _sources_told(conn, order, row)
-        if seal == wanted:
-            return row
-    return None
-
-
-def sources_of(texts: Iterable[Reported]) -> str:
-    """The copies a transcript is made from, as its order names them."""
-    return " ".join(sorted(one.copy.taken.id for one in texts))
-
-
-def _sources_told(conn: Connection, order: Order, row: EvidenceRow) -> str | None:
-    """What the order that seals a transcript says it is made from."""
-    for seen in orders.views(conn, cause=order.id):
-        if seen.order.target == Target(TargetKind.EVIDENCE, row.taken.id):
-            return seen.order.values.get("sources")
-    return None
-
-
-def _written(uploads: Iterable[Reported]) -> tuple[Reported, ...]:
-    """The texts of a report where there are enough for a transcript; their copies are whole."""
-    texts = [one for one in uploads if _is_text(one)]
-    return tuple(texts[:MOST_WRITTEN]) if len(texts) >= LEAST_WRITTEN else ()
-
-
-def _is_text(one: Reported) -> bool:
-    return one.copy.part == "text" and one.copy.state in _THERE
-
-
-_THERE = frozenset({EvidenceState.INTAKE, EvidenceState.SEALED})
-
-
 def _transcript(conn: Connection, made: EvidenceRow, texts: tuple[Reported, ...], now: datetime) -> DraftFile:
     return DraftFile(
         evidence=made.taken.id,
@@ -504,8 +408,8 @@ def _causes(conn: Connection, case_id: str) -> list[str]:
     return decided + ([judged.id] if judged else [])
 
 
-def _places(uploads: Iterable[Reported]) -> tuple[Place, ...]:
-    private = {one.event.channel is Channel.PRIVATE for one in uploads}
+def _places(told: Iterable[EventRow]) -> tuple[Place, ...]:
+    private = {one.channel is Channel.PRIVATE for one in told}
     return tuple(place for place, is_so in ((Place.CHAT, True), (Place.PAGE, False)) if is_so in private)
 
 
@@ -518,16 +422,6 @@ def _victims_elsewhere(
     return tuple(sorted(countries_of(conn, [case])[case] - named))
 
 
-def _uploads(conn: Connection, case_id: str, asked: Mapping[str, DecisionRow]) -> list[Reported]:
-    """The copies of a case, with the decision about the event each came with."""
-    found = []
-    for file in review.files_of(conn, case_id):
-        copy, event = evidence.find(conn, file.evidence), events.find(conn, file.event)
-        if copy is not None and event is not None:
-            found.append(Reported(asked.get(file.event), event, copy))
-    return found
-
-
 def _refuse_twice(conn: Connection, order: Order, moments: Iterable[datetime]) -> None:
     """After a restore platforms tell anew what we forgot, and we may have reported that already."""
     restore = restores.newest(conn)
@@ -537,8 +431,8 @@ def _refuse_twice(conn: Connection, order: Order, moments: Iterable[datetime]) -
         raise MayBeFiled(restore=restore.id)
 
 
-def _ip(one: Reported, now: datetime) -> IpEvent | None:
-    return IpEvent(one.event.ip, _past(one.event.at, now)) if one.event.ip else None
+def _ip(event: EventRow, now: datetime) -> IpEvent | None:
+    return IpEvent(event.ip, _past(event.at, now)) if event.ip else None
 
 
 def _past(at: datetime, now: datetime) -> datetime:
@@ -546,8 +440,8 @@ def _past(at: datetime, now: datetime) -> datetime:
     return min(at, now)
 
 
-def _rehearsal(conn: Connection, decision: DecisionRow | None) -> bool:
-    entries = (lists.entry(conn, entry) for entry in (decision.entries if decision else ()))
+def _rehearsal(conn: Connection, decision: DecisionRow) -> bool:
+    entries = (lists.entry(conn, entry) for entry in decision.entries)
     return any(entry is not None and entry.facts.rehearsal for entry in entries)
 
 

@@ -15,9 +15,10 @@ from hoede.db import Database, Transaction, failpoints, orders
 from hoede.db.orders import Claim
 from hoede.evidence import Vault
 from hoede.evidence import store as evidence
+from hoede.flow.report.about import NothingStands
 from hoede.flow.report.batch import BATCH, Batch
 from hoede.flow.report.before import SEALING_TAKES, Before, case_of
-from hoede.flow.report.compose import Compose, MayBeFiled, NothingStands, NotSealedYet
+from hoede.flow.report.compose import Compose, MayBeFiled, NotSealedYet
 from hoede.flow.report.kept import keep_reported
 from hoede.flow.report.more import Correct
 from hoede.reporting import (

@@ -1,7 +1,7 @@
 """What comes late, from the platform or a person, becomes a supplementary report."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,13 +12,14 @@ from hoede.core.orders import Order, Target, TargetKind, opaque, order_id
 from hoede.core.retention import Retention
 from hoede.db import Database, Transaction, orders
 from hoede.enforcement.measures import Measures
-from hoede.flow.report.compose import CORRECTS, TRANSCRIPT, Reported, texts_reported, told_more
+from hoede.flow.report.about import Reported, texts_reported
+from hoede.flow.report.compose import CORRECTS, TRANSCRIPT, told_more
 from hoede.flow.report.kept import keep_reported
-from hoede.reporting import Draft, Role, SagaState, facts, jobs
+from hoede.reporting import Correction, Draft, Role, SagaState, facts, jobs
 from hoede.reporting import store as reports
 from hoede.reporting.facts import Facts
 from hoede.reporting.store import ReportRow
-from hoede.review import JudgmentRow, PersonIs, judgments
+from hoede.review import JudgmentRow, Verdict, judgments
 from hoede.review import store as review
 
 LONGEST_WORDS = 3000  # characters
@@ -91,29 +92,34 @@ class Correct:
 
     measures: Measures
 
+    def would(self, conn: Connection, case_id: str, verdict: Verdict) -> tuple[Correction, ...]:
+        """What would be told if somebody judged so now."""
+        return tuple(one for _, one in _corrections(reports.of_case(conn, case_id), verdict))
+
     def __call__(self, tx: Transaction, judged: JudgmentRow) -> None:
         """Open a supplementary report where the last one says something else, once a judgment."""
         cause = f"{_ADDITION}_" + opaque(tx.key, f"correction\x1f{judged.id}")
-        counts = (judged.account_is, judged.incident) if judged.wants("report") else None
-        for own, last in _last_words(reports.of_case(tx.conn, judged.case_id)):
-            others = counts is not None and last is own and _children(own.draft) != _judged_children(judged)
-            if counts == _said(last.draft) and not others:
-                continue
-            said = WITHDRAWAL if counts is None else CORRECTION + OTHERS * others
-            words = said.format(number=own.saga.remote_id)
-            told, service = Facts(words=words), own.draft.service
+        for own, one in _corrections(reports.of_case(tx.conn, judged.case_id), judged.verdict):
+            said = WITHDRAWAL if one.withdraws else CORRECTION + OTHERS * one.others
+            told, service = Facts(words=said.format(number=one.number)), own.draft.service
             facts.keep(tx, cause, judged.case_id, told, service=service, by=judged.person)
             more = {CORRECTS: judged.id}
             orders.open_order(tx, _supplement(tx, own, service, cause, self.measures, **more))
 
 
+def _corrections(rows: Iterable[ReportRow], verdict: Verdict) -> Iterator[tuple[ReportRow, Correction]]:
+    """What each finished report is to be added to by, where what was told last says something else."""
+    counts = (verdict.account_is, verdict.incident) if verdict.reports else None
+    for own, last in _last_words(rows):
+        others = verdict.reports and last is own and _children(own.draft) != verdict.children
+        if counts != _said(last.draft) or others:
+            number = own.saga.remote_id or ""
+            yield own, Correction(own.authority, number, withdraws=not verdict.reports, others=others)
+
+
 def _children(draft: Draft) -> set[tuple[str, str | None]]:
     """Whom a report names as a child who was harmed, each with the guardian it names."""
     return {(one.account, one.guardian) for one in draft.people if one.role is Role.VICTIM}
-
-
-def _judged_children(judged: JudgmentRow) -> set[tuple[str, str | None]]:
-    return {(one.account, one.guardian) for one in judged.people if one.role is PersonIs.VICTIM}
 
 
 def _said(draft: Draft) -> tuple[str, str] | None:

@@ -4,6 +4,7 @@ from sqlalchemy import Connection
 
 from hoede import accounts
 from hoede.detection import store as events
+from hoede.enforcement import store as decisions
 from hoede.evidence import EvidenceState
 from hoede.evidence import store as evidence
 from hoede.reporting import Lack
@@ -19,7 +20,8 @@ def would_lack(conn: Connection, case_id: str, account_is: AccountIs) -> tuple[L
     if case is None:
         return ()
     files = review.files_of(conn, case_id)
-    told = [event for one in files if (event := events.find(conn, one.event)) is not None]
+    asked = {*(one.event for one in files), *(one.event for one in decisions.of_case(conn, case_id))}
+    told = [event for one in asked if (event := events.find(conn, one)) is not None]
     copies = [copy for one in files if (copy := evidence.find(conn, one.evidence)) is not None]
     country = _country(conn, case)
     receivers = any(event.receivers for event in told)

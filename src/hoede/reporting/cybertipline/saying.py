@@ -50,6 +50,7 @@ from hoede.reporting.drafts import (
     Role,
     Suspect,
     Told,
+    WithoutCopy,
 )
 from hoede.reporting.port import AuthoritySettings
 
@@ -338,9 +339,21 @@ def _additional(draft: Draft) -> Iterator[str]:
     yield "No person of the provider opened a file unless its details say so."
     if draft.not_preserved:
         yield f"Files whose copy could not be preserved: {draft.not_preserved}."
+    for one in draft.without_copy:
+        yield _without_copy(one)
     if draft.follows:
         yield "An earlier case of this account was composed before."
     if draft.words:
         yield draft.words
     if draft.rehearsal:
         yield "REHEARSAL: harmless test material, nobody is accused."
+
+
+def _without_copy(one: WithoutCopy) -> str:
+    when = f"of {one.at.isoformat()}"
+    told = (
+        f"No copy could be had of content {one.content} {when}"
+        if one.content
+        else f"Told {when}, without content"
+    )
+    return " ".join(f"{line.rstrip('.')}." for line in (told, *one.found_by))

@@ -59,6 +59,7 @@ class Judging:
             answer=answer,
             outcome=outcome,
             lines=_lines(plan),
+            corrects=plan.corrects,
             undoable={one.id for one in plan.undoable(judge.measures)},
             final={one.id for one in plan.final(judge.measures)},
             undo_until=visit.now + judge.undo_within,
