@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 from tests.journeys.conftest import OpenScene
 from tests.journeys.desk import Desk
-from tests.journeys.scene import FIFTEEN, VERIFIED
+from tests.journeys.scene import DECLARED, FIFTEEN, VERIFIED
 from tests.journeys.test_what_was_let_through_is_found_when_a_list_learns import (
     NAME,
     PICTURE,
@@ -25,10 +25,14 @@ from hoede.review import AccountIs, FileAnswer
 from hoede.review.notices import Notice, Reason, Source
 from hoede.simulators.cybertipline import Endpoint, FaultKind, SimReport
 
+LINE = "Send me one of you."
+
 
 @pytest.fixture
 def desk(open_scene: OpenScene) -> Iterator[Desk]:
-    play = open_scene(also_allowed=[PICTURE], acts_alone={NAME: "the tests, 2026-11-28, to show all"})
+    play = open_scene(
+        also_allowed=[PICTURE, LINE.encode()], acts_alone={NAME: "the tests, 2026-11-28, to show all"}
+    )
     yield Desk(play)
     play.settle()
     assert verify_log(play.hoede.db, play.hoede.keys).wrong == ()
@@ -153,3 +157,12 @@ def test_whoever_is_a_child_is_named_only_as_a_person_says(desk: Desk) -> None:
     desk.play.settle()
     (report,) = desk.play.finished()
     assert account not in report.xml
+
+
+def test_a_text_that_is_to_be_reported_is_though_its_picture_is_innocent(desk: Desk) -> None:
+    desk.play.upload(account := desk.play.person(DECLARED), text=LINE)
+    copies = {one.part: one.taken for one in desk.play.copies()}
+    desk.judge(account, "eva", "grooming", files={copies["media"].id: FileAnswer("no_violation")})
+    desk.play.settle()
+    (report,) = desk.play.finished(account)
+    assert [one.size for one in report.files] == [copies["text"].size]

@@ -106,7 +106,7 @@ class About:
         subject = Subject(tuple(reported), missed)
         if subject.texts:
             return subject
-        with_media = {one.event.id for one in copies if one.copy.part == "media"}
+        with_media = {one.event.id for one in reported if one.copy.part == "media"}
         uploads = [one for one in reported if one.copy.part == "media" or one.event.id not in with_media]
         if not uploads and not missed:
             raise NothingStands(JUDGED_OTHERWISE)
@@ -118,10 +118,9 @@ class About:
         whys = {one.event: self.stands(conn, one) for one in asked}
         stand = {one.event: one for one in asked if whys[one.event] is None}
         copies = [one for one in _uploads(conn, case_id, stand) if one.decision]
-        uploads = [one for one in copies if one.copy.part == "media"]
+        uploads = [one for one in copies if one.copy.part == "media"] or copies
         if not uploads:
-            fell = next((why for why in whys.values() if why), None)
-            raise NothingStands(fell if asked else JUDGED_OTHERWISE)
+            raise NothingStands(next((why for why in whys.values() if why), JUDGED_OTHERWISE))
         return Subject(tuple(uploads))
 
 
