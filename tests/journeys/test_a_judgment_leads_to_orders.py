@@ -210,6 +210,23 @@ def test_a_lease_that_ran_out_refuses_the_judgment_and_keeps_the_notes(desk: Des
     assert (kept, desk.judgments(account)) == ("It was clear.", ())
 
 
+def test_a_form_that_comes_late_says_nothing_about_what_was_taken_since(desk: Desk) -> None:
+    """Sent twice, answered once: the other one was still on its way when they took it back and the case anew."""
+    desk.play.upload(account := desk.play.person(DECLARED))
+    late = desk.answer(account, "confirmed_new", claim=desk.take(account, "eva").claim)
+    judge, case = desk.play.hoede.judge, desk.play.case(account).id
+    first = judge.judge(case, "eva", late)
+    assert isinstance(first, Judged)
+    assert judge.judge(case, "eva", late) == Judged(first.judgment, None)
+    desk.undo(first.judgment)
+    assert judge.judge(case, "eva", late) == Refused(Why.LEASE)
+    now = desk.answer(account, "no_violation", claim=desk.take(account, "eva").claim)
+    assert judge.judge(case, "eva", late) == Refused(Why.LEASE)
+    assert isinstance(judge.judge(case, "eva", now), Judged)
+    assert judge.judge(case, "eva", late) == Refused(Why.LEASE)
+    assert [one.outcome for one in desk.judgments(account) if not one.undone_at] == ["no_violation"]
+
+
 def test_the_same_form_sent_twice_is_one_judgment(desk: Desk) -> None:
     account = suspected(desk)
     first = desk.judge(account, "eva", "confirmed_new")

@@ -75,6 +75,8 @@ def test_what_a_judgment_does_is_shown_before_it_is_done(judges: Judges) -> None
     sent = dict.fromkeys(told, ()) | {one.get("name"): one.get("value") for one in hidden_of(page)}
     assert mira.post(f"{at(case)}/judge", sent, at=at(case)).status_code == 303
     assert (outcomes(judges, case), judges.now(case).state) == (["confirmed_new"], review.SECOND)
+    again = mira.post(f"{at(case)}/judge", sent | {"claim": "clm_of-another-time"}, at=at(case))
+    assert (again.status_code, outcomes(judges, case)) == (409, ["confirmed_new"])
 
 
 def test_what_an_authority_is_told_otherwise_is_shown_before_it_is_judged(

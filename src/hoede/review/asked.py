@@ -92,6 +92,7 @@ class Answer:
     files: Mapping[str, FileAnswer] = field(default_factory=dict)  # by evidence
     people: tuple[Named, ...] = ()
     victims_in: tuple[str, ...] = ()  # countries; none: what was told counts
+    claim: str | None = None  # under which the page was opened; None: the one they have now
 
 
 @dataclass(frozen=True, slots=True)

@@ -285,6 +285,12 @@ def held_by(conn: Connection, person: str, now: datetime) -> tuple[tuple[str, da
     return tuple((row.case_id, row.until) for row in rows)
 
 
+def claim_of(conn: Connection, case_id: str, person: str, now: datetime) -> str | None:
+    """Under which this person has the case at this moment; None when they have it not."""
+    found = _open(conn, case_id)
+    return found.id if found is not None and found.person == person and found.until > now else None
+
+
 def last_of(conn: Connection, case_id: str, person: str) -> str | None:
     """The newest claim this person had on the case, ended or not."""
     mine = select(CLAIMS.c.id).where(CLAIMS.c.case_id == case_id, CLAIMS.c.person == person)

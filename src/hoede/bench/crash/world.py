@@ -21,6 +21,7 @@ from hoede.audit import store as audit
 from hoede.bench.crash.disk import ForgetfulDisk, Mount
 from hoede.bench.crash.ground import TRIGGERS, Ground, Place
 from hoede.bench.crash.invariants import MISDATED
+from hoede.bench.crash.people import People
 from hoede.bench.crash.plan import ANYWHERE, Act, Plan
 from hoede.bench.crash.process import InMemory, Process, start
 from hoede.bench.crash.scheduler import BEGINS, Group, Killed, Scheduler
@@ -33,12 +34,7 @@ from hoede.db.columns import milliseconds
 from hoede.db.idempotency import Remembered
 from hoede.db.leases import TOO_FAR, longest
 from hoede.enforcement import Carrier
-from hoede.flow.judge import Judged, Undone
 from hoede.flow.screen import EventAnswer, Told
-from hoede.review import AccountIs, Refused, judgments
-from hoede.review import Answer as Judgment
-from hoede.review import store as review
-from hoede.review.claims import Taken
 from hoede.simulators.cybertipline import Ledger, Settings
 from hoede.simulators.cybertipline.tipline import Tipline
 from hoede.web.api import OrderUnknown, received, screened
@@ -53,7 +49,6 @@ VERIFIED = AgeEvidence(
     as_of=date(2026, 1, 1),
     born=date(1980, 1, 1),
 )
-REASON = "As the list says."
 MOST_TURNS = 20_000
 QUIET_AFTER = timedelta(seconds=90)  # no trouble begins later
 LIVELY_WITHIN = timedelta(seconds=120)  # after the last trouble, everything has ended
@@ -148,6 +143,7 @@ class World:
     over: bool = False
     unseen_late: bool = False  # something took too long, and nobody was called
     full: bool = False
+    people: People = field(init=False)
     outage: int = field(init=False)
     settings: Settings = field(init=False)
     rows: sqlite3.Connection = field(init=False)
@@ -155,6 +151,7 @@ class World:
     def __post_init__(self) -> None:
         self.draw = Random(f"run {self.plan.seed}")  # noqa: S311 - repeatable
         self.scheduler = Scheduler(self.draw, self.ground.strands, at_turn=self._at_turn)
+        self.people = People(self.scheduler, self.draw, self.troubles, self.until_done)
         self.disk = ForgetfulDisk(self.plan.seed)
         self.blows = list(self.plan.blows)
         self.sites = [Site(self.ground.place(number)) for number in range(self.plan.processes)]
@@ -487,18 +484,16 @@ class World:
             self.uploads.append(upload)
             self._until_acknowledged(upload)
         if verdict not in {"automatic", None}:
-            self._judge(account, str(verdict))
+            judged = self.people.judge(account, str(verdict))
             if self.plan.anew is not None:
-                self._judge_anew(account, self.plan.anew)
-            self.until_done(f"check {account}", partial(_check, account))
+                self._judge_anew(account, judged, self.plan.anew)
+            self.people.check(account)
 
-    def _judge_anew(self, account: str, outcome: str) -> None:
+    def _judge_anew(self, account: str, before: str, outcome: str) -> None:
         """Soon after, while the report is on its way or was finished."""
         self.scheduler.sleep(timedelta(seconds=self.draw.choice((0.0, 0.1, 0.5, 3.0))))
-        undone: list[bool] = []
-        self.until_done(f"undo {account}", partial(_undo, account, undone))
-        if undone[-1]:  # a clock that jumped ahead may have closed the time for it
-            self._judge(account, outcome)
+        if self.people.take_back(account, before):
+            self.people.judge(account, outcome)
             self.troubles[f"judged anew: {outcome}"] += 1
             for one in self.uploads:
                 if one.event.account == account:
@@ -549,13 +544,6 @@ class World:
         with suppress(OrderUnknown):
             received(process.db, process.receive, SERVICE, order, ReceiptIn(done=True), f"receipt-{order}")
 
-    def _judge(self, account: str, outcome: str) -> None:
-        done: list[bool] = []
-        while not done:
-            self.until_done(f"judge {account}", partial(self._judged, account, outcome, done))
-            if not done:
-                self.scheduler.sleep(timedelta(seconds=self.draw.uniform(0.2, 2)))
-
     def until_done(self, name: str, act: Callable[[Process], object]) -> None:
         """Ask one process after the other until one of them came to the end of it."""
         done: list[bool] = []
@@ -569,25 +557,6 @@ class World:
                 self._ask([self.draw.choice(sites)], name, step)
             if not done:
                 self.scheduler.sleep(timedelta(seconds=self.draw.uniform(0.05, 0.5)))
-
-    def _judged(self, account: str, outcome: str, done: list[bool], process: Process) -> None:
-        case = process.db.read(lambda conn: review.latest_case(conn, SERVICE, account))
-        if case is None:
-            return
-        process.cases.take(case.id, "eva")
-        files = process.db.read(lambda conn: review.files_of(conn, case.id))
-        account_is = AccountIs.OFFENDER if outcome == "confirmed_known" else None
-        answer = Judgment(
-            outcome=outcome,
-            reason=REASON,
-            shown=frozenset(one.evidence for one in files),
-            account_is=account_is,
-        )
-        went = process.judge.judge(case.id, "eva", answer)
-        if isinstance(went, Judged):
-            done.append(True)
-        elif isinstance(went, Refused):
-            self.troubles[f"judge refused: {went.why}"] += 1
 
     def _up(self) -> list[Site]:
         return [one for one in self.sites if one.process and one.group and one.group.alive]
@@ -614,25 +583,6 @@ class World:
 def _rows(database: Path) -> sqlite3.Connection:
     """For whoever has the turn; there is one at a time."""
     return sqlite3.connect(database, isolation_level=None, check_same_thread=False)
-
-
-def _undo(account: str, undone: list[bool], process: Process) -> None:
-    """Take back what was judged last, unless that is done."""
-    case = process.db.read(lambda conn: review.latest_case(conn, SERVICE, account))
-    assert case is not None
-    last = process.db.read(lambda conn: judgments.of_case(conn, case.id))[-1]
-    if last.undone_at is None:
-        went = process.judge.undo(last.id, last.person)
-        undone.append(isinstance(went, Undone))
-    else:
-        undone.append(True)
-
-
-def _check(account: str, process: Process) -> None:
-    """The second person's word, where the judgment needs one."""
-    case = process.db.read(lambda conn: review.latest_case(conn, SERVICE, account))
-    if case is not None and isinstance(process.cases.take(case.id, "adam"), Taken):
-        process.judge.check(case.id, "adam", agrees=True, reason=REASON)
 
 
 @dataclass

@@ -45,6 +45,7 @@ from hoede.review import notice_store as notices
 from hoede.review import store as review
 from hoede.review.asked import LONGEST_TEXT, SHORTEST_REASON, followed
 from hoede.review.blind import Kind
+from hoede.review.claims import Taken
 
 CHECKED_WITHIN = timedelta(hours=24)  # DESIGN 5
 
@@ -116,9 +117,9 @@ class Judge:
         return said if isinstance(said, Refused) else self._plan(conn, seen, said, "jud_preview")
 
     def _judge(self, tx: Transaction, case_id: str, person: str, answer: Answer) -> Judged | Refused:
-        held = claims.hold(tx, case_id, person)
+        held = _held_still(tx, case_id, person, answer.claim)
         if isinstance(held, Refused):
-            before = self._judged_before(tx.conn, case_id, person)
+            before = self._judged_before(tx.conn, case_id, person, answer.claim)
             return before or _with_notes_kept(tx, case_id, person, answer.reason, held)
         judgment_id = self._id(held.claim)
         # To be checked, not judged; or judged by way of an objection; or what people said of it is shown.
@@ -146,11 +147,13 @@ class Judge:
         claims.end(tx, held.claim, "judged")
         return Judged(_there(tx.conn, judgment_id), todo)
 
-    def _judged_before(self, conn: Connection, case_id: str, person: str) -> Judged | None:
+    def _judged_before(self, conn: Connection, case_id: str, person: str, claim: str | None) -> Judged | None:
         """What somebody judged who has the case no more: the same form may be sent twice."""
-        claim = claims.last_of(conn, case_id, person)
+        claim = claim or claims.last_of(conn, case_id, person)
         before = judgments.find(conn, self._id(claim)) if claim is not None else None
-        return Judged(before, None) if before is not None and before.undone_at is None else None
+        if before is None or (before.case_id, before.person) != (case_id, person) or before.undone_at:
+            return None
+        return Judged(before, None)
 
     def _id(self, claim: str) -> str:
         """One judgment for each time a person has a case."""
@@ -329,6 +332,13 @@ class Judge:
         lane = self.lanes[judged.lane or "child_safety"]
         review.goes_on(tx, case.id, review.OPEN, lane.name, tx.now + lane.due, called=called)
         return todo
+
+
+def _held_still(tx: Transaction, case_id: str, person: str, claim: str | None) -> Taken | Refused:
+    """The case in their hands; an answer that comes late says nothing about what they took since."""
+    held = claims.hold(tx, case_id, person)
+    stale = isinstance(held, Taken) and claim not in {None, held.claim}
+    return Refused(Why.LEASE) if stale else held
 
 
 def _facts(conn: Connection, case: CaseRow, now: datetime) -> Facts:

@@ -146,6 +146,7 @@ def answer_of(body: Body) -> Answer | Refused:
         files={one: file for one in shown if (file := _file(body, one)) != FileAnswer()},
         people=people,
         victims_in=victims_in,
+        claim=body.one("claim") or None,
     )
 
 

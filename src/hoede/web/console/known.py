@@ -39,7 +39,7 @@ class Known:
     band: AgeBand
     contents: tuple[Seen, ...]
     holder: tuple[str, datetime] | None  # who has it, by id, and until when
-    mine: bool
+    claim: str | None  # under which whoever looks has it
     names: dict[str, str]  # of people here
     note: str | None
     judgments: tuple[JudgmentRow, ...]
@@ -55,6 +55,10 @@ class Known:
     @property
     def to_judge(self) -> bool:
         return self.case.state == review.OPEN and self.case.grounds.is_content
+
+    @property
+    def mine(self) -> bool:
+        return self.claim is not None
 
     @property
     def to_check(self) -> JudgmentRow | None:
@@ -76,7 +80,7 @@ def known(conn: Connection, case_id: str, person: str, now: datetime) -> Known |
         return None
     subject, holder = _subject(conn, case), claims.holder(conn, case_id, now)
     who = whole(conn, subject, now)
-    judged, mine = judgments.of_case(conn, subject.id), holder is not None and holder[0] == person
+    judged = judgments.of_case(conn, subject.id)
     people = {one.person for one in judged} | ({holder[0]} if holder else set())
     return Known(
         case=case,
@@ -85,7 +89,7 @@ def known(conn: Connection, case_id: str, person: str, now: datetime) -> Known |
         band=who.band,
         contents=_contents(conn, who),
         holder=holder,
-        mine=mine,
+        claim=claims.claim_of(conn, case_id, person, now),
         names={one: name_of(conn, one) for one in people},
         note=claims.note_of(conn, case_id, person),
         judgments=judged,
