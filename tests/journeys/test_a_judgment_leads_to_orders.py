@@ -211,7 +211,7 @@ def test_a_lease_that_ran_out_refuses_the_judgment_and_keeps_the_notes(desk: Des
 
 
 def test_a_form_that_comes_late_says_nothing_about_what_was_taken_since(desk: Desk) -> None:
-    """Sent twice, answered once: the other one was still on its way when they took it back and the case anew."""
+    """Sent twice: one was still on its way when they took it back, and the case anew."""
     desk.play.upload(account := desk.play.person(DECLARED))
     late = desk.answer(account, "confirmed_new", claim=desk.take(account, "eva").claim)
     judge, case = desk.play.hoede.judge, desk.play.case(account).id

@@ -25,6 +25,7 @@ from hoede.reporting import (
     Role,
     Suspect,
     Told,
+    WithoutCopy,
     lacks,
     may_be_batched,
 )
@@ -35,6 +36,7 @@ from hoede.reporting.transcripts import COLUMNS, Written, transcript
 DraftOf = Callable[..., Draft]
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 LATER = NOW + timedelta(days=1)
+GONE = WithoutCopy("content-1", NOW, ("it is on a list now",))
 
 
 @pytest.fixture
@@ -74,6 +76,7 @@ def viral(draft: Draft) -> Draft:
         {"supplements": "1"},
         {"batch": ("a-1",)},  # it is one
         {"files": ()},
+        {"without_copy": (GONE,)},
     ],
 )
 def test_only_a_case_of_which_nothing_more_matters_goes_with_others(
@@ -107,6 +110,7 @@ def test_what_is_lacking_is_named(draft: Draft) -> None:
         ({"people": (Involved(account="kim", role=Role.VICTIM),)}, Lack.ACCOUNT),
         ({"batch": ("a-1",)}, Lack.ACCOUNT),
         ({"words": "The school called."}, Lack.STORY),
+        ({"without_copy": (GONE,)}, Lack.STORY),
         ({"places": (Place.CHAT,)}, Lack.STORY),
         ({"high_priority": "A child is in danger."}, Lack.STORY),
     ],

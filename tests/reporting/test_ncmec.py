@@ -3,14 +3,14 @@
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import httpx2
 import pytest
 from lxml import etree
 
 from hoede.keys.trust import read_whole
-from hoede.reporting import AuthoritySettings, Draft, NoReply, ReplyKind
+from hoede.reporting import AuthoritySettings, Draft, NoReply, ReplyKind, WithoutCopy
 from hoede.reporting.authorities.ncmec import Ncmec, _certain, _wait, kind_of, reply
 from hoede.simulators.cybertipline.schema import REPORT, first_complaint
 from hoede.simulators.cybertipline.xml import parse
@@ -174,6 +174,23 @@ def test_a_rehearsal_an_earlier_case_and_lost_copies_are_told_in_words(
     words = ("REHEARSAL", "could not be preserved: 1", "An earlier case")
     assert [word in told for word in words] == [True] * 3
     assert [word in untold for word in words] == [False] * 3
+
+
+def test_what_there_is_no_copy_of_is_told_once_with_what_found_it(
+    settings: AuthoritySettings, draft_of: DraftOf
+) -> None:
+    at = datetime(2026, 1, 27, 12, tzinfo=UTC)
+    gone = (
+        WithoutCopy("content-1", at, ("it is on a list now",)),
+        WithoutCopy(None, at, ("a child said so",)),
+    )
+    first = replace(draft_of(b"one"), without_copy=gone)
+    adds = replace(first, supplements="900")
+    told, later = (parse(document(settings, one)).findtext("additionalInfo") or "" for one in (first, adds))
+    named = "No copy could be had of content content-1 of 2026-01-27T12:00:00+00:00. it is on a list now."
+    words = (named, "No copy could be had of what was told of at 2026-01-27T12:00:00+00:00. a child said so.")
+    assert [word in told for word in words] == [True] * 2
+    assert [word in later for word in words] == [False] * 2
 
 
 def test_markup_in_a_name_stays_a_name(settings: AuthoritySettings, draft_of: DraftOf) -> None:

@@ -177,7 +177,7 @@ def may_be_batched(draft: Draft) -> bool:
     if len(draft.files) != 1 or draft.account_is != "offender" or draft.supplements is not None:
         return False
     judged = draft.judged and draft.incident == "csam" and draft.not_preserved == 0
-    more = draft.people or draft.high_priority or draft.victims_in or set(draft.marks)
+    more = draft.people or draft.high_priority or draft.victims_in or set(draft.marks) or draft.without_copy
     return judged and not more and not draft.batch and set(draft.files[0].marks) == {Mark.VIRAL}
 
 

@@ -339,7 +339,7 @@ def _additional(draft: Draft) -> Iterator[str]:
     yield "No person of the provider opened a file unless its details say so."
     if draft.not_preserved:
         yield f"Files whose copy could not be preserved: {draft.not_preserved}."
-    for one in draft.without_copy:
+    for one in () if draft.supplements else draft.without_copy:  # the first report said it
         yield _without_copy(one)
     if draft.follows:
         yield "An earlier case of this account was composed before."
@@ -350,10 +350,6 @@ def _additional(draft: Draft) -> Iterator[str]:
 
 
 def _without_copy(one: WithoutCopy) -> str:
-    when = f"of {one.at.isoformat()}"
-    told = (
-        f"No copy could be had of content {one.content} {when}"
-        if one.content
-        else f"Told {when}, without content"
-    )
-    return " ".join(f"{line.rstrip('.')}." for line in (told, *one.found_by))
+    when = one.at.isoformat()
+    about = f"content {one.content} of {when}" if one.content else f"what was told of at {when}"
+    return " ".join(f"{line.rstrip('.')}." for line in (f"No copy could be had of {about}", *one.found_by))
