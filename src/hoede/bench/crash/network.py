@@ -19,6 +19,7 @@ from hoede.config import parse_config
 from hoede.core.events import Channel, Event, EventKind
 from hoede.core.orders import OrderState
 from hoede.db import orders
+from hoede.enforcement import Carrier
 from hoede.flow.screen import Told
 from hoede.simulators.cybertipline import REHEARSAL, Settings, Simulator, State
 
@@ -31,6 +32,7 @@ FAULTS = tuple(
 WITHIN_S = 120
 QUICK = {"retry_first_s": 0.05, "retry_longest_s": 0.2, "lease_s": 5}
 ANSWERS_WITHIN_S = 0.5
+_CARRIED = (Carrier.SCREENING, Carrier.VAULT, Carrier.AUTHORITY)
 
 
 @dataclass
@@ -73,13 +75,14 @@ class Network:
         self.hoede.screening.screen(told, lambda _tx, _answer: None)
 
     def _settled(self, account: str) -> bool:
-        """Carry out what seals and what reports, until the report is finished."""
+        """Carry out what looks again, what seals and what reports, until the report is finished."""
         until = time.monotonic() + WITHIN_S
         while time.monotonic() < until:
-            busy = self.hoede.carry_out.one("vault") | self.hoede.carry_out.one("authority")
+            busy = [one for one in _CARRIED if self.hoede.carry_out.one(one)]
             seen = self.hoede.db.read(orders.views)
             mine = [one for one in seen if one.order.values.get("account") == account]
-            if all(one.state is OrderState.DONE for one in mine if one.order.measure == "report"):
+            asked = [one for one in mine if one.order.measure == "report"]  # none while it is not looked at
+            if asked and all(one.state is OrderState.DONE for one in asked):
                 return True
             if not busy:
                 time.sleep(0.02)
