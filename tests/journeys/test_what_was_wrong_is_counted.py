@@ -154,6 +154,15 @@ def drawn(desk: Desk) -> str:
     return account
 
 
+def test_what_was_drawn_and_is_gone_is_reported_all_the_same(few: Desk) -> None:
+    account = drawn(few)
+    content = few.play.order(account, "want").order.target.id
+    few.judge(account, "eva", "grooming")
+    few.play.settle()
+    (report,) = few.play.finished(account)
+    assert f"No copy could be had of content {content} of " in (report.text("additionalInfo") or "")
+
+
 def what_was_drawn(desk: Desk) -> Sampled:
     db = desk.play.hoede.db
     return db.read(lambda conn: samples.sampled(conn, db.time(conn) - LATER, ("no_violation",)))

@@ -97,7 +97,7 @@ class About:
         """What a person judged to be reported: media, and what was written. Raises `NothingStands`."""
         decided = {one.event: one for one in decisions.of_case(conn, judged.case_id)}
         copies = _uploads(conn, judged.case_id, decided)
-        missed = tuple(_missed(conn, judged.case_id, decided, copies)) if judged.without_copy else ()
+        missed = _missed(conn, judged, decided, copies) if judged.without_copy else ()
         reported = [
             replace(one, classification=said.classification, outcome=said.outcome)
             for one in copies
@@ -125,23 +125,36 @@ class About:
 
 
 def _missed(
-    conn: Connection, case_id: str, decided: Mapping[str, DecisionRow], copies: Iterable[Reported]
-) -> Iterator[Missed]:
-    """Each content of which the platform has nothing more to send; without any, what people reported."""
+    conn: Connection, judged: JudgmentRow, decided: Mapping[str, DecisionRow], copies: Iterable[Reported]
+) -> tuple[Missed, ...]:
+    """Each content of which the platform has nothing more to send; without any, what people told."""
     there = {one.event.content for one in copies}
     told = [event for one in decided if (event := events.find(conn, one)) is not None]
-    for event in {one.content: one for one in reversed(told)}.values():  # of each what told of it first
-        if event.content not in there:
-            found = tuple(one.why for one in events.findings_of(conn, event.id))
-            yield Missed(event.at, event.content, found, event, decided[event.id])
-    if not told and not there:
-        by_content: dict[str | None, list[notices.NoticeRow]] = {}
-        for row in reversed(notices.of_case(conn, case_id)):
-            by_content.setdefault(row.notice.content, []).append(row)
-        for content, rows in by_content.items():
-            mine = [row.notice for row in rows]
-            whys = dict.fromkeys(f"Somebody reported to the provider: {one.reason}" for one in mine)
-            yield Missed(min(one.at for one in mine), content, tuple(whys))
+    if told or there:
+        first = {one.content: one for one in reversed(told)}  # of each what told of it first
+        gone = [event for content, event in first.items() if content not in there]
+        return tuple(_of_event(conn, one, decided[one.id]) for one in gone)
+    # A judgment that wants it reported is never about nothing.
+    return tuple(_told_by_people(conn, judged.case_id)) or (Missed(judged.at, None, ()),)
+
+
+def _of_event(conn: Connection, event: EventRow, decision: DecisionRow) -> Missed:
+    found_by = tuple(one.why for one in events.findings_of(conn, event.id))
+    return Missed(event.at, event.content, found_by, event, decision)
+
+
+def _told_by_people(conn: Connection, case_id: str) -> Iterator[Missed]:
+    """By content what somebody reported, and what was asked of the platform for a sample."""
+    by_content: dict[str | None, list[notices.NoticeRow]] = {}
+    for row in reversed(notices.of_case(conn, case_id)):
+        by_content.setdefault(row.notice.content, []).append(row)
+    for content, rows in by_content.items():
+        mine = [row.notice for row in rows]
+        whys = dict.fromkeys(f"Somebody reported to the provider: {one.reason}" for one in mine)
+        yield Missed(min(one.at for one in mine), content, tuple(whys))
+    for seen in orders.views(conn, cause=case_id):
+        if seen.order.measure == "want" and seen.order.target.id not in by_content:
+            yield Missed(seen.opened_at, seen.order.target.id, ())
 
 
 def texts_reported(conn: Connection, case_id: str) -> tuple[Reported, ...]:
