@@ -138,7 +138,7 @@ def test_judged_otherwise_before_it_was_finished_it_falls_away(desk: Desk, at: E
     account, _ = gone(desk)
     desk.judge(account, "eva", "confirmed_known")
     case = desk.play.case(account).id
-    desk.play.authority.fault(FaultKind.ERROR_500, at)
+    desk.play.authority.fault(FaultKind.ERROR_500, at, times=None)
 
     def composed() -> bool:
         return bool(desk.play.hoede.db.read(lambda conn: reports.of_case(conn, case)))
@@ -146,6 +146,7 @@ def test_judged_otherwise_before_it_was_finished_it_falls_away(desk: Desk, at: E
     desk.play.carry_until(composed, "authority")
     desk.undo(desk.judgments(account)[-1])
     desk.judge(account, "eva", "no_violation")
+    desk.play.authority.clear_faults()
     desk.play.settle()
     assert (desk.play.finished(account), desk.play.states(account)["report"]) == ([], "superseded")
 
