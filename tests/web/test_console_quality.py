@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from tests.parts import until
 from tests.web.cases import Judges
 from tests.web.conftest import OpenApi
 from tests.web.passkeys import URL, Seat
@@ -94,6 +95,7 @@ def test_a_golden_case_has_the_page_of_any_case(judges: Judges) -> None:
     mira, kim, bas = judges.seat(name="Mira"), judges.seat("lead", name="Kim"), judges.seat(name="Bas")
     golden = comes_in(judges, made(judges, finished(judges, mira), kim))
     real = judges.case("a-2").id
+    until(lambda: "Under way" not in bas.get(f"/console/cases/{real}").text)  # its copy is sealed
     free = [form_of(bas.get(f"/console/cases/{one}").text) for one in (golden, real)]
     assert free[0] == free[1]
     for one in (golden, real):
