@@ -118,7 +118,7 @@ class About:
         whys = {one.event: self.stands(conn, one) for one in asked}
         stand = {one.event: one for one in asked if whys[one.event] is None}
         copies = [one for one in _uploads(conn, case_id, stand) if one.decision]
-        uploads = [one for one in copies if one.copy.part == "media"] or copies
+        uploads = [one for one in copies if one.copy.part == "media"]
         if not uploads:
             raise NothingStands(next((why for why in whys.values() if why), JUDGED_OTHERWISE))
         return Subject(tuple(uploads))
